@@ -1,0 +1,147 @@
+"""Every write to accounts."""
+
+import hashlib
+import secrets
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts import events, permissions, rights
+from accounts.models import ApiToken, IntegrationKey, Role, RoleRight, User
+from common import clock, crypto, errors
+from journal import actions as journal
+from journal import registers
+
+SECRET_BYTES = 30
+
+
+def digest_of(secret: str) -> str:
+    """SHA-256 in hex: the secrets carry 240 random bits, so a slow hash would protect nothing more."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@transaction.atomic
+def create_default_roles(*, actor: User | None = None) -> None:
+    """Makes the roles that a fresh installation ships with; leaves roles that exist as their admin made them."""
+    for slug, (name, description, held) in rights.DEFAULT_ROLES.items():
+        if Role.objects.filter(slug=slug).exists():
+            continue
+        role = Role(slug=slug, name=name, description=description)
+        registers.save(role, changed=[], is_new=True, actor=actor)
+        RoleRight.objects.bulk_create(RoleRight(role=role, right=right) for right in held)
+
+
+@transaction.atomic
+def create_user(
+    *, actor: User | None, email: str, name: str, password: str | None = None, roles: Iterable[str] = (), **columns: Any
+) -> User:
+    """Makes a person. Raises Refused, or Invalid for the field that is wrong (a used address, a weak password, an unknown role)."""
+    permissions.can_manage_settings(actor).require()
+    address = email.strip().lower()
+    _require_address(address)
+    if User.objects.filter(email__iexact=address).exists():
+        raise errors.Invalid("email", _("Somebody has this e-mail address already."))
+    if password is not None:
+        require_good_password(password)
+    known = list(Role.objects.filter(slug__in=list(roles)))
+    if len(known) != len(set(roles)):
+        raise errors.Invalid("roles", _("One of these roles does not exist."))
+    user = User.objects.create_user(address, password, name=name.strip(), **columns)
+    user.roles.set(known)
+    journal.record("register.added", user, actor=actor, register=str(_("person")), name=user.name, fields="")
+    return user
+
+
+def _require_address(address: str) -> None:
+    try:
+        validate_email(address)
+    except ValidationError as error:
+        raise errors.Invalid("email", _("Write an address like name@example.com.")) from error
+
+
+def require_good_password(password: str, user: User | None = None) -> None:
+    """Raises Invalid("password") with the reasons of Django's validators."""
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise errors.Invalid("password", " ".join(error.messages)) from error
+
+
+@transaction.atomic
+def change_profile(user: User, *, actor: User, name: str, time_zone: str, theme: str, avatar_hue: int, has_shortcuts: bool) -> User:
+    """Changes what a person sets for himself. Values were checked by the form."""
+    if user != actor:
+        raise errors.Refused(_("A profile is changed by its person."))
+    wanted = {"name": name, "time_zone": time_zone, "theme": theme, "avatar_hue": avatar_hue, "has_shortcuts": has_shortcuts}
+    locked = User.objects.select_for_update().get(pk=user.pk)
+    changed = [column for column, value in wanted.items() if getattr(locked, column) != value]
+    if not changed:
+        return locked
+    for column in changed:
+        setattr(locked, column, wanted[column])
+    locked.save(update_fields=changed)
+    journal.record(events.PROFILE_CHANGED, locked, actor=actor, fields=", ".join(changed))
+    return locked
+
+
+@transaction.atomic
+def create_token(
+    *, actor: User, name: str, scope: str = ApiToken.READ, expires_at: datetime | None = None, user: User | None = None
+) -> tuple[ApiToken, str]:
+    """Makes an API token; the second part of the answer is its text, which nobody can read again."""
+    owner = user or actor
+    permissions.can_create_token(actor, owner).require()
+    if scope not in dict(ApiToken.SCOPES):
+        raise errors.Invalid("scope", _("Choose read or write."))
+    if not name.strip():
+        raise errors.Invalid("name", _("Give the token a name, so that you know later what used it."))
+    if expires_at is not None and expires_at <= clock.now():
+        raise errors.Invalid("expires_at", _("Choose a moment in the future."))
+    secret = "ekp_" + secrets.token_urlsafe(SECRET_BYTES)
+    token = ApiToken(user=owner, name=name.strip()[:80], prefix=secret[:10], digest=digest_of(secret), scope=scope, expires_at=expires_at)
+    token.save(force_insert=True)
+    journal.record(events.TOKEN_CREATED, token, actor=actor, name=token.name)
+    return token, secret
+
+
+@transaction.atomic
+def revoke_token(token: ApiToken, *, actor: User) -> ApiToken:
+    """Ends a token at once."""
+    permissions.can_create_token(actor, token.user).require()
+    locked = ApiToken.objects.select_for_update(of=("self",)).get(pk=token.pk)
+    if locked.revoked_at is not None:
+        return locked
+    locked.revoked_at = clock.now()
+    locked.save(update_fields=["revoked_at"])
+    journal.record(events.TOKEN_REVOKED, locked, actor=actor, name=locked.name)
+    return locked
+
+
+@transaction.atomic
+def create_integration_key(*, actor: User | None) -> IntegrationKey:
+    """Makes the key of a webhook URL: `ek_` and 40 URL-safe characters."""
+    permissions.can_manage_settings(actor).require()
+    secret = "ek_" + secrets.token_urlsafe(SECRET_BYTES)
+    key = IntegrationKey(prefix=secret[:8], digest=digest_of(secret), cipher=crypto.encrypt(secret))
+    key.save(force_insert=True)
+    journal.record(events.KEY_CREATED, key, actor=actor, prefix=key.prefix)
+    return key
+
+
+@transaction.atomic
+def revoke_integration_key(key: IntegrationKey, *, actor: User | None) -> IntegrationKey:
+    """Ends a key; the door refuses it within five seconds."""
+    permissions.can_manage_settings(actor).require()
+    locked = IntegrationKey.objects.select_for_update().get(pk=key.pk)
+    if locked.revoked_at is not None:
+        return locked
+    locked.revoked_at = clock.now()
+    locked.save(update_fields=["revoked_at"])
+    journal.record(events.KEY_REVOKED, locked, actor=actor, prefix=locked.prefix)
+    return locked

@@ -1,0 +1,106 @@
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts import actions, rights
+from accounts.models import ApiToken, Membership, Organisation, Role, RoleRight, Team, User
+from journal.admin import ReadOnlyAdmin, RegisterAdmin
+
+admin.site.unregister(Group)
+admin.site.site_header = "Evenkeel"
+admin.site.site_title = "Evenkeel"
+admin.site.index_title = gettext_lazy("Settings")
+
+
+class MembershipInline(admin.TabularInline):
+    """Members of a team."""
+
+    model = Membership
+    extra = 0
+    autocomplete_fields: ClassVar[list[str]] = ["user"]
+
+
+@admin.register(Team)
+class TeamAdmin(RegisterAdmin):
+    """Teams and their members."""
+
+    list_display = ("name", "slug", "description")
+    search_fields = ("name",)
+    prepopulated_fields: ClassVar[dict[str, list[str]]] = {"slug": ["name"]}
+    inlines: ClassVar[list[type[admin.TabularInline]]] = [MembershipInline]
+
+
+class RoleRightForm(forms.ModelForm):
+    """A right, chosen from the product's table."""
+
+    right = forms.ChoiceField(choices=[(code, f"{code}: {meaning}") for code, meaning in rights.RIGHTS.items()])
+
+    class Meta:
+        model = RoleRight
+        fields: ClassVar[list[str]] = ["right"]
+
+
+class RoleRightInline(admin.TabularInline):
+    """The rights of a role."""
+
+    model = RoleRight
+    form = RoleRightForm
+    extra = 0
+
+
+@admin.register(Role)
+class RoleAdmin(RegisterAdmin):
+    """Roles and what they may do."""
+
+    list_display = ("name", "slug", "description")
+    inlines: ClassVar[list[type[admin.TabularInline]]] = [RoleRightInline]
+
+
+@admin.register(Organisation)
+class OrganisationAdmin(RegisterAdmin):
+    """Where requesters belong."""
+
+    search_fields = ("name",)
+
+
+@admin.register(User)
+class UserAdmin(RegisterAdmin, DjangoUserAdmin):
+    """People: their roles, team and access."""
+
+    list_display = ("name", "email", "organisation", "is_active", "is_staff", "last_login")
+    list_filter = ("is_active", "roles", "organisation")
+    search_fields = ("name", "email")
+    ordering = ("name",)
+    filter_horizontal = ("roles",)
+    readonly_fields = ("last_login", "created_at")
+    fieldsets = (
+        (None, {"fields": ("email", "password")}),
+        (gettext_lazy("Person"), {"fields": ("name", "organisation", "time_zone", "avatar_hue", "theme", "has_shortcuts")}),
+        (gettext_lazy("Access"), {"fields": ("is_active", "roles", "is_staff", "is_superuser", "last_login", "created_at")}),
+    )
+    add_fieldsets = ((None, {"classes": ("wide",), "fields": ("email", "name", "usable_password", "password1", "password2", "roles")}),)
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(ReadOnlyAdmin):
+    """API tokens of everybody, to see their use and to revoke them."""
+
+    list_display = ("name", "user", "prefix", "scope", "expires_at", "last_used_at", "revoked_at")
+    list_select_related = ("user",)
+    exclude: ClassVar[list[str]] = ["digest"]
+    actions = ("revoke",)
+
+    @admin.action(description=gettext_lazy("Revoke the selected tokens"))
+    def revoke(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> None:
+        """Ends the tokens at once."""
+        actor: Any = request.user
+        for token in queryset:
+            actions.revoke_token(token, actor=actor)
+        messages.success(request, _("The tokens are revoked."))

@@ -1,0 +1,105 @@
+"""People, teams and the own API tokens over REST."""
+
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins, serializers, status, viewsets
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts import actions, permissions, queries
+from accounts.models import ApiToken, Team, User
+
+
+class PersonSerializer(serializers.ModelSerializer):
+    """A person as others see him."""
+
+    class Meta:
+        model = User
+        fields: ClassVar[list[str]] = ["id", "email", "name", "time_zone"]
+        read_only_fields = fields
+
+
+class TeamSerializer(serializers.ModelSerializer):
+    """A team with its members."""
+
+    members = PersonSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = Team
+        fields: ClassVar[list[str]] = ["slug", "name", "description", "members"]
+        read_only_fields = fields
+
+
+class TokenSerializer(serializers.ModelSerializer):
+    """An API token; its text is in the answer to its creation only."""
+
+    class Meta:
+        model = ApiToken
+        fields: ClassVar[list[str]] = ["id", "name", "prefix", "scope", "created_at", "expires_at", "last_used_at"]
+        read_only_fields: ClassVar[list[str]] = ["id", "prefix", "created_at", "last_used_at"]
+
+
+class CreatedTokenSerializer(TokenSerializer):
+    """A new API token with its text."""
+
+    token = serializers.CharField(read_only=True)
+
+    class Meta(TokenSerializer.Meta):
+        fields: ClassVar[list[str]] = [*TokenSerializer.Meta.fields, "token"]
+
+
+class PersonViewSet(viewsets.ReadOnlyModelViewSet):
+    """People of this installation."""
+
+    serializer_class = PersonSerializer
+    queryset = User.objects.none()
+
+    def get_queryset(self) -> QuerySet[User]:
+        return queries.people_for(self.request.user)  # type: ignore[arg-type]  # TokenScope refuses anonymous
+
+    @extend_schema(responses=PersonSerializer)
+    @action(detail=False)
+    def me(self, request: Request) -> Response:
+        """Who this token acts as."""
+        return Response(PersonSerializer(request.user).data)
+
+
+class TeamViewSet(viewsets.ReadOnlyModelViewSet):
+    """Teams and their members."""
+
+    serializer_class = TeamSerializer
+    lookup_field = "slug"
+    queryset = Team.objects.none()
+
+    def get_queryset(self) -> QuerySet[Team]:
+        return queries.teams_for(self.request.user).prefetch_related("members")  # type: ignore[arg-type]
+
+
+class TokenViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
+    """The own API tokens."""
+
+    serializer_class = TokenSerializer
+    queryset = ApiToken.objects.none()
+
+    def get_queryset(self) -> QuerySet[ApiToken]:
+        return permissions.visible_tokens(self.request.user).filter(revoked_at__isnull=True)  # type: ignore[arg-type]
+
+    @extend_schema(request=TokenSerializer, responses={201: CreatedTokenSerializer})
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Makes a token. Its text is shown in this answer only. A token cannot make another one."""
+        permissions.can_use_password_only(request.auth).require()
+        wanted = TokenSerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        token, secret = actions.create_token(actor=request.user, **wanted.validated_data)  # type: ignore[arg-type]
+        token.token = secret  # type: ignore[attr-defined]  # only in this answer
+        return Response(CreatedTokenSerializer(token).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=None, responses=TokenSerializer)
+    @action(detail=True, methods=["post"])
+    def revoke(self, request: Request, pk: str | None = None) -> Response:
+        """Ends a token at once."""
+        token = actions.revoke_token(self.get_object(), actor=request.user)  # type: ignore[arg-type]
+        return Response(TokenSerializer(token).data)

@@ -1,0 +1,57 @@
+"""How a script proves who it is: `Authorization: Bearer ekp_...`."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework import authentication, exceptions, permissions
+from rest_framework.request import Request
+
+from accounts import actions
+from accounts.models import ApiToken, User
+from common import clock
+
+USE_NOTED_EVERY = timedelta(minutes=1)
+
+
+class TokenAuthentication(authentication.BaseAuthentication):
+    """Bearer tokens. The last use is noted at most once a minute."""
+
+    def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
+        scheme, _space, secret = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() not in ("bearer", "token"):
+            return None
+        token = ApiToken.objects.select_related("user").filter(digest=actions.digest_of(secret.strip())).first()
+        at = clock.now()
+        if token is None or not token.is_usable(at):
+            raise exceptions.AuthenticationFailed(_("This API token is unknown, expired or revoked. Make a new one in your profile."))
+        if token.last_used_at is None or at - token.last_used_at > USE_NOTED_EVERY:
+            ApiToken.objects.filter(pk=token.pk).update(last_used_at=at)
+        return token.user, token
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Bearer"
+
+
+class TokenScope(permissions.BasePermission):
+    """A read-only token reads. What a write needs beyond that, its action decides."""
+
+    message = _("This API token may only read. Make one with the scope “Read and write”.")
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        if not request.user or not request.user.is_authenticated:
+            return False
+        if request.method in permissions.SAFE_METHODS or not isinstance(request.auth, ApiToken):
+            return True
+        return request.auth.scope == ApiToken.WRITE
+
+
+class TokenScheme(OpenApiAuthenticationExtension):
+    """How the OpenAPI page describes it."""
+
+    target_class = TokenAuthentication
+    name = "apiToken"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        return {"type": "http", "scheme": "bearer"}

@@ -1,0 +1,226 @@
+"""People and their keys."""
+
+from datetime import datetime
+from functools import cached_property
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from accounts import validators
+from common import crypto
+
+
+class Organisation(models.Model):
+    """A company or department that requesters belong to."""
+
+    name = models.CharField(_("name"), max_length=120, unique=True)
+
+    class Meta:
+        verbose_name = _("organisation")
+        verbose_name_plural = _("organisations")
+        ordering: ClassVar[list[str]] = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Role(models.Model):
+    """A named set of rights. A person may hold several; the rights add up."""
+
+    slug = models.SlugField(_("short name"), unique=True)
+    name = models.CharField(_("name"), max_length=80)
+    description = models.CharField(_("description"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("role")
+        verbose_name_plural = _("roles")
+        ordering: ClassVar[list[str]] = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RoleRight(models.Model):
+    """One right that a role holds."""
+
+    role = models.ForeignKey(Role, on_delete=models.CASCADE, related_name="rights")
+    right = models.CharField(_("right"), max_length=60, validators=[validators.known_right])
+
+    class Meta:
+        verbose_name = _("right")
+        verbose_name_plural = _("rights")
+        constraints: ClassVar[list[Any]] = [models.UniqueConstraint(fields=["role", "right"], name="role_right_once")]
+
+    def __str__(self) -> str:
+        return self.right
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes users with a normalised e-mail address."""
+
+    def create_user(self, email: str, password: str | None = None, **columns: Any) -> "User":
+        user = self.model(email=email.strip().lower(), **columns)
+        user.set_password(password)
+        user.save(force_insert=True)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **columns: Any) -> "User":
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **columns)
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email=(username or "").strip().lower())
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person: signs in by e-mail address, holds roles, belongs to teams."""
+
+    THEMES: ClassVar[list[Any]] = [("auto", _("Like the system")), ("light", _("Light")), ("dark", _("Dark"))]
+    journal_type = "user"
+
+    email = models.EmailField(_("e-mail address"), max_length=254, unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    time_zone = models.CharField(_("time zone"), max_length=60, default="UTC", validators=[validators.known_zone])
+    avatar_hue = models.PositiveSmallIntegerField(_("avatar colour"), default=1)
+    theme = models.CharField(_("theme"), max_length=5, choices=THEMES, default="auto")
+    has_shortcuts = models.BooleanField(_("single-key shortcuts"), default=True)
+    organisation = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="people", verbose_name=_("organisation"))
+    roles = models.ManyToManyField(Role, blank=True, related_name="people", verbose_name=_("roles"))
+    is_active = models.BooleanField(_("active"), default=True)
+    is_staff = models.BooleanField(_("may open Django admin"), default=False)
+    created_at = models.DateTimeField(db_default=models.functions.Now())
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        ordering: ClassVar[list[str]] = ["name"]
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(Lower("email"), name="user_email_once", violation_error_message=_("Somebody has this e-mail address already.")),
+            models.CheckConstraint(condition=models.Q(avatar_hue__range=(1, 8)), name="user_avatar_hue"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def initials(self) -> str:
+        """One or two letters for the avatar."""
+        words = [word for word in self.name.replace("-", " ").split() if word]
+        return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper() if words else "?"
+
+    @cached_property
+    def rights(self) -> frozenset[str]:
+        """All rights of all roles; read once per object."""
+        if not self.is_active:
+            return frozenset()
+        return frozenset(RoleRight.objects.filter(role__people=self).values_list("right", flat=True))
+
+    @cached_property
+    def team_ids(self) -> frozenset[int]:
+        """The teams this person is a member of; read once per object."""
+        return frozenset(Membership.objects.filter(user=self).values_list("team_id", flat=True))
+
+    def has_right(self, right: str) -> bool:
+        """Whether one of the roles holds this right. A superuser holds them all."""
+        return self.is_active and (self.is_superuser or right in self.rights)
+
+
+class Team(models.Model):
+    """A group of people who work a queue and own services."""
+
+    slug = models.SlugField(_("short name"), unique=True)
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    description = models.CharField(_("description"), max_length=200, blank=True)
+    members = models.ManyToManyField(User, through="Membership", related_name="teams", verbose_name=_("members"))
+
+    class Meta:
+        verbose_name = _("team")
+        verbose_name_plural = _("teams")
+        ordering: ClassVar[list[str]] = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def initials(self) -> str:
+        """Two letters for the square avatar."""
+        words = self.name.split()
+        return (words[0][0] + (words[1][0] if len(words) > 1 else words[0][1:2])).upper()
+
+
+class Membership(models.Model):
+    """A person in a team; a lead may manage it."""
+
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    is_lead = models.BooleanField(_("leads the team"), default=False)
+
+    class Meta:
+        verbose_name = _("member")
+        verbose_name_plural = _("members")
+        constraints: ClassVar[list[Any]] = [models.UniqueConstraint(fields=["team", "user"], name="membership_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.team}"
+
+
+class ApiToken(models.Model):
+    """A key with which a script acts as a person. Only its SHA-256 digest is stored; the text is shown once."""
+
+    READ, WRITE = "read", "write"
+    SCOPES: ClassVar[list[Any]] = [(READ, _("Read only")), (WRITE, _("Read and write"))]
+    journal_type = "token"
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens", verbose_name=_("acts as"))
+    name = models.CharField(_("name"), max_length=80)
+    prefix = models.CharField(_("begins with"), max_length=12)
+    digest = models.CharField(max_length=64, unique=True)
+    scope = models.CharField(_("scope"), max_length=5, choices=SCOPES, default=READ)
+    created_at = models.DateTimeField(_("created"), db_default=models.functions.Now())
+    expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
+    last_used_at = models.DateTimeField(_("last used"), null=True, blank=True)
+    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("API token")
+        verbose_name_plural = _("API tokens")
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"
+
+    def is_usable(self, at: datetime) -> bool:
+        """Not revoked, not expired, and its person is active."""
+        return self.revoked_at is None and (self.expires_at is None or self.expires_at > at) and self.user.is_active
+
+
+class IntegrationKey(models.Model):
+    """The key in a monitoring tool's webhook URL: a digest to compare, and an encrypted copy so that an admin can read the URL again."""
+
+    journal_type = "integration_key"
+
+    prefix = models.CharField(_("begins with"), max_length=12)
+    digest = models.CharField(max_length=64, unique=True)
+    cipher = models.TextField()
+    created_at = models.DateTimeField(_("created"), db_default=models.functions.Now())
+    last_used_at = models.DateTimeField(_("last used"), null=True, blank=True)
+    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("integration key")
+        verbose_name_plural = _("integration keys")
+
+    def __str__(self) -> str:
+        return f"{self.prefix}…"
+
+    def reveal(self) -> str:
+        """The key itself. Raises Conflict when the encryption key of this installation was lost."""
+        return crypto.decrypt(self.cipher)

@@ -1,0 +1,63 @@
+"""The doorbell: hints that work is waiting, or that a screen is out of date. Never the work itself.
+
+Whatever must happen is a row in PostgreSQL first. A lost hint costs seconds (a tick rings again), never an event.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from functools import cache
+
+import orjson
+import redis
+from celery import current_app
+from django.conf import settings
+from django.db import connection, transaction
+
+log = logging.getLogger(__name__)
+
+LIVE_CHANNEL = "evenkeel:live"
+SILENCE_AFTER_FAILURE = 2.0
+
+_deaf_until: dict[str, float] = {}
+
+
+@cache
+def live_redis() -> redis.Redis:
+    """This process's connection pool for live announcements; short timeouts, because a screen can wait and a user cannot."""
+    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=0.5, socket_connect_timeout=0.5)
+
+
+def ring(task: str, queue: str = "default") -> None:
+    """After the commit, hint to the workers that `task` has something to do: once per transaction, by name, best effort."""
+
+    def send() -> None:
+        current_app.send_task(task, queue=queue, ignore_result=True, retry=False, expires=60)
+
+    _once_at_commit(("ring", task), lambda: _best_effort("broker", send))
+
+
+def announce(subject_type: str, subject_id: int, event: str) -> None:
+    """After the commit, tell open screens that a record changed; id 0 means many of this type. Lossy: a screen that misses it polls."""
+    message = orjson.dumps({"subject": subject_type, "id": subject_id, "event": event})
+
+    _once_at_commit(("announce", message), lambda: _best_effort("live", lambda: live_redis().publish(LIVE_CHANNEL, message)))
+
+
+def _best_effort(bell: str, act: Callable[[], object]) -> None:
+    """Rings unless this bell failed within the last two seconds: a dead Redis must not slow the work down."""
+    if time.monotonic() < _deaf_until.get(bell, 0.0):
+        return
+    try:
+        act()
+    except Exception as error:  # the broker may be down in any way at all: a tick rings again, a screen polls
+        _deaf_until[bell] = time.monotonic() + SILENCE_AFTER_FAILURE
+        log.warning("%s does not hear the doorbell: %s", bell, error)
+
+
+def _once_at_commit(hint: tuple[str, object], act: Callable[[], None]) -> None:
+    """Registers `act` unless the running transaction already holds the same hint."""
+    if any(getattr(known[1], "hint", None) == hint for known in connection.run_on_commit):
+        return
+    act.hint = hint  # type: ignore[attr-defined]  # a mark on the function, read above
+    transaction.on_commit(act)

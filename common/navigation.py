@@ -1,0 +1,122 @@
+"""The sidebar: entries appear with their screens, because each app registers its own."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the sidebar.
+
+    section: 1 work, 2 records, 3 estate, 4 outside. go: the letter after `g` that opens it. count: the name of a figure that a
+    counter delivers. parent: the name of the entry that this one is indented under.
+    """
+
+    name: str
+    label: Any
+    url_name: str
+    section: int
+    order: int
+    icon: str = ""
+    args: tuple[str, ...] = ()
+    go: str = ""
+    count: str = ""
+    is_hot: bool = False
+    right: str = "desk.access"
+    parent: str = ""
+    tab: int = 0
+
+
+@dataclass(slots=True)
+class Item:
+    """An entry as one page shows it to one user."""
+
+    name: str
+    label: Any
+    icon: str
+    url: str
+    hotkey: str
+    count: int | None
+    is_hot: bool
+    is_current: bool
+    tab: int
+    children: list["Item"] = field(default_factory=list)
+
+
+Counter = Callable[[Any], Mapping[str, int]]
+
+_entries: dict[str, Entry] = {}
+_counters: list[Counter] = []
+_live: list[Callable[[Any], Any]] = []
+
+
+def register(entry: Entry) -> None:
+    """Adds a line to the sidebar; the same name again replaces it."""
+    _entries[entry.name] = entry
+
+
+def register_counter(counter: Counter) -> None:
+    """Adds figures: counter(user) answers {count name: figure} with at most one query."""
+    if counter not in _counters:
+        _counters.append(counter)
+
+
+def register_live(finder: Callable[[Any], Any]) -> None:
+    """finder(user) answers the major incident that is live now, or None."""
+    if finder not in _live:
+        _live.append(finder)
+
+
+def sections(user: Any, path: str) -> list[list[Item]]:
+    """The sidebar for one user on one page, grouped and ordered."""
+    figures: dict[str, int] = {}
+    for counter in _counters:
+        figures.update(counter(user))
+    allowed = sorted((entry for entry in _entries.values() if user.has_right(entry.right)), key=lambda e: (e.section, e.order))
+    items = {entry.name: _item(entry, figures, path) for entry in allowed}
+    grouped: dict[int, list[Item]] = {}
+    for entry in allowed:
+        if entry.parent:
+            if entry.parent in items:
+                items[entry.parent].children.append(items[entry.name])
+        else:
+            grouped.setdefault(entry.section, []).append(items[entry.name])
+    _mark_current([item for item in items.values() if item.url == path or (item.url != "/" and path.startswith(item.url))])
+    return [grouped[number] for number in sorted(grouped)]
+
+
+def _item(entry: Entry, figures: Mapping[str, int], path: str) -> Item:
+    return Item(
+        name=entry.name,
+        label=entry.label,
+        icon=entry.icon,
+        url=reverse(entry.url_name, args=entry.args),
+        hotkey=entry.go,
+        count=figures.get(entry.count) if entry.count else None,
+        is_hot=entry.is_hot,
+        is_current=False,
+        tab=entry.tab,
+    )
+
+
+def _mark_current(candidates: list[Item]) -> None:
+    """The most specific line is the current one."""
+    if candidates:
+        max(candidates, key=lambda item: len(item.url)).is_current = True
+
+
+def context(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: `nav` (sections), `tabs` (phone), `live_major`, `base_url`. Empty for anonymous and for fragments."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated or getattr(request, "htmx", False) or request.path.startswith("/admin/"):
+        return {"base_url": settings.EVENKEEL_BASE_URL}
+    nav = sections(user, request.path)
+    flat = [item for section in nav for item in section]
+    tabs = sorted((item for item in flat if item.tab), key=lambda item: item.tab)
+    live = next((found for finder in _live if (found := finder(user)) is not None), None)
+    return {"nav": nav, "tabs": tabs, "live_major": live, "base_url": settings.EVENKEEL_BASE_URL}

@@ -1,0 +1,60 @@
+// Single keys (GUIDE, section 5). Off while typing, while a dialog or menu is open, and when the profile switches them off.
+import { find, findAll, isTyping, isVisible } from './dom.js';
+import { openDialog } from './dialogs.js';
+import { openPalette } from './palette.js';
+import { clearSelection, cursorRow, moveBy, open, toggleAtCursor } from './selection.js';
+
+const areSingleKeysOn = () => document.body.dataset.shortcuts !== 'off';
+let isGoing = false;
+let goTimer = 0;
+
+function go(key) {
+  isGoing = false;
+  clearTimeout(goTimer);
+  const link = find(`[data-go="${CSS.escape(key)}"]`);
+  if (link) location.href = link.href;
+}
+
+/** Presses the visible element that carries the key, the one in an open drawer first. */
+function press(key) {
+  const targets = findAll(`[data-hotkey="${CSS.escape(key)}"]`).filter((element) => !element.disabled);
+  const target = targets.find((element) => isVisible(element) && element.closest('[data-drawer]')) ?? targets.find(isVisible)
+    ?? targets.find((element) => element.closest('[data-bulk]'));
+  if (!target) return false;
+  if (target.matches('input, textarea, [contenteditable]')) { target.focus(); target.select?.(); } else target.click();
+  return true;
+}
+
+const PLAIN = {
+  j: () => moveBy(1),
+  k: () => moveBy(-1),
+  ArrowDown: (event) => event.target.matches('[data-row]') && moveBy(1),
+  ArrowUp: (event) => event.target.matches('[data-row]') && moveBy(-1),
+  x: () => toggleAtCursor(),
+  X: () => toggleAtCursor({ isRange: true }),
+  g: () => { isGoing = true; goTimer = setTimeout(() => { isGoing = false; }, 1200); return true; },
+  '?': () => openDialog(document.getElementById('shortcuts')),
+  '/': () => { const box = findAll('[data-query]').find(isVisible); box?.focus(); box?.select?.(); return Boolean(box); },
+  c: () => find('[data-create]')?.click(),
+  ' ': (event) => event.target.matches('[data-row]') && (find('[data-preview]', event.target) ?? find('[data-open-link]', event.target))?.click(),
+  Enter: (event) => event.target.matches('[data-row]') && event.target === cursorRow() && open(event.target),
+};
+
+document.addEventListener('keydown', (event) => {
+  const isCommand = event.ctrlKey || event.metaKey;
+  if (isCommand && event.key.toLowerCase() === 'k') { event.preventDefault(); openPalette(); return; }
+  if (find('dialog[open]')) return;
+  if (event.key === 'Escape') {
+    if (isTyping(event)) { event.target.blur(); return; }
+    if (!clearSelection()) findAll('[data-escape]').find(isVisible)?.click();
+    return;
+  }
+  if (isTyping(event) || isCommand || event.altKey || !areSingleKeysOn()) return;
+  if (isGoing) { event.preventDefault(); go(event.key.toLowerCase()); return; }
+  const plain = PLAIN[event.key];
+  if (plain) {
+    if (plain(event) !== false) event.preventDefault();
+    return;
+  }
+  if (event.key.length === 1 && press(event.key)) event.preventDefault();
+});

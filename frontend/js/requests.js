@@ -1,0 +1,83 @@
+// htmx: configuration, errors, focus. Input is never lost: a request that fails changes nothing on the page.
+import htmx from 'htmx.org/dist/htmx.esm.js';
+import { announce, find, findAll, isVisible, word } from './dom.js';
+import { showToast } from './toasts.js';
+import { mergeRows } from './merge.js';
+
+window.htmx = htmx;
+Object.assign(htmx.config, {
+  allowEval: false,
+  allowScriptTags: false,
+  includeIndicatorStyles: false,
+  selfRequestsOnly: true,
+  historyCacheSize: 0,
+  refreshOnHistoryMiss: true,
+  scrollIntoViewOnBoost: false,
+  responseHandling: [
+    { code: '204', swap: false },
+    { code: '[23]..', swap: true },
+    { code: '422', swap: true, error: false },
+    { code: '409', swap: true, error: false },
+    { code: '...', swap: false, error: true },
+  ],
+});
+
+htmx.defineExtension('ek-rows', {
+  isInlineSwap: (style) => style === 'rows',
+  handleSwap: (style, target, fragment) => (style === 'rows' ? mergeRows(target, fragment) : false),
+});
+
+/* Errors: a toast with "Try again"; the page stays as it is. */
+const isBackground = (detail) => Boolean(detail.elt?.closest?.('[data-live]') && detail.requestConfig?.triggeringEvent?.type === 'ek:changed');
+function retry(detail) {
+  const { verb, path, parameters } = detail.requestConfig;
+  const source = detail.elt?.isConnected ? detail.elt : document.body;
+  htmx.ajax(verb, path, { source, target: detail.target, values: verb === 'get' ? undefined : Object.fromEntries(parameters?.entries?.() ?? []) });
+}
+function complain(detail, message) {
+  showToast({ message, tone: 'error', action: { label: word('try again'), run: () => retry(detail) } });
+}
+document.addEventListener('htmx:responseError', ({ detail }) => {
+  if (isBackground(detail)) return;
+  const { status } = detail.xhr;
+  const said = detail.xhr.getResponseHeader('X-Reason');
+  if (status === 401) { location.reload(); return; }
+  if (status === 403) complain(detail, said ? decodeURIComponent(said) : word('not allowed'));
+  else if (status === 404) complain(detail, word('not found'));
+  else complain(detail, word('server error'));
+});
+document.addEventListener('htmx:sendError', ({ detail }) => { if (!isBackground(detail)) complain(detail, word('offline')); });
+document.addEventListener('htmx:timeout', ({ detail }) => { if (!isBackground(detail)) complain(detail, word('offline')); });
+
+/* A session that ended answers with the login page: go there instead of swapping it into a corner of this one. */
+document.addEventListener('htmx:beforeSwap', (event) => {
+  const { xhr } = event.detail;
+  if (xhr.responseURL && new URL(xhr.responseURL).pathname === document.body.dataset.login) { event.preventDefault(); location.reload(); }
+});
+
+/* Slow swaps (over 300 ms) show it; screen readers hear aria-busy. */
+const waiting = new WeakMap();
+document.addEventListener('htmx:beforeRequest', ({ detail }) => {
+  if (isBackground(detail)) return;
+  const { target } = detail;
+  waiting.set(target, setTimeout(() => { target.setAttribute('aria-busy', 'true'); target.classList.add('is-waiting'); }, 300));
+});
+document.addEventListener('htmx:afterRequest', ({ detail }) => {
+  clearTimeout(waiting.get(detail.target));
+  detail.target.removeAttribute('aria-busy');
+  detail.target.classList.remove('is-waiting');
+});
+
+/* Focus: to the first invalid field, to what asks for it, else back to the element with the same id. */
+let focusedId = '';
+document.addEventListener('htmx:beforeSwap', () => { focusedId = document.activeElement?.id ?? ''; });
+document.addEventListener('htmx:afterSettle', ({ detail }) => {
+  const root = detail.elt;
+  const invalid = findAll('[aria-invalid=true]', root).find(isVisible);
+  if (invalid) { invalid.focus(); announce(word('check fields')); return; }
+  const wanted = find('[data-focus]', root);
+  if (wanted && !root.closest('[data-live]')) { wanted.focus(); wanted.select?.(); return; }
+  if (focusedId && document.activeElement === document.body) document.getElementById(focusedId)?.focus({ preventScroll: true });
+});
+
+export { htmx };

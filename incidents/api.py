@@ -1,0 +1,57 @@
+"""Incidents over REST."""
+
+from typing import Any, ClassVar
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.models import Team, User
+from incidents import actions, queries
+from incidents.models import Incident
+from tickets.api import TicketFieldsSerializer, TicketSerializer, TicketViewSet
+from tickets.models import Ticket
+
+
+class IncidentSerializer(TicketSerializer):
+    """An incident with the instants that only it has."""
+
+    class Meta(TicketSerializer.Meta):
+        model = Incident
+        fields: ClassVar[list[str]] = [
+            *TicketSerializer.Meta.fields, "impact_started_at", "detected_at", "acknowledged_at", "mitigated_at", "recovered_at",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class IncidentCreateSerializer(TicketFieldsSerializer):
+    """A new incident. Only the summary is required; urgency is medium (3) unless given, the reporter is the caller."""
+
+    urgency = serializers.IntegerField(min_value=1, max_value=4, default=3)
+    team = serializers.SlugRelatedField(slug_field="slug", queryset=Team.objects.all(), allow_null=True, required=False)
+    assignee = serializers.SlugRelatedField(slug_field="email", queryset=User.objects.filter(is_active=True), allow_null=True, required=False)
+    reported_at = serializers.DateTimeField(required=False)
+    detected_at = serializers.DateTimeField(required=False)
+    impact_started_at = serializers.DateTimeField(required=False)
+
+
+class IncidentViewSet(TicketViewSet):
+    """Incidents by key, such as INC-1042."""
+
+    kind = "incident"
+    serializer_class = IncidentSerializer
+
+    def get_object(self) -> Ticket:
+        return queries.incident_for(self.person, self.kwargs["key"])
+
+    def answer(self, ticket: Ticket, http_status: int = status.HTTP_200_OK) -> Response:
+        return Response(self.get_serializer(queries.incident_for(self.person, ticket.key)).data, status=http_status)
+
+    @extend_schema(request=IncidentCreateSerializer, responses={201: IncidentSerializer})
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Opens an incident: impact from the tier when none is given, priority from the matrix, team from the service."""
+        wanted = self.given(IncidentCreateSerializer)
+        wanted.setdefault("reporter", self.person)
+        incident = actions.create(actor=self.person, channel="api", **wanted)
+        return self.answer(incident, status.HTTP_201_CREATED)

@@ -1,0 +1,7 @@
+from common.apps import HouseConfig
+
+
+class IncidentsConfig(HouseConfig):
+    """Incidents: from report to closure."""
+
+    name = "incidents"

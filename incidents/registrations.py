@@ -1,0 +1,11 @@
+"""Incidents as a kind of ticket, in the sidebar and in the palette."""
+
+from django.utils.translation import gettext_lazy as _
+
+from common import navigation, search
+from incidents.kind import INCIDENT
+from tickets import kinds
+
+kinds.register(INCIDENT)
+navigation.register(navigation.Entry("incidents", _("Incidents"), "incidents:list", section=2, order=30, icon="flame", go="i", right="incident.view"))
+search.register_command(search.Command(_("Create incident"), "flame", "incidents:create", right="incident.create", hotkey="c"))

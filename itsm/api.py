@@ -1,0 +1,17 @@
+"""The router of the REST API, `/api/v1/`."""
+
+from rest_framework.routers import DefaultRouter
+
+from accounts.api import PersonViewSet, TeamViewSet, TokenViewSet
+from incidents.api import IncidentViewSet
+from services.api import ServiceViewSet, TierViewSet
+from tickets.api import CategoryViewSet
+
+router = DefaultRouter()
+router.register("incidents", IncidentViewSet, basename="incident")
+router.register("categories", CategoryViewSet, basename="category")
+router.register("services", ServiceViewSet, basename="service")
+router.register("tiers", TierViewSet, basename="tier")
+router.register("teams", TeamViewSet, basename="team")
+router.register("people", PersonViewSet, basename="person")
+router.register("tokens", TokenViewSet, basename="token")

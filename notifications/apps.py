@@ -1,0 +1,7 @@
+from common.apps import HouseConfig
+
+
+class NotificationsConfig(HouseConfig):
+    """How a message reaches a person: the outbox."""
+
+    name = "notifications"

@@ -1,0 +1,62 @@
+"""Services and tiers over REST."""
+
+from typing import ClassVar
+
+from django.db.models import QuerySet
+from rest_framework import serializers, viewsets
+
+from services import permissions, queries
+from services.models import Service, Tier
+
+
+class TierSerializer(serializers.ModelSerializer):
+    """A tier and the impact it gives."""
+
+    class Meta:
+        model = Tier
+        fields: ClassVar[list[str]] = ["level", "name", "meaning", "default_impact"]
+        read_only_fields = fields
+
+
+class ServiceSerializer(serializers.ModelSerializer):
+    """A service with its owner and what it needs."""
+
+    tier = serializers.IntegerField(source="tier_id", read_only=True)
+    owner_team = serializers.SlugRelatedField(slug_field="slug", read_only=True)
+    responders = serializers.SlugRelatedField(slug_field="email", many=True, read_only=True)
+    responder_teams = serializers.SlugRelatedField(slug_field="slug", many=True, read_only=True)
+    stakeholders = serializers.SlugRelatedField(slug_field="email", many=True, read_only=True)
+    change_approvers = serializers.SlugRelatedField(slug_field="email", many=True, read_only=True)
+    dependencies = serializers.SlugRelatedField(slug_field="slug", many=True, read_only=True)
+    dependents = serializers.SlugRelatedField(slug_field="slug", many=True, read_only=True)
+
+    class Meta:
+        model = Service
+        fields: ClassVar[list[str]] = [
+            "slug", "name", "description", "tier", "owner_team", "aliases", "repository_url", "runbook_url",
+            "responders", "responder_teams", "stakeholders", "change_approvers", "dependencies", "dependents",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class TierViewSet(viewsets.ReadOnlyModelViewSet):
+    """Tiers 1 to 4."""
+
+    serializer_class = TierSerializer
+    queryset = Tier.objects.none()
+
+    def get_queryset(self) -> QuerySet[Tier]:
+        return permissions.visible_tiers(self.request.user)  # type: ignore[arg-type]  # TokenScope refuses anonymous
+
+
+class ServiceViewSet(viewsets.ReadOnlyModelViewSet):
+    """Services by short name."""
+
+    serializer_class = ServiceSerializer
+    lookup_field = "slug"
+    queryset = Service.objects.none()
+    filterset_fields: ClassVar[list[str]] = ["tier", "owner_team__slug"]
+
+    def get_queryset(self) -> QuerySet[Service]:
+        rows = queries.services_for(self.request.user)  # type: ignore[arg-type]
+        return rows.prefetch_related("responders", "responder_teams", "stakeholders", "change_approvers", "dependencies", "dependents")

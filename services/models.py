@@ -1,0 +1,95 @@
+"""What the company runs for its users, how much it matters and who answers for it."""
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models.functions import Lower
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Team
+
+
+class Tier(models.Model):
+    """How critical a service is: 1 hits customers or revenue at once, 4 has no significant effect (TAXONOMY section 7)."""
+
+    IMPACTS: ClassVar[list[Any]] = [(1, _("Extensive")), (2, _("Significant")), (3, _("Moderate")), (4, _("Minor"))]
+    LEVELS: ClassVar[list[Any]] = [(1, "1"), (2, "2"), (3, "3"), (4, "4")]
+
+    level = models.PositiveSmallIntegerField(_("level"), primary_key=True, choices=LEVELS)
+    name = models.CharField(_("name"), max_length=40)
+    meaning = models.CharField(_("meaning"), max_length=200)
+    default_impact = models.PositiveSmallIntegerField(_("default impact"), choices=IMPACTS)
+
+    class Meta:
+        verbose_name = _("tier")
+        verbose_name_plural = _("tiers")
+        ordering: ClassVar[list[str]] = ["level"]
+        constraints: ClassVar[list[Any]] = [
+            models.CheckConstraint(condition=models.Q(level__range=(1, 4)), name="tier_level"),
+            models.CheckConstraint(condition=models.Q(default_impact__range=(1, 4)), name="tier_default_impact"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Service(models.Model):
+    """A service in the sense of ITIL: owned by a team, of a tier, known to monitoring by its name, short name or an alias."""
+
+    journal_type = "service"
+
+    slug = models.SlugField(_("short name"), max_length=80, unique=True)
+    name = models.CharField(_("name"), max_length=120, unique=True)
+    description = models.CharField(_("description"), max_length=300, blank=True)
+    tier = models.ForeignKey(Tier, on_delete=models.PROTECT, related_name="services", verbose_name=_("tier"))
+    owner_team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="owned_services", verbose_name=_("owner team"))
+    aliases = ArrayField(
+        models.CharField(max_length=120), verbose_name=_("aliases"), default=list, blank=True, help_text=_("Other names in alerts, separated by commas")
+    )
+    repository_url = models.URLField(_("repository"), blank=True)
+    runbook_url = models.URLField(_("runbook"), blank=True)
+    responders = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="responds_for", verbose_name=_("responders"))
+    responder_teams = models.ManyToManyField(Team, blank=True, related_name="responds_for", verbose_name=_("responder teams"))
+    stakeholders = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="stakeholder_of", verbose_name=_("stakeholders"))
+    change_approvers = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="approves_for", verbose_name=_("change approvers"))
+    dependencies = models.ManyToManyField(
+        "self", through="Dependency", through_fields=("service", "needs"), symmetrical=False, related_name="dependents", verbose_name=_("dependencies")
+    )
+    created_at = models.DateTimeField(db_default=models.functions.Now())
+
+    class Meta:
+        verbose_name = _("service")
+        verbose_name_plural = _("services")
+        ordering: ClassVar[list[str]] = ["name"]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(Lower("name"), name="service_name_lower"),
+            GinIndex(OpClass(models.F("name"), name="gin_trgm_ops"), name="service_name_trigram"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("services:detail", args=[self.slug])
+
+
+class Dependency(models.Model):
+    """`service` needs `needs` to work. The graph has no cycles: actions.add_dependency sees to it."""
+
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="needs_links", verbose_name=_("service"))
+    needs = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="needed_by_links", verbose_name=_("needs"))
+
+    class Meta:
+        verbose_name = _("dependency")
+        verbose_name_plural = _("dependencies")
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["service", "needs"], name="dependency_once"),
+            models.CheckConstraint(condition=~models.Q(service=models.F("needs")), name="dependency_not_self"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.service} → {self.needs}"

@@ -1,0 +1,64 @@
+"""Reads of services."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib.postgres.search import TrigramWordSimilarity
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Lower
+from django.http import Http404
+
+from accounts.models import User
+from services import permissions
+from services.models import Dependency, Service
+
+
+def services_for(user: User) -> QuerySet[Service]:
+    """All services this user may see, with tier and owner."""
+    return permissions.visible_to(user, Service.objects.select_related("tier", "owner_team"))
+
+
+def service_for(user: User, slug: str) -> Service:
+    """One service by short name. Raises Http404 when there is none for this user."""
+    service = services_for(user).filter(slug=slug).first()
+    if service is None:
+        raise Http404
+    return service
+
+
+def by_names(names: Iterable[str]) -> dict[str, Service]:
+    """Services by what monitoring calls them: short name before name before alias, letter case ignored; keys are lower case."""
+    wanted = {name.strip().lower() for name in names if name and name.strip()}
+    if not wanted:
+        return {}
+    found: dict[str, Service] = {}
+    rows = Service.objects.select_related("tier", "owner_team").order_by("pk")
+    candidates = list(rows.annotate(lower=Lower("name")).filter(Q(slug__in=wanted) | Q(lower__in=wanted)))
+    if len({name for row in candidates for name in (row.slug, row.name.lower())} & wanted) < len(wanted):
+        candidates += [row for row in rows.exclude(aliases=[]) if wanted.intersection(alias.lower() for alias in row.aliases)]
+    for names_of in (lambda row: [row.slug], lambda row: [row.name.lower()], lambda row: [alias.lower() for alias in row.aliases]):
+        for row in candidates:
+            for name in names_of(row):
+                if name in wanted:
+                    found.setdefault(name, row)
+    return found
+
+
+def search(user: User, text: str, limit: int) -> QuerySet[Service]:
+    """Services whose name resembles the text, best first."""
+    rows = services_for(user).annotate(closeness=TrigramWordSimilarity(text, "name"))
+    return rows.filter(Q(name__icontains=text) | Q(closeness__gt=0.5)).order_by("-closeness", "name")[:limit]
+
+
+def graph_around(service: Service) -> dict[str, Any]:
+    """The neighbourhood of a service, two steps each way: {"nodes": {id: Service}, "edges": [(service id, needs id)]}."""
+    edges: set[tuple[int, int]] = set()
+    for start, other in (("service_id", "needs_id"), ("needs_id", "service_id")):
+        frontier = {service.pk}
+        for _step in range(2):
+            found = list(Dependency.objects.filter(**{f"{start}__in": frontier}).values_list("service_id", "needs_id"))
+            edges.update(found)
+            frontier = {pair[0] if other == "service_id" else pair[1] for pair in found}
+    ids = {service.pk} | {pk for pair in edges for pk in pair}
+    nodes = {row.pk: row for row in Service.objects.select_related("tier").filter(pk__in=ids)}
+    return {"nodes": nodes, "edges": sorted(edges)}

@@ -1,0 +1,7 @@
+from common.apps import HouseConfig
+
+
+class SlaConfig(HouseConfig):
+    """Calendars and pure clock arithmetic."""
+
+    name = "sla"

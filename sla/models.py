@@ -1,0 +1,86 @@
+"""Calendars: when a promise counts."""
+
+from datetime import time
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts import validators
+from sla.clock import Hours
+
+
+class Calendar(models.Model):
+    """Working hours in one time zone; a calendar that is always open counts round the clock."""
+
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    time_zone = models.CharField(_("time zone"), max_length=60, default="UTC", validators=[validators.known_zone])
+    is_always = models.BooleanField(_("round the clock"), default=False)
+
+    class Meta:
+        verbose_name = _("calendar")
+        verbose_name_plural = _("calendars")
+        ordering: ClassVar[list[str]] = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def hours(self) -> Hours | None:
+        """The calendar as the pure clock wants it; None for round the clock."""
+        if self.is_always:
+            return None
+        week: list[list[tuple[time, time]]] = [[] for _day in range(7)]
+        for opening in self.openings.all():
+            week[opening.weekday].append((opening.opens_at, opening.closes_at))
+        return Hours(
+            zone=ZoneInfo(self.time_zone),
+            week=tuple(tuple(sorted(day)) for day in week),
+            holidays=frozenset(holiday.day_on for holiday in self.holidays.all()),
+        )
+
+
+class Opening(models.Model):
+    """One stretch of working time on one weekday; a closing at 00:00 is midnight at the day's end."""
+
+    WEEKDAYS: ClassVar[list[Any]] = [
+        (0, _("Monday")), (1, _("Tuesday")), (2, _("Wednesday")), (3, _("Thursday")), (4, _("Friday")), (5, _("Saturday")), (6, _("Sunday")),
+    ]  # fmt: skip
+
+    calendar = models.ForeignKey(Calendar, on_delete=models.CASCADE, related_name="openings")
+    weekday = models.PositiveSmallIntegerField(_("weekday"), choices=WEEKDAYS)
+    opens_at = models.TimeField(_("opens"))
+    closes_at = models.TimeField(_("closes"))
+
+    class Meta:
+        verbose_name = _("opening")
+        verbose_name_plural = _("openings")
+        ordering: ClassVar[list[str]] = ["weekday", "opens_at"]
+        constraints: ClassVar[list[Any]] = [
+            models.CheckConstraint(
+                condition=models.Q(closes_at__gt=models.F("opens_at")) | models.Q(closes_at=time(0)),
+                name="opening_order",
+                violation_error_message=_("The closing must be after the opening; 00:00 means midnight."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_weekday_display()} {self.opens_at:%H:%M}–{self.closes_at:%H:%M}"
+
+
+class Holiday(models.Model):
+    """A day on which the clock stands still."""
+
+    calendar = models.ForeignKey(Calendar, on_delete=models.CASCADE, related_name="holidays")
+    day_on = models.DateField(_("day"))
+    name = models.CharField(_("name"), max_length=80)
+
+    class Meta:
+        verbose_name = _("holiday")
+        verbose_name_plural = _("holidays")
+        ordering: ClassVar[list[str]] = ["day_on"]
+        constraints: ClassVar[list[Any]] = [models.UniqueConstraint(fields=["calendar", "day_on"], name="holiday_once")]
+
+    def __str__(self) -> str:
+        return f"{self.day_on} {self.name}"

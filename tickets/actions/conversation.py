@@ -1,0 +1,112 @@
+"""Comments, attachments, watchers and links."""
+
+import hashlib
+from typing import Any
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.db.models import F
+from django.utils.text import get_valid_filename
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from common import clock, errors
+from journal import actions as journal
+from tickets import events, permissions
+from tickets.actions import clocks, creation, locking
+from tickets.models import Attachment, Comment, Link, Ticket, Watch
+
+COMMENT_LENGTH = 50_000
+
+
+@transaction.atomic
+def comment(ticket: Ticket, *, actor: User | None, body: str, is_internal: bool) -> Comment:
+    """Adds an internal note or a public reply. The first public reply of the desk gives the first response.
+
+    Raises Refused, or Invalid("body") for an empty or too long text.
+    """
+    decision = permissions.can_note if is_internal else permissions.can_reply
+    decision(actor, ticket).require()
+    text = creation.clean_text("body", body).strip()
+    if not text:
+        raise errors.Invalid("body", _("Write something first."))
+    if len(text) > COMMENT_LENGTH:
+        raise errors.Invalid("body", _("Use at most %(most)d characters, or attach a file.") % {"most": COMMENT_LENGTH})
+    locked = locking.locked(ticket)
+    at = clock.now()
+    added = Comment.objects.create(ticket=locked, author=actor, body=text, is_internal=is_internal, created_at=at)
+    Ticket.objects.filter(pk=locked.pk).update(comment_count=F("comment_count") + 1, updated_at=at)
+    if not is_internal and actor is not None and actor.pk != locked.reporter_id and actor.has_right(f"{locked.kind}.reply"):
+        clocks.respond(locked, at)
+    journal.record(events.COMMENT_ADDED, locked, actor=actor, at=at, comment=added.pk, is_internal=is_internal)
+    return added
+
+
+@transaction.atomic
+def attach(ticket: Ticket, *, actor: User | None, upload: UploadedFile, is_internal: bool = True) -> Attachment:
+    """Adds a file. Raises Refused, or Invalid("file") when it is empty or larger than the limit."""
+    decision = permissions.can_note if is_internal else permissions.can_reply
+    decision(actor, ticket).require()
+    size = upload.size or 0
+    if not size:
+        raise errors.Invalid("file", _("This file is empty."))
+    if size > settings.ATTACHMENT_MAX_BYTES:
+        raise errors.Invalid("file", _("Attach files of at most %(most)d MB.") % {"most": settings.ATTACHMENT_MAX_BYTES // 1_000_000})
+    digest = hashlib.sha256()
+    for chunk in upload.chunks():
+        digest.update(chunk)
+    upload.seek(0)
+    locked = locking.locked(ticket)
+    at = clock.now()
+    name = clean_name(upload.name or "")
+    added = Attachment(
+        ticket=locked, uploader=actor, file=upload, name=name, content_type=(upload.content_type or "application/octet-stream")[:100], size=size,
+        digest=digest.hexdigest(), is_internal=is_internal, created_at=at,
+    )  # fmt: skip
+    added.file.name = f"{added.digest[:16]}-{get_valid_filename(name)[-80:] or 'file'}"
+    added.save(force_insert=True)
+    Ticket.objects.filter(pk=locked.pk).update(attachment_count=F("attachment_count") + 1, updated_at=at)
+    journal.record(events.ATTACHED, locked, actor=actor, at=at, name=name, attachment=added.pk, is_internal=is_internal)
+    return added
+
+
+def clean_name(name: str) -> str:
+    """The file name to show and to download under: no path, no control or direction characters, at most 200 letters."""
+    base = name.replace("\\", "/").rsplit("/", 1)[-1]
+    kept = "".join(letter for letter in base if letter.isprintable() and letter not in '"<>|:*?').strip(" .")
+    return kept[-200:] or "file"
+
+
+@transaction.atomic
+def watch(ticket: Ticket, *, actor: User) -> Watch:
+    """The actor wants to hear of this ticket, which he must be able to see."""
+    if not permissions.visible_to(actor, Ticket.objects.filter(pk=ticket.pk)).exists():
+        raise errors.Refused(_("You cannot see this ticket."))
+    row, is_new = Watch.objects.get_or_create(ticket_id=ticket.pk, user=actor)
+    if is_new:
+        journal.record(events.WATCHED, ticket, actor=actor)
+    return row
+
+
+@transaction.atomic
+def unwatch(ticket: Ticket, *, actor: User) -> None:
+    """The actor has heard enough."""
+    deleted, _rows = Watch.objects.filter(ticket_id=ticket.pk, user=actor).delete()
+    if deleted:
+        journal.record(events.UNWATCHED, ticket, actor=actor)
+
+
+@transaction.atomic
+def link(ticket: Ticket, *, actor: User | None, target: Ticket, relation: str) -> Link:
+    """Relates two tickets. Raises Refused, or Invalid for an unknown relation or a ticket with itself."""
+    permissions.can_edit(actor, ticket).require()
+    if relation not in dict(Link.RELATIONS):
+        raise errors.Invalid("relation", _("Choose one of %(known)s.") % {"known": ", ".join(dict(Link.RELATIONS))})
+    if ticket.pk == target.pk:
+        raise errors.Invalid("target", _("Choose another ticket."))
+    columns: dict[str, Any] = {"source_id": ticket.pk, "target_id": target.pk, "relation": relation}
+    row, is_new = Link.objects.get_or_create(**columns, defaults={"created_at": clock.now()})
+    if is_new:
+        journal.record(events.LINKED, ticket, actor=actor, to=target.key, relation=str(row.get_relation_display()))
+    return row

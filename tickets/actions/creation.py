@@ -1,0 +1,151 @@
+"""How a ticket of any kind comes to be."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from accounts.models import Team, User
+from common import clock, errors
+from fields import queries as fields
+from fields import values
+from journal import actions as journal
+from services.models import Service
+from tickets import kinds, permissions, priority
+from tickets.actions import clocks
+from tickets.models import Category, PriorityCell, Ticket
+from workflows import queries as workflows
+
+Child = TypeVar("Child", bound=Ticket)
+
+SUMMARY_LENGTH = 250
+DESCRIPTION_LENGTH = 50_000
+
+
+def create(
+    child: type[Child],
+    kind: kinds.Kind,
+    *,
+    actor: User | None,
+    summary: str,
+    description: str = "",
+    service: Service | None = None,
+    impact: int | None = None,
+    urgency: int | None = None,
+    category: Category | None = None,
+    reporter: User | None = None,
+    team: Team | None = None,
+    assignee: User | None = None,
+    channel: str = "agent",
+    reported_at: datetime | None = None,
+    labels: Sequence[str] = (),
+    is_restricted: bool = False,
+    custom: Mapping[str, Any] | None = None,
+    columns: Mapping[str, Any] | None = None,
+    data: Mapping[str, Any] | None = None,
+) -> Child:
+    """Makes a ticket of the kind with its child row, starts its clocks and records the kind's created event.
+
+    Call it inside the transaction of the kind's own action. Raises Refused, or Invalid for the value that is wrong.
+    """
+    permissions.can_create(actor, kind.name, reporter).require()
+    at = clock.now()
+    effective_impact = impact or (service.tier.default_impact if service else None)
+    status = workflows.initial_status(kind.name)
+    number = _next_number(kind)
+    ticket = child(
+        kind=kind.name, number=number, key=f"{kind.prefix}-{number}", summary=clean_summary(summary), description=clean_description(description),
+        status=status, status_category=status.category, service=service, category=clean_category(category, kind.name),
+        impact=effective_impact, is_impact_given=impact is not None, urgency=urgency, priority=computed(effective_impact, urgency).priority,
+        team=team or (service.owner_team if service else None), owner_team=team or (service.owner_team if service else None),
+        assignee=clean_assignee(assignee, kind.name), reporter=reporter, organisation=reporter.organisation if reporter else None,
+        channel=clean_channel(channel), labels=clean_labels(labels), is_restricted=is_restricted,
+        custom=values.cleaned(fields.fields_of(kind.name), custom or {}),
+        reported_at=_clean_reported(reported_at, at), created_at=at, updated_at=at, **(columns or {}),
+    )  # fmt: skip
+    ticket.save(force_insert=True)
+    clocks.start_all(ticket, at)
+    journal.record(kind.created_event, ticket, actor=actor, at=at, channel=channel, priority=ticket.priority, **(data or {}))
+    return ticket
+
+
+def _next_number(kind: kinds.Kind) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(%s)", [kind.sequence])
+        return int(cursor.fetchone()[0])
+
+
+def matrix() -> priority.Matrix:
+    """The priority matrix that is in force."""
+    return {(impact, urgency): level for impact, urgency, level in PriorityCell.objects.values_list("impact", "urgency", "priority")}
+
+
+def computed(impact: int | None, urgency: int | None) -> priority.Computed:
+    """The priority that the matrix gives. Raises Invalid for a level that does not exist."""
+    for field, level in (("impact", impact), ("urgency", urgency)):
+        if level is not None and level not in (1, 2, 3, 4):
+            raise errors.Invalid(field, _("Choose a level from 1 to 4."))
+    return priority.compute(matrix(), impact, urgency)
+
+
+def clean_summary(summary: str) -> str:
+    """One line of at most 250 characters. Raises Invalid("summary")."""
+    line = " ".join(clean_text("summary", summary).split())
+    if not line:
+        raise errors.Invalid("summary", _("Say in one line what is wrong."))
+    if len(line) > SUMMARY_LENGTH:
+        raise errors.Invalid("summary", _("Use at most %(most)d characters here and put the rest into the description.") % {"most": SUMMARY_LENGTH})
+    return line
+
+
+def clean_description(description: str) -> str:
+    """Raises Invalid("description") when it is too long."""
+    if len(description) > DESCRIPTION_LENGTH:
+        raise errors.Invalid("description", _("Use at most %(most)d characters, or attach a file.") % {"most": DESCRIPTION_LENGTH})
+    return clean_text("description", description)
+
+
+def clean_text(field: str, text: str) -> str:
+    """A text that the database can hold. Raises Invalid for NUL and for broken Unicode."""
+    if not isinstance(text, str):
+        raise errors.Invalid(field, _("Write a text."))
+    if "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise errors.Invalid(field, _("Remove the characters that are not text."))
+    return text
+
+
+def clean_labels(labels: Sequence[str]) -> list[str]:
+    """At most 20 labels of 1 to 50 characters without spaces, each once, sorted. Raises Invalid("labels")."""
+    cleaned = sorted({clean_text("labels", label).strip().lower() for label in labels if str(label).strip()})
+    if len(cleaned) > 20 or any(len(label) > 50 or " " in label for label in cleaned):
+        raise errors.Invalid("labels", _("Use at most 20 labels of at most 50 characters, without spaces."))
+    return cleaned
+
+
+def clean_channel(channel: str) -> str:
+    """Raises Invalid("channel") for a channel that does not exist."""
+    if channel not in dict(Ticket.CHANNELS):
+        raise errors.Invalid("channel", _("Choose one of %(known)s.") % {"known": ", ".join(dict(Ticket.CHANNELS))})
+    return channel
+
+
+def clean_category(category: Category | None, kind: str) -> Category | None:
+    """Raises Invalid("category") for a category of another kind or a retired one."""
+    if category is not None and (category.kind != kind or category.retired_at is not None):
+        raise errors.Invalid("category", _("Choose a category that is in use for this kind of ticket."))
+    return category
+
+
+def clean_assignee(assignee: User | None, kind: str) -> User | None:
+    """Raises Invalid("assignee") for a person who cannot work tickets of this kind."""
+    if assignee is not None and not permissions.is_assignable(assignee, kind):
+        raise errors.Invalid("assignee", _("%(name)s cannot work on this. Choose somebody of the desk.") % {"name": assignee.name})
+    return assignee
+
+
+def _clean_reported(reported_at: datetime | None, at: datetime) -> datetime:
+    if reported_at is not None and reported_at > at:
+        raise errors.Invalid("reported_at", _("A report cannot come from the future. Leave it empty for now."))
+    return reported_at or at

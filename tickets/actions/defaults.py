@@ -1,0 +1,60 @@
+"""What a fresh installation ships with: matrix, goals, categories, resolution codes (TAXONOMY sections 5 and 6)."""
+
+from django.db import transaction
+
+from accounts.models import User
+from journal import registers
+from sla.models import Calendar
+from tickets import priority
+from tickets.models import Category, Goal, PriorityCell, ResolutionCode
+from tickets.models.clocks import FIRST_RESPONSE, RESOLUTION
+
+MINUTE, HOUR = 60, 3600
+BUSINESS_DAY = 8 * HOUR
+
+# priority → (first response, resolution, round the clock)
+GOALS: dict[int, tuple[int, int, bool]] = {
+    1: (15 * MINUTE, 4 * HOUR, True),
+    2: (30 * MINUTE, 8 * HOUR, True),
+    3: (4 * HOUR, 3 * BUSINESS_DAY, False),
+    4: (8 * HOUR, 5 * BUSINESS_DAY, False),
+    5: (2 * BUSINESS_DAY, 10 * BUSINESS_DAY, False),
+}
+
+CATEGORIES: dict[str, list[str]] = {
+    "Access": ["Sign-in", "Permissions", "Multi-factor", "New account"],
+    "Application": ["Error message", "Slow", "Timeouts", "Wrong result", "Interface"],
+    "Data": ["Missing", "Wrong", "Late", "Report"],
+    "Hardware": ["Computer", "Printer", "Scanner", "Phone", "Peripheral"],
+    "Network": ["Wi-Fi", "VPN", "LAN", "Internet", "DNS"],
+    "Infrastructure": ["Server", "Database", "Storage", "Certificate", "Capacity"],
+    "Monitoring": ["Alert", "False alarm"],
+    "Security": ["Phishing", "Malware", "Lost device", "Data leak"],
+}
+
+RESOLUTION_CODES = [
+    ("fixed", "Fixed"), ("workaround", "Workaround given"), ("no-fault-found", "No fault found"), ("recovered", "Recovered by itself"),
+    ("user-helped", "User instructed"), ("duplicate", "Duplicate"), ("vendor", "Fixed by the vendor"), ("wont-fix", "Not fixed"),
+]  # fmt: skip
+
+
+@transaction.atomic
+def create_defaults(always: Calendar, business: Calendar, *, actor: User | None = None) -> None:
+    """Makes what is missing and leaves what an admin changed."""
+    if not PriorityCell.objects.exists():
+        PriorityCell.objects.bulk_create(
+            PriorityCell(impact=impact, urgency=urgency, priority=level) for (impact, urgency), level in priority.DEFAULT_MATRIX.items()
+        )
+    if not Goal.objects.filter(kind="incident").exists():
+        for level, (response, resolution, is_always) in GOALS.items():
+            calendar = always if is_always else business
+            for metric, target in ((FIRST_RESPONSE, response), (RESOLUTION, resolution)):
+                Goal.objects.create(kind="incident", metric=metric, priority=level, target_seconds=target, calendar=calendar)
+    if not Category.objects.filter(kind="incident").exists():
+        for name, below in CATEGORIES.items():
+            parent = registers.save(Category(kind="incident", name=name), changed=[], is_new=True, actor=actor)
+            Category.objects.bulk_create(Category(kind="incident", name=child, parent_id=parent.pk) for child in below)
+    if not ResolutionCode.objects.exists():
+        ResolutionCode.objects.bulk_create(
+            ResolutionCode(slug=slug, name=name, position=position) for position, (slug, name) in enumerate(RESOLUTION_CODES)
+        )

@@ -1,0 +1,134 @@
+"""Changing the fields of a ticket, and giving it to somebody."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Team, User
+from common import clock, errors
+from fields import queries as fields
+from fields import values
+from journal import actions as journal
+from tickets import events, permissions
+from tickets.actions import clocks, creation, locking
+from tickets.models import Ticket
+
+
+@transaction.atomic
+def assign(ticket: Ticket, *, actor: User | None, **to: Any) -> Ticket:
+    """Gives the ticket to `assignee` and/or `team` (None takes it away). A team change that leaves a foreign assignee clears him.
+
+    Raises Refused, or Invalid("assignee") for a person who cannot work on it.
+    """
+    unknown = set(to) - {"assignee", "team"}
+    if unknown or not to:
+        raise TypeError("assign takes assignee= and team=.")
+    locked = locking.locked(ticket)
+    permissions.can_assign(actor, locked).require()
+    team: Team | None = to.get("team", locked.team)
+    assignee: User | None = to.get("assignee", locked.assignee)
+    if "assignee" in to:
+        creation.clean_assignee(assignee, locked.kind)
+    elif team != locked.team and assignee is not None and team is not None and not team.members.filter(pk=assignee.pk).exists():
+        assignee = None
+    if (team, assignee) == (locked.team, locked.assignee):
+        return locked
+    names = [str(part) for part in (assignee if assignee != locked.assignee else None, team if team != locked.team else None) if part]
+    locked.team, locked.assignee = team, assignee
+    at = clock.now()
+    locking.save(locked, ["team", "assignee"], at)
+    to_text = ", ".join(names) or _("nobody")
+    journal.record(events.ASSIGNED, locked, actor=actor, at=at, to=to_text, assignee=assignee.pk if assignee else None, team=team.pk if team else None)
+    return locked
+
+
+Cleaner = Callable[[Ticket, Any], Any]
+
+CLEANERS: dict[str, Cleaner] = {
+    "summary": lambda _ticket, value: creation.clean_summary(value),
+    "description": lambda _ticket, value: creation.clean_description(value),
+    "service": lambda _ticket, value: value,
+    "category": lambda ticket, value: creation.clean_category(value, ticket.kind),
+    "impact": lambda _ticket, value: value,
+    "urgency": lambda _ticket, value: value,
+    "labels": lambda _ticket, value: creation.clean_labels(value),
+    "is_restricted": lambda _ticket, value: bool(value),
+    "reporter": lambda _ticket, value: value,
+    "owner_team": lambda _ticket, value: value,
+    "custom": lambda ticket, value: values.cleaned(fields.fields_of(ticket.kind), value),
+}
+
+
+@transaction.atomic
+def edit(ticket: Ticket, *, actor: User | None, expected_version: int | None = None, **wanted: Any) -> Ticket:
+    """Changes the named fields; impact, urgency and service give a new priority, which gives the clocks new targets.
+
+    impact None returns it to what the service's tier says. Raises Refused, Conflict for an old version, Invalid for a wrong value.
+    """
+    unknown = set(wanted) - set(CLEANERS)
+    if unknown:
+        raise TypeError(f"edit does not know {sorted(unknown)}.")
+    locked = locking.locked(ticket, expected_version)
+    permissions.can_edit(actor, locked).require()
+    changed = _apply(locked, {name: CLEANERS[name](locked, value) for name, value in wanted.items()})
+    if not changed:
+        return locked
+    at = clock.now()
+    before = locked.priority
+    columns = {*changed, *_reconsider(locked, changed)}
+    locking.save(locked, columns, at)
+    journal.record(events.EDITED, locked, actor=actor, at=at, fields=", ".join(str(_label(name)) for name in sorted(changed)), columns=sorted(changed))
+    if locked.priority != before:
+        _note_priority(locked, before, actor, at)
+    return locked
+
+
+def _apply(ticket: Ticket, wanted: dict[str, Any]) -> set[str]:
+    changed = set()
+    for name, value in wanted.items():
+        if name == "impact":
+            if (value is not None) != ticket.is_impact_given or (value is not None and value != ticket.impact):
+                ticket.impact, ticket.is_impact_given = value, value is not None
+                changed.add(name)
+        elif getattr(ticket, name) != value:
+            setattr(ticket, name, value)
+            changed.add(name)
+    return changed
+
+
+def _reconsider(ticket: Ticket, changed: set[str]) -> set[str]:
+    """What follows from a change: impact from the tier, priority from the matrix, team from the service, organisation from the reporter."""
+    columns = set()
+    if "reporter" in changed:
+        ticket.organisation = ticket.reporter.organisation if ticket.reporter else None
+        columns.add("organisation")
+    if changed & {"service", "impact", "urgency"}:
+        if not ticket.is_impact_given:
+            ticket.impact = ticket.service.tier.default_impact if ticket.service else None
+        ticket.priority = creation.computed(ticket.impact, ticket.urgency).priority
+        columns |= {"impact", "is_impact_given", "priority"}
+    if "service" in changed and ticket.team is None and ticket.service is not None:
+        ticket.team = ticket.service.owner_team
+        columns.add("team")
+    return columns
+
+
+def _note_priority(ticket: Ticket, before: int, actor: User | None, at: datetime) -> None:
+    clocks.retarget(ticket, at)
+    journal.record(events.PRIORITY_CHANGED, ticket, actor=actor, at=at, before=before, after=ticket.priority)
+
+
+def _label(name: str) -> Any:
+    return Ticket._meta.get_field(name).verbose_name  # type: ignore[union-attr]  # CLEANERS name real columns only
+
+
+@transaction.atomic
+def undo_assign(ticket: Ticket, *, actor: User, assignee: User | None, team: Team | None, expected_version: int) -> Ticket:
+    """Gives a ticket back to whom it belonged, unless somebody changed it since. Raises Conflict then."""
+    locked = locking.locked(ticket)
+    if locked.version != expected_version:
+        raise errors.Conflict(_("%(key)s was changed since, so it stays as it is.") % {"key": locked.key})
+    return assign(locked, actor=actor, assignee=assignee, team=team)

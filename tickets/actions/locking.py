@@ -1,0 +1,27 @@
+"""Locking a ticket, and saving it in the one way that keeps its version and time."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from common import errors
+from tickets.models import Ticket
+
+
+def locked(ticket: Ticket, expected_version: int | None = None) -> Ticket:
+    """The ticket as it stands now, locked until the transaction ends.
+
+    Raises Conflict when the caller looked at an older version than the one stored.
+    """
+    row = Ticket.objects.select_for_update(of=("self",)).select_related("status", "service__tier", "resolution", "assignee", "team").get(pk=ticket.pk)
+    if expected_version is not None and row.version != expected_version:
+        raise errors.Conflict(_("%(key)s was saved while you were editing. Compare and save again.") % {"key": row.key})
+    return row
+
+
+def save(ticket: Ticket, columns: Iterable[str], at: datetime) -> None:
+    """Saves the named columns of a locked ticket, with a new version and the time of the change."""
+    ticket.version += 1
+    ticket.updated_at = max(at, ticket.updated_at)
+    ticket.save(update_fields=sorted({*columns, "version", "updated_at"}))

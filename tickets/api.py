@@ -1,0 +1,323 @@
+"""Tickets over REST: the base that each kind's viewset builds on, one POST per verb."""
+
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.http import FileResponse
+from drf_spectacular.utils import OpenApiTypes, extend_schema
+from rest_framework import mixins, parsers, serializers, status, viewsets
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.models import Team, User
+from services.models import Service
+from tickets import downloads, filters, queries, queues
+from tickets.actions import conversation, editing, lifecycle
+from tickets.models import Attachment, Category, Comment, ResolutionCode, SlaClock, Ticket
+
+
+class CategorySerializer(serializers.ModelSerializer):
+    """A category; `name` of a subcategory includes the one above."""
+
+    name = serializers.CharField(source="__str__", read_only=True)
+
+    class Meta:
+        model = Category
+        fields: ClassVar[list[str]] = ["id", "kind", "name", "parent"]
+        read_only_fields = fields
+
+
+class ClockSerializer(serializers.ModelSerializer):
+    """An SLA clock. due_at is empty while paused or stopped; used_seconds while running."""
+
+    class Meta:
+        model = SlaClock
+        fields: ClassVar[list[str]] = ["metric", "cycle", "state", "target_seconds", "started_at", "due_at", "stopped_at", "used_seconds", "breached_at"]
+        read_only_fields = fields
+
+
+class CommentSerializer(serializers.ModelSerializer):
+    """A comment."""
+
+    author = serializers.SlugRelatedField(slug_field="email", read_only=True)
+
+    class Meta:
+        model = Comment
+        fields: ClassVar[list[str]] = ["id", "author", "body", "is_internal", "created_at"]
+        read_only_fields: ClassVar[list[str]] = ["id", "author", "created_at"]
+
+
+class AttachmentSerializer(serializers.ModelSerializer):
+    """A file on a ticket."""
+
+    class Meta:
+        model = Attachment
+        fields: ClassVar[list[str]] = ["id", "name", "size", "content_type", "digest", "is_internal", "created_at"]
+        read_only_fields = fields
+
+
+class TicketListSerializer(serializers.ModelSerializer):
+    """A ticket as lists show it."""
+
+    status = serializers.CharField(source="status.key", read_only=True)
+    service = serializers.CharField(source="service.slug", default=None, read_only=True)
+    team = serializers.CharField(source="team.slug", default=None, read_only=True)
+    assignee = serializers.CharField(source="assignee.email", default=None, read_only=True)
+    reporter = serializers.CharField(source="reporter.email", default=None, read_only=True)
+
+    class Meta:
+        model = Ticket
+        fields: ClassVar[list[str]] = [
+            "key", "kind", "summary", "status", "is_open", "priority", "service", "team", "assignee", "reporter", "channel", "labels",
+            "major_state", "sla_due_at", "reported_at", "created_at", "updated_at", "resolved_at", "closed_at", "comment_count", "version",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class TicketSerializer(TicketListSerializer):
+    """A ticket with everything its page shows."""
+
+    owner_team = serializers.CharField(source="owner_team.slug", default=None, read_only=True)
+    resolution = serializers.CharField(source="resolution.slug", default=None, read_only=True)
+    category = serializers.IntegerField(source="category_id", allow_null=True, read_only=True)
+    sla = serializers.SerializerMethodField()
+
+    class Meta(TicketListSerializer.Meta):
+        fields: ClassVar[list[str]] = [
+            *TicketListSerializer.Meta.fields, "description", "impact", "is_impact_given", "urgency", "category", "owner_team", "resolution",
+            "pending_reason", "is_restricted", "custom", "sla",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+    @extend_schema(responses=ClockSerializer(many=True))
+    def get_sla(self, ticket: Ticket) -> list[dict[str, Any]]:
+        """The clocks of the newest cycle."""
+        return ClockSerializer(queries.clocks_of(ticket), many=True).data  # type: ignore[return-value]
+
+
+class TicketFieldsSerializer(serializers.Serializer):
+    """What a client may set on a ticket."""
+
+    summary = serializers.CharField(max_length=1000)
+    description = serializers.CharField(allow_blank=True, required=False, max_length=60_000, trim_whitespace=False)
+    service = serializers.SlugRelatedField(slug_field="slug", queryset=Service.objects.select_related("tier", "owner_team"), allow_null=True, required=False)
+    impact = serializers.IntegerField(min_value=1, max_value=4, allow_null=True, required=False, help_text="Empty: from the tier of the service")
+    urgency = serializers.IntegerField(min_value=1, max_value=4, required=False)
+    category = serializers.PrimaryKeyRelatedField(queryset=Category.objects.all(), allow_null=True, required=False)
+    reporter = serializers.SlugRelatedField(slug_field="email", queryset=User.objects.filter(is_active=True), allow_null=True, required=False)
+    labels = serializers.ListField(child=serializers.CharField(max_length=60), required=False, max_length=20)
+    is_restricted = serializers.BooleanField(required=False)
+    custom = serializers.DictField(required=False)
+
+
+class TicketEditSerializer(TicketFieldsSerializer):
+    """Changes; `version` from the last read makes the change fail with 409 when somebody was faster."""
+
+    summary = serializers.CharField(max_length=1000, required=False)
+    version = serializers.IntegerField(required=False, min_value=1)
+
+
+class AssignSerializer(serializers.Serializer):
+    """Whom it goes to; null takes it away, a field left out stays."""
+
+    assignee = serializers.SlugRelatedField(slug_field="email", queryset=User.objects.filter(is_active=True), allow_null=True, required=False)
+    team = serializers.SlugRelatedField(slug_field="slug", queryset=Team.objects.all(), allow_null=True, required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not attrs:
+            raise serializers.ValidationError("Give assignee, team, or both.")
+        return attrs
+
+
+class ResolveSerializer(serializers.Serializer):
+    """How it was resolved."""
+
+    resolution = serializers.SlugRelatedField(slug_field="slug", queryset=ResolutionCode.objects.all())
+    category = serializers.PrimaryKeyRelatedField(queryset=Category.objects.all(), required=False)
+
+
+class ReasonSerializer(serializers.Serializer):
+    """Why."""
+
+    reason = serializers.CharField(max_length=200)
+
+
+class TransitionSerializer(serializers.Serializer):
+    """A move of the workflow by its verb, with what it requires."""
+
+    verb = serializers.CharField(max_length=40)
+    resolution = serializers.SlugRelatedField(slug_field="slug", queryset=ResolutionCode.objects.all(), required=False)
+    category = serializers.PrimaryKeyRelatedField(queryset=Category.objects.all(), required=False)
+    reason = serializers.CharField(max_length=200, required=False)
+
+
+class OfferedTransitionSerializer(serializers.Serializer):
+    """A move that this user may make now."""
+
+    verb = serializers.CharField()
+    name = serializers.CharField()
+    target = serializers.CharField(source="target.key")
+    required = serializers.ListField(child=serializers.CharField())
+
+
+class UploadSerializer(serializers.Serializer):
+    """A file as multipart form data."""
+
+    file = serializers.FileField()
+    is_internal = serializers.BooleanField(default=True)
+
+
+class TicketViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
+    """Tickets of one kind by key. A kind's app subclasses it with `kind` and a serializer of its own page."""
+
+    kind = ""
+    lookup_field = "key"
+    lookup_value_regex = "[A-Za-z]+-[0-9]+"
+    serializer_class: Any = TicketSerializer
+    filterset_class = filters.TicketFilter
+    sorts = queues.SORTS
+    queryset = Ticket.objects.none()
+
+    def get_queryset(self) -> QuerySet[Ticket]:
+        return queries.tickets_for(self.person).filter(kind=self.kind)
+
+    @property
+    def person(self) -> User:
+        """The user behind the request; TokenScope refuses anonymous ones."""
+        return self.request.user  # type: ignore[return-value]
+
+    def get_object(self) -> Ticket:
+        return queries.ticket_for(self.person, self.kwargs["key"], kind=self.kind)
+
+    def answer(self, ticket: Ticket, http_status: int = status.HTTP_200_OK) -> Response:
+        """The record as it stands now."""
+        return Response(self.get_serializer(queries.ticket_for(self.person, ticket.key)).data, status=http_status)
+
+    def given(self, serializer: type[serializers.Serializer]) -> dict[str, Any]:
+        """The checked body of the request."""
+        wanted = serializer(data=self.request.data)
+        wanted.is_valid(raise_exception=True)
+        return dict(wanted.validated_data)
+
+    @extend_schema(responses=TicketListSerializer(many=True))
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Tickets by filter; `?state=open` gives the open ones, in the order of work: priority, SLA time left, age."""
+        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()).only("pk", "priority", "sla_due_at", "updated_at", "status"))
+        rows = queries.in_full([row.pk for row in page or []])
+        return self.get_paginated_response(TicketListSerializer(rows, many=True).data)
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """One record."""
+        return Response(self.get_serializer(self.get_object()).data)
+
+    @extend_schema(request=TicketEditSerializer)
+    def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Changes fields."""
+        wanted = self.given(TicketEditSerializer)
+        version = wanted.pop("version", None)
+        return self.answer(editing.edit(self.get_object(), actor=self.person, expected_version=version, **wanted))
+
+    @extend_schema(request=AssignSerializer)
+    @action(detail=True, methods=["post"])
+    def assign(self, request: Request, key: str) -> Response:
+        """Gives it to a person and/or a team."""
+        return self.answer(editing.assign(self.get_object(), actor=self.person, **self.given(AssignSerializer)))
+
+    @extend_schema(request=ResolveSerializer)
+    @action(detail=True, methods=["post"])
+    def resolve(self, request: Request, key: str) -> Response:
+        """Resolves it."""
+        return self.answer(lifecycle.resolve(self.get_object(), actor=self.person, **self.given(ResolveSerializer)))
+
+    @extend_schema(request=None)
+    @action(detail=True, methods=["post"])
+    def close(self, request: Request, key: str) -> Response:
+        """Closes a resolved ticket; only the service desk may."""
+        return self.answer(lifecycle.close(self.get_object(), actor=self.person))
+
+    @extend_schema(request=None)
+    @action(detail=True, methods=["post"])
+    def reopen(self, request: Request, key: str) -> Response:
+        """Brings a resolved ticket back to work."""
+        return self.answer(lifecycle.reopen(self.get_object(), actor=self.person))
+
+    @extend_schema(request=ReasonSerializer)
+    @action(detail=True, methods=["post"])
+    def hold(self, request: Request, key: str) -> Response:
+        """Waits for somebody else; the resolution clock pauses."""
+        return self.answer(lifecycle.hold(self.get_object(), actor=self.person, **self.given(ReasonSerializer)))
+
+    @extend_schema(request=ReasonSerializer)
+    @action(detail=True, methods=["post"])
+    def cancel(self, request: Request, key: str) -> Response:
+        """Ends a ticket that should not have been one."""
+        return self.answer(lifecycle.cancel(self.get_object(), actor=self.person, **self.given(ReasonSerializer)))
+
+    @extend_schema(request=TransitionSerializer)
+    @action(detail=True, methods=["post"])
+    def transition(self, request: Request, key: str) -> Response:
+        """Moves it along its workflow by any verb that `transitions` offers."""
+        wanted = self.given(TransitionSerializer)
+        return self.answer(lifecycle.transition(self.get_object(), wanted.pop("verb"), actor=self.person, **wanted))
+
+    @extend_schema(responses=OfferedTransitionSerializer(many=True), filters=False)
+    @action(detail=True, pagination_class=None)
+    def transitions(self, request: Request, key: str) -> Response:
+        """The moves that this user may make now."""
+        return Response(OfferedTransitionSerializer(queries.offered_transitions(self.person, self.get_object()), many=True).data)
+
+    @extend_schema(responses=CommentSerializer(many=True), filters=False)
+    @action(detail=True, pagination_class=None)
+    def comments(self, request: Request, key: str) -> Response:
+        """The comments this user may read, oldest first."""
+        return Response(CommentSerializer(queries.comments_for(self.person, self.get_object()), many=True).data)
+
+    @extend_schema(request=CommentSerializer, responses={201: CommentSerializer})
+    @action(detail=True, methods=["post"])
+    def comment(self, request: Request, key: str) -> Response:
+        """Adds an internal note or a public reply."""
+        added = conversation.comment(self.get_object(), actor=self.person, **self.given(CommentSerializer))
+        return Response(CommentSerializer(added).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(responses=AttachmentSerializer(many=True), filters=False)
+    @action(detail=True, pagination_class=None)
+    def attachments(self, request: Request, key: str) -> Response:
+        """The files this user may download."""
+        return Response(AttachmentSerializer(queries.attachments_for(self.person, self.get_object()), many=True).data)
+
+    @extend_schema(request={"multipart/form-data": UploadSerializer}, responses={201: AttachmentSerializer})
+    @action(detail=True, methods=["post"], parser_classes=[parsers.MultiPartParser])
+    def attach(self, request: Request, key: str) -> Response:
+        """Adds a file."""
+        wanted = self.given(UploadSerializer)
+        added = conversation.attach(self.get_object(), actor=self.person, upload=wanted["file"], is_internal=wanted["is_internal"])
+        return Response(AttachmentSerializer(added).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY}, filters=False)
+    @action(detail=True, url_path="attachments/(?P<attachment>[0-9]+)", pagination_class=None)
+    def download(self, request: Request, key: str, attachment: str) -> FileResponse:
+        """A file, as a download."""
+        return downloads.download(self.person, self.get_object(), int(attachment))
+
+    @extend_schema(request=None, responses={204: None})
+    @action(detail=True, methods=["post"])
+    def watch(self, request: Request, key: str) -> Response:
+        """Wants to hear of it."""
+        conversation.watch(self.get_object(), actor=self.person)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(request=None, responses={204: None})
+    @action(detail=True, methods=["post"])
+    def unwatch(self, request: Request, key: str) -> Response:
+        """Has heard enough."""
+        conversation.unwatch(self.get_object(), actor=self.person)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class CategoryViewSet(viewsets.ReadOnlyModelViewSet):
+    """Categories in use."""
+
+    serializer_class = CategorySerializer
+    queryset = Category.objects.filter(retired_at__isnull=True).select_related("parent")
+    filterset_fields: ClassVar[list[str]] = ["kind"]

@@ -1,0 +1,18 @@
+"""What can happen to every kind of ticket."""
+
+from django.utils.translation import gettext_lazy as _
+
+from journal import catalogue
+
+ASSIGNED = catalogue.declare("ticket.assigned", _("{actor} assigned it to {to}"), icon="user", tone="blue")
+EDITED = catalogue.declare("ticket.edited", _("{actor} changed {fields}"), icon="pencil")
+PRIORITY_CHANGED = catalogue.declare("ticket.priority_changed", _("Priority went from P{before} to P{after}"), icon="flag", tone="amber", is_public=True)
+TRANSITIONED = catalogue.declare("ticket.transitioned", _("{actor} moved it from {before} to {after}"), icon="arrow-right", tone="blue", is_public=True)
+COMMENT_ADDED = catalogue.declare("comment.added", _("{actor} commented"), icon="message-circle")
+COMMENT_EDITED = catalogue.declare("comment.edited", _("{actor} edited a comment"), icon="pencil")
+ATTACHED = catalogue.declare("ticket.attached", _("{actor} attached {name}"), icon="paperclip")
+WATCHED = catalogue.declare("ticket.watched", _("{actor} watches it"), icon="eye")
+UNWATCHED = catalogue.declare("ticket.unwatched", _("{actor} no longer watches it"), icon="eye-off")
+LINKED = catalogue.declare("ticket.linked", _("{actor} linked {to} ({relation})"), icon="link")
+SLA_BREACHED = catalogue.declare("sla.breached", _("{metric} was not met in time"), icon="alert-triangle", tone="red")
+SLA_MET = catalogue.declare("sla.met", _("{metric} was met"), icon="circle-check", tone="green")

@@ -1,0 +1,93 @@
+"""What people add to a ticket."""
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from tickets.models.ticket import Ticket
+
+USER = settings.AUTH_USER_MODEL
+
+
+class Comment(models.Model):
+    """A text on a ticket: an internal note, which never leaves the desk, or a public reply, which the reporter reads."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="comments")
+    author = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="comments")
+    body = models.TextField(_("text"))
+    is_internal = models.BooleanField(_("internal"))
+    created_at = models.DateTimeField(_("written"))
+
+    class Meta:
+        verbose_name = _("comment")
+        verbose_name_plural = _("comments")
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["ticket", "id"], name="comment_ticket")]
+
+    def __str__(self) -> str:
+        return self.body[:60]
+
+
+class Attachment(models.Model):
+    """A file on a ticket. It is only ever downloaded, never shown inline."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="attachments")
+    uploader = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
+    file = models.FileField(upload_to="attachments/%Y/%m/")
+    name = models.CharField(_("name"), max_length=200)
+    content_type = models.CharField(max_length=100)
+    size = models.PositiveBigIntegerField(_("size in bytes"))
+    digest = models.CharField(max_length=64)
+    is_internal = models.BooleanField(_("internal"), default=True)
+    created_at = models.DateTimeField(_("added"))
+
+    class Meta:
+        verbose_name = _("attachment")
+        verbose_name_plural = _("attachments")
+        ordering: ClassVar[list[str]] = ["id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Watch(models.Model):
+    """A person who wants to hear of a ticket."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="watches")
+    user = models.ForeignKey(USER, on_delete=models.CASCADE, related_name="watches")
+
+    class Meta:
+        verbose_name = _("watcher")
+        verbose_name_plural = _("watchers")
+        constraints: ClassVar[list[Any]] = [models.UniqueConstraint(fields=["ticket", "user"], name="watch_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user} → {self.ticket}"
+
+
+class Link(models.Model):
+    """A typed relation between two tickets, stored once in the direction of its name."""
+
+    RELATIONS: ClassVar[list[Any]] = [
+        ("relates", _("relates to")), ("blocks", _("blocks")), ("causes", _("causes")), ("duplicates", _("duplicates")), ("parent", _("is parent of")),
+    ]  # fmt: skip
+    INVERSES: ClassVar[dict[str, Any]] = {
+        "relates": _("relates to"), "blocks": _("is blocked by"), "causes": _("is caused by"), "duplicates": _("is duplicated by"), "parent": _("is child of"),
+    }  # fmt: skip
+
+    source = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="links_out")
+    target = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="links_in")
+    relation = models.CharField(_("relation"), max_length=12, choices=RELATIONS)
+    created_at = models.DateTimeField(_("created"))
+
+    class Meta:
+        verbose_name = _("link")
+        verbose_name_plural = _("links")
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["source", "target", "relation"], name="link_once"),
+            models.CheckConstraint(condition=~models.Q(source=models.F("target")), name="link_not_self"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.get_relation_display()} {self.target}"

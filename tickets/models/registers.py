@@ -1,0 +1,68 @@
+"""What admins keep for the desk: categories, resolution codes, the priority matrix."""
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+IMPACTS: list[Any] = [(1, _("Extensive")), (2, _("Significant")), (3, _("Moderate")), (4, _("Minor"))]
+URGENCIES: list[Any] = [(1, _("Critical")), (2, _("High")), (3, _("Medium")), (4, _("Low"))]
+PRIORITIES: list[Any] = [(1, "P1"), (2, "P2"), (3, "P3"), (4, "P4"), (5, "P5")]
+
+
+class Category(models.Model):
+    """What a ticket is about. Two levels: category and subcategory. A retired one keeps its history and leaves the forms."""
+
+    kind = models.CharField(_("kind of ticket"), max_length=30, default="incident")
+    name = models.CharField(_("name"), max_length=80)
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="subcategories", verbose_name=_("category above"))
+    retired_at = models.DateTimeField(_("retired"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("category")
+        verbose_name_plural = _("categories")
+        ordering: ClassVar[list[str]] = ["name"]
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["kind", "parent", "name"], name="category_once", nulls_distinct=False),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.parent.name} / {self.name}" if self.parent else self.name
+
+
+class ResolutionCode(models.Model):
+    """How a ticket ended."""
+
+    slug = models.SlugField(_("short name"), unique=True)
+    name = models.CharField(_("name"), max_length=80)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        verbose_name = _("resolution code")
+        verbose_name_plural = _("resolution codes")
+        ordering: ClassVar[list[str]] = ["position", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PriorityCell(models.Model):
+    """One cell of the priority matrix: impact and urgency give a priority."""
+
+    impact = models.PositiveSmallIntegerField(_("impact"), choices=IMPACTS)
+    urgency = models.PositiveSmallIntegerField(_("urgency"), choices=URGENCIES)
+    priority = models.PositiveSmallIntegerField(_("priority"), choices=PRIORITIES)
+
+    class Meta:
+        verbose_name = _("cell of the priority matrix")
+        verbose_name_plural = _("priority matrix")
+        ordering: ClassVar[list[str]] = ["impact", "urgency"]
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["impact", "urgency"], name="priority_cell_once"),
+            models.CheckConstraint(
+                condition=models.Q(impact__range=(1, 4), urgency__range=(1, 4), priority__range=(1, 5)), name="priority_cell_range"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_impact_display()} × {self.get_urgency_display()} = P{self.priority}"

@@ -1,0 +1,76 @@
+"""Who may see and do what with tickets. Rights carry the kind in front: resolving an incident needs `incident.resolve`."""
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from common.decisions import ALLOWED, Decision
+from tickets import kinds
+from tickets.models import Ticket
+
+EDITABLE = "edit"
+
+
+def visible_to(user: User, tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
+    """The tickets this person may see: the desk sees its kinds, everybody the own ones; restricted ones only who is concerned."""
+    own = Q(reporter=user) | Q(watches__user=user) if not user.has_right("desk.access") else Q(reporter=user) | Q(assignee=user)
+    seen = [kind.name for kind in kinds.all_kinds() if user.has_right(f"{kind.name}.view")]
+    unveiled = [name for name in seen if user.has_right(f"{name}.restricted")]
+    if not seen:
+        return tickets.filter(own).distinct()
+    if len(unveiled) == len(seen) == len(kinds.all_kinds()):
+        return tickets
+    concerned = own | Q(team__in=user.team_ids) | Q(owner_team__in=user.team_ids) | Q(kind__in=unveiled)
+    if len(seen) == len(kinds.all_kinds()):
+        return tickets.filter(Q(is_restricted=False) | concerned)
+    return tickets.filter(own | (Q(kind__in=seen) & (Q(is_restricted=False) | concerned)))
+
+
+def _decide(user: User | None, ticket: Ticket, verb: str, wish: str) -> Decision:
+    if user is None or user.has_right(f"{ticket.kind}.{verb}"):
+        return ALLOWED
+    return Decision(False, _("You may not %(wish)s: that needs the right %(right)s.") % {"wish": wish, "right": f"{ticket.kind}.{verb}"})
+
+
+def can_edit(user: User | None, ticket: Ticket) -> Decision:
+    """Changing fields."""
+    return _decide(user, ticket, "edit", _("change this ticket"))
+
+
+def can_assign(user: User | None, ticket: Ticket) -> Decision:
+    """Giving it to a team or a person."""
+    return _decide(user, ticket, "assign", _("assign this ticket"))
+
+
+def can_transition(user: User | None, ticket: Ticket, right: str, name: str) -> Decision:
+    """Moving it along its workflow; `right` is what the transition asks for."""
+    return _decide(user, ticket, right, _("use “%(name)s”") % {"name": name})
+
+
+def can_note(user: User | None, ticket: Ticket) -> Decision:
+    """Writing an internal note."""
+    return _decide(user, ticket, "note", _("write internal notes here"))
+
+
+def can_reply(user: User | None, ticket: Ticket) -> Decision:
+    """Writing in public: the desk with the right, and the reporter on the own ticket."""
+    if user is not None and ticket.reporter_id == user.pk:
+        return ALLOWED
+    return _decide(user, ticket, "reply", _("reply here"))
+
+
+def can_see_internal(user: User | None, ticket: Ticket) -> Decision:
+    """Reading internal notes and internal events."""
+    return _decide(user, ticket, "view", _("read internal notes"))
+
+
+def can_create(user: User | None, kind: str, reporter: User | None) -> Decision:
+    """Raising a ticket: everybody for himself, with the right also for somebody else."""
+    if user is None or user.has_right(f"{kind}.create") or (reporter is not None and reporter.pk == user.pk):
+        return ALLOWED
+    return Decision(False, _("You may raise tickets for yourself only."))
+
+
+def is_assignable(user: User, kind: str) -> bool:
+    """Whether a ticket of this kind can be given to this person."""
+    return user.is_active and user.has_right(f"{kind}.progress")

@@ -1,0 +1,179 @@
+"""Reads of the desk. Every function takes the user and never shows what he may not see."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.http import Http404
+
+from accounts.models import Team, User
+from common import clock, paging
+from journal import queries as journal
+from journal.models import Entry
+from tickets import kinds, permissions, queues
+from tickets.models import Attachment, Category, Comment, Link, ResolutionCode, SlaClock, Ticket
+from tickets.models.clocks import FIRST_RESPONSE, RESOLUTION
+from workflows import queries as workflows
+from workflows.models import Transition
+
+PAGE_SIZE = 50
+LIST_COLUMNS = (
+    "id", "kind", "key", "summary", "priority", "status", "status_category", "service", "reporter", "assignee", "team", "sla_due_at", "major_state",
+    "created_at", "updated_at", "pending_reason", "version", "is_restricted", "comment_count",
+)  # fmt: skip
+
+
+def tickets_for(user: User) -> QuerySet[Ticket]:
+    """Every ticket this person may see."""
+    return permissions.visible_to(user, Ticket.objects.all())
+
+
+def queue(user: User, slug: str, at: datetime) -> QuerySet[Ticket]:
+    """The open tickets of a queue. Raises Http404 for a queue that does not exist."""
+    known = queues.BY_SLUG.get(slug)
+    if known is None:
+        raise Http404
+    return tickets_for(user).filter(is_open=True).filter(known.condition(user, at))
+
+
+def page(tickets: QuerySet[Ticket], *, sort: str = "work", after: str | None = None, size: int = PAGE_SIZE) -> paging.Page[Ticket]:
+    """One page of a list. The ids are found by the index alone; the rows with their people come in a second query."""
+    keys = queues.SORTS.get(sort, queues.WORK_ORDER)
+    found = paging.page(tickets.only(*{"id", *(key.column for key in keys)}), keys, after=after, size=size)
+    return paging.Page(in_order([row.pk for row in found.rows]), found.next_mark)
+
+
+def in_order(ids: Sequence[int]) -> list[Ticket]:
+    """Tickets by id with all that a list shows, in the given order; the resolution clock stands in `resolution_clock`."""
+    rows = Ticket.objects.filter(pk__in=ids).select_related("status", "service", "reporter", "assignee", "team").only(
+        *LIST_COLUMNS, "status__name", "status__key", "status__tone", "status__category", "status__is_paused", "service__name", "service__slug",
+        "service__tier", "reporter__name", "reporter__avatar_hue", "assignee__name", "assignee__avatar_hue", "assignee__email", "team__name", "team__slug",
+    )  # fmt: skip
+    by_id = {row.pk: row for row in rows}
+    clocks: dict[int, SlaClock] = {}
+    for running in SlaClock.objects.filter(ticket_id__in=ids, metric=RESOLUTION).order_by("cycle"):
+        clocks[running.ticket_id] = running
+    for pk, row in by_id.items():
+        row.resolution_clock = clocks.get(pk)  # type: ignore[attr-defined]  # shown by lists
+    return [by_id[pk] for pk in ids if pk in by_id]
+
+
+def in_full(ids: Sequence[int]) -> list[Ticket]:
+    """Tickets by id with all columns that the API's lists show, in the given order."""
+    rows = Ticket.objects.filter(pk__in=ids).select_related("status", "service", "team", "assignee", "reporter")
+    by_id = {row.pk: row for row in rows.defer("description", "search_public", "custom")}
+    return [by_id[pk] for pk in ids if pk in by_id]
+
+
+def capped_count(tickets: QuerySet[Ticket], most: int = 10_000) -> int:
+    """How many there are, counted up to `most`."""
+    return tickets.order_by()[:most].count()
+
+
+def sidebar_counts(user: User) -> Mapping[str, int]:
+    """The figures beside the queues, in one query over open tickets."""
+    at = clock.now()
+    figures = {slug: Count("id", filter=queues.BY_SLUG[slug].condition(user, at) or None) for slug in (*queues.SIDEBAR, "mine", "open")}
+    counted = tickets_for(user).filter(is_open=True).aggregate(**{f"queue_{slug}": figure for slug, figure in figures.items()})
+    return {f"queue.{slug}": counted[f"queue_{slug}"] for slug in figures}
+
+
+def live_major(user: User) -> Ticket | None:
+    """The newest declared major incident that is still open, or None."""
+    return tickets_for(user).filter(is_open=True, major_state=Ticket.DECLARED).order_by("-id").first()
+
+
+def ticket_for(user: User, key: str, *, kind: str | None = None) -> Ticket:
+    """One ticket by key, letter case ignored. Raises Http404 when there is none that this user may see."""
+    rows = tickets_for(user).filter(key=key.upper())
+    if kind is not None:
+        rows = rows.filter(kind=kind)
+    ticket = rows.select_related("status", "service__tier", "category__parent", "team", "owner_team", "assignee", "reporter", "resolution").first()
+    if ticket is None:
+        raise Http404
+    return ticket
+
+
+def clocks_of(ticket: Ticket) -> list[SlaClock]:
+    """The newest clock of each metric: first response, then resolution."""
+    newest = {row.metric: row for row in SlaClock.objects.filter(ticket_id=ticket.pk).order_by("cycle")}
+    return [newest[metric] for metric in (FIRST_RESPONSE, RESOLUTION) if metric in newest]
+
+
+def timeline(user: User, ticket: Ticket, *, limit: int = 200) -> list[Entry]:
+    """What happened, newest first; comments stand in `entry.comment`. Without the right to internal things only public entries."""
+    sees_internal = bool(permissions.can_see_internal(user, ticket))
+    entries = [entry for entry in journal.entries_of("ticket", ticket.pk)[:limit] if not (entry.event == "ticket.transitioned" and entry.data.get("is_named"))]
+    if not sees_internal:
+        entries = [entry for entry in entries if _is_public(entry)]
+    ids = [entry.data.get("comment") for entry in entries if entry.event == "comment.added"]
+    comments = {row.pk: row for row in Comment.objects.filter(pk__in=ids).select_related("author")}
+    for entry in entries:
+        entry.comment = comments.get(entry.data.get("comment", 0))  # type: ignore[attr-defined]  # shown by the timeline
+    return entries
+
+
+def _is_public(entry: Entry) -> bool:
+    if entry.event in ("comment.added", "ticket.attached"):
+        return entry.data.get("is_internal") is False
+    return entry.meaning.is_public
+
+
+def comments_for(user: User, ticket: Ticket) -> QuerySet[Comment]:
+    """The comments this user may read, oldest first."""
+    rows = Comment.objects.filter(ticket_id=ticket.pk).select_related("author").order_by("id")
+    return rows if permissions.can_see_internal(user, ticket) else rows.filter(is_internal=False)
+
+
+def attachments_for(user: User, ticket: Ticket) -> QuerySet[Attachment]:
+    """The files this user may download."""
+    rows = Attachment.objects.filter(ticket_id=ticket.pk).select_related("uploader")
+    return rows if permissions.can_see_internal(user, ticket) else rows.filter(is_internal=False)
+
+
+def links_of(user: User, ticket: Ticket) -> list[tuple[Any, Ticket]]:
+    """(relation in words, the other ticket), only tickets that this user may see."""
+    rows = Link.objects.filter(Q(source_id=ticket.pk) | Q(target_id=ticket.pk)).order_by("id")
+    pairs = [(row, row.target_id if row.source_id == ticket.pk else row.source_id) for row in rows]
+    seen = {row.pk: row for row in tickets_for(user).filter(pk__in=[pk for _row, pk in pairs]).select_related("status")}
+    return [
+        (row.get_relation_display() if row.source_id == ticket.pk else Link.INVERSES[row.relation], seen[pk]) for row, pk in pairs if pk in seen
+    ]
+
+
+def offered_transitions(user: User, ticket: Ticket) -> list[Transition]:
+    """The moves that the status offers and this user may make."""
+    return [move for move in workflows.transitions_from(ticket.status_id) if permissions.can_transition(user, ticket, move.right, move.name)]
+
+
+def categories_in_use(kind: str) -> QuerySet[Category]:
+    """Categories that a form offers, the subcategories with the category above."""
+    return Category.objects.filter(kind=kind, retired_at__isnull=True).select_related("parent").order_by("parent__name", "name")
+
+
+def resolution_codes() -> QuerySet[ResolutionCode]:
+    """How a ticket can end, in the order of the form."""
+    return ResolutionCode.objects.all()
+
+
+def assignable_people(kind: str) -> QuerySet[User]:
+    """Whom a ticket of this kind can be given to, by name."""
+    return User.objects.filter(Q(roles__rights__right=f"{kind}.progress") | Q(is_superuser=True), is_active=True).distinct().order_by("name")
+
+
+def teams() -> QuerySet[Team]:
+    """All teams by name."""
+    return Team.objects.order_by("name")
+
+
+def by_keys(user: User, keys: Iterable[str]) -> list[Ticket]:
+    """The tickets of these keys that the user may see, at most 200."""
+    wanted = [key.upper() for key in keys][:200]
+    rows = {row.key: row for row in tickets_for(user).filter(key__in=wanted).select_related("status", "assignee", "team")}
+    return [rows[key] for key in wanted if key in rows]
+
+
+def kind_names() -> list[str]:
+    """The names of all kinds."""
+    return [kind.name for kind in kinds.all_kinds()]

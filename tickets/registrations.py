@@ -1,0 +1,38 @@
+"""The desk in the sidebar and in the palette."""
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from common import navigation, search
+from tickets import filters, queries, queues
+from tickets.models import Ticket
+
+
+def find(user: User, text: str, limit: int) -> Iterable[search.Hit]:
+    """Tickets by key or words: open ones first, then the newest."""
+    rows = queries.tickets_for(user).filter(filters.text_condition(text)).order_by("-is_open", "-id")[:limit]
+    for ticket in Ticket.objects.filter(pk__in=[row.pk for row in rows.only("pk")]).select_related("status").order_by("-is_open", "-id"):
+        yield search.Hit(
+            title=ticket.summary, url=ticket.get_absolute_url(), icon=ticket.kind_of.icon, key=ticket.key, priority=ticket.priority, status=ticket.status
+        )
+
+
+search.register(search.Source("tickets", _("Records"), find, order=10))
+navigation.register_counter(queries.sidebar_counts)
+navigation.register_live(queries.live_major)
+navigation.register(navigation.Entry("mine", _("My work"), "tickets:mine", section=1, order=10, icon="inbox", go="w", count="queue.mine", tab=3))
+navigation.register(
+    navigation.Entry(
+        "queues", _("Queues"), "tickets:queue", section=1, order=20, icon="list-details", args=("open",), go="q", count="queue.open", tab=1
+    )
+)
+for position, slug in enumerate(queues.SIDEBAR):
+    shipped = queues.BY_SLUG[slug]
+    navigation.register(
+        navigation.Entry(
+            f"queue.{slug}", shipped.name, "tickets:queue", section=1, order=30 + position, args=(slug,), count=f"queue.{slug}",
+            is_hot=shipped.is_hot, parent="queues", go="m" if slug == "major" else "",
+        )
+    )  # fmt: skip

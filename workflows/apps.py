@@ -1,0 +1,7 @@
+from common.apps import HouseConfig
+
+
+class WorkflowsConfig(HouseConfig):
+    """Statuses and transitions, as data."""
+
+    name = "workflows"
