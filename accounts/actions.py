@@ -145,3 +145,11 @@ def revoke_integration_key(key: IntegrationKey, *, actor: User | None) -> Integr
     locked.save(update_fields=["revoked_at"])
     journal.record(events.KEY_REVOKED, locked, actor=actor, prefix=locked.prefix)
     return locked
+
+
+@transaction.atomic
+def ask_password_reset(email: str) -> None:
+    """Notes that the person of this address wants a new password; notifications sends the link. An unknown address does nothing."""
+    user = User.objects.filter(email__iexact=email.strip(), is_active=True).first()
+    if user is not None and user.has_usable_password():
+        journal.record(events.RESET_ASKED, user, actor=None)

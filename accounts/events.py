@@ -10,3 +10,4 @@ TOKEN_CREATED = catalogue.declare("token.created", _("{actor} created the API to
 TOKEN_REVOKED = catalogue.declare("token.revoked", _("{actor} revoked the API token {name}"), icon="key-off")
 KEY_CREATED = catalogue.declare("integration_key.created", _("{actor} created the integration key {prefix}…"), icon="key")
 KEY_REVOKED = catalogue.declare("integration_key.revoked", _("{actor} revoked the integration key {prefix}…"), icon="key-off")
+RESET_ASKED = catalogue.declare("user.password_reset_asked", _("A link for a new password was asked for"), icon="key")

@@ -2,7 +2,21 @@
 
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+from itsm.api import router
 
 urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="tickets:home"), name="home"),
+    path("", include("tickets.urls")),
+    path("", include("accounts.urls")),
+    path("", include("operations.urls")),
+    path("incidents/", include("incidents.urls")),
+    path("alerts/", include("alerts.urls")),
+    path("services/", include("services.urls")),
+    path("api/v1/", include(router.urls)),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     path("admin/", admin.site.urls),
 ]

@@ -8,8 +8,6 @@ from common.decisions import ALLOWED, Decision
 from tickets import kinds
 from tickets.models import Ticket
 
-EDITABLE = "edit"
-
 
 def visible_to(user: User, tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
     """The tickets this person may see: the desk sees its kinds, everybody the own ones; restricted ones only who is concerned."""
@@ -69,6 +67,13 @@ def can_create(user: User | None, kind: str, reporter: User | None) -> Decision:
     if user is None or user.has_right(f"{kind}.create") or (reporter is not None and reporter.pk == user.pk):
         return ALLOWED
     return Decision(False, _("You may raise tickets for yourself only."))
+
+
+def can_triage(user: User | None, kind: str) -> Decision:
+    """Giving a new ticket an impact, a category, labels, a team or an assignee: the desk does, a requester does not."""
+    if user is None or user.has_right(f"{kind}.create"):
+        return ALLOWED
+    return Decision(False, _("The service desk sets impact, category, labels, team and assignee. Leave them out."))
 
 
 def is_assignable(user: User, kind: str) -> bool:

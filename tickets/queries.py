@@ -79,11 +79,6 @@ def sidebar_counts(user: User) -> Mapping[str, int]:
     return {f"queue.{slug}": counted[f"queue_{slug}"] for slug in figures}
 
 
-def live_major(user: User) -> Ticket | None:
-    """The newest declared major incident that is still open, or None."""
-    return tickets_for(user).filter(is_open=True, major_state=Ticket.DECLARED).order_by("-id").first()
-
-
 def ticket_for(user: User, key: str, *, kind: str | None = None) -> Ticket:
     """One ticket by key, letter case ignored. Raises Http404 when there is none that this user may see."""
     rows = tickets_for(user).filter(key=key.upper())

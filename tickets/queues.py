@@ -40,17 +40,12 @@ class Queue:
     condition: Callable[[User, datetime], Q]
     empty_title: Any
     empty_text: Any
-    is_hot: bool = False
 
 
 OPEN = Queue("open", _("Open incidents"), lambda user, at: Q(), _("Nothing is open"), _("New incidents appear here on their own."))
 
 QUEUES: list[Queue] = [
     OPEN,
-    Queue(
-        "major", _("Major incidents"), lambda user, at: Q(major_state="declared"),
-        _("No major incident"), _("A declared major incident appears here at once."), is_hot=True,
-    ),
     Queue(
         "unassigned", _("Unassigned"), lambda user, at: Q(assignee__isnull=True),
         _("Everything has somebody"), _("Incidents without an assignee appear here."),
@@ -70,4 +65,4 @@ QUEUES: list[Queue] = [
 ]  # fmt: skip
 
 BY_SLUG = {queue.slug: queue for queue in QUEUES}
-SIDEBAR = ["major", "unassigned", "breaching", "waiting"]
+SIDEBAR = ["unassigned", "breaching", "waiting"]

@@ -21,7 +21,6 @@ def find(user: User, text: str, limit: int) -> Iterable[search.Hit]:
 
 search.register(search.Source("tickets", _("Records"), find, order=10))
 navigation.register_counter(queries.sidebar_counts)
-navigation.register_live(queries.live_major)
 navigation.register(navigation.Entry("mine", _("My work"), "tickets:mine", section=1, order=10, icon="inbox", go="w", count="queue.mine", tab=3))
 navigation.register(
     navigation.Entry(
@@ -32,7 +31,6 @@ for position, slug in enumerate(queues.SIDEBAR):
     shipped = queues.BY_SLUG[slug]
     navigation.register(
         navigation.Entry(
-            f"queue.{slug}", shipped.name, "tickets:queue", section=1, order=30 + position, args=(slug,), count=f"queue.{slug}",
-            is_hot=shipped.is_hot, parent="queues", go="m" if slug == "major" else "",
+            f"queue.{slug}", shipped.name, "tickets:queue", section=1, order=30 + position, args=(slug,), count=f"queue.{slug}", parent="queues"
         )
     )  # fmt: skip

@@ -1,4 +1,7 @@
-"""The design guide's components as template tags. Those that a list repeats are plain functions, because a list has 50 rows."""
+"""The design guide's components as template tags.
+
+Those that a list repeats are plain functions instead of templates, because a list has 50 rows.
+"""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -13,12 +16,13 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from common import markdown as markdown_text
-from common import wording
+from common import markup, wording
 
 register = template.Library()
+register.simple_tag(markup.highlight)
+register.filter("pretty_json", markup.coloured_json)
 
 RISK_FROM = 0.8
-KIND_ICONS = {"incident": "flame", "review": "clipboard-check", "problem": "bug", "change": "refresh", "request": "message-circle", "alert": "bell"}
 EMPTY = mark_safe("")
 
 
@@ -33,7 +37,9 @@ def _now(context: template.Context) -> datetime:
 def icon(name: str, size: int | str = "", css: str = "") -> SafeString:
     """An icon of the sprite: {% icon "flame" size=14 %}. Sizes 14, 18, 20, 24; the default is 16."""
     classes = " ".join(filter(None, ("ek-icon", f"ek-icon--{size}" if size else "", css)))
-    return format_html('<svg class="{}" aria-hidden="true"><use href="{}#i-{}"/></svg>', classes, static("icons.svg"), name)
+    return format_html(
+        '<svg class="{}" aria-hidden="true"><use href="{}#i-{}"/></svg>', classes, static("icons.svg"), name
+    )
 
 
 @register.simple_tag
@@ -66,7 +72,9 @@ def priority(number: int | None) -> SafeString:
     """P1 to P5; nothing without a priority."""
     if not number:
         return EMPTY
-    return format_html('<span class="ek-prio ek-prio--{0}" title="{1}">P{0}</span>', number, _("Priority {n}").format(n=number))
+    return format_html(
+        '<span class="ek-prio ek-prio--{0}" title="{1}">P{0}</span>', number, _("Priority {n}").format(n=number)
+    )
 
 
 @register.simple_tag
@@ -95,7 +103,7 @@ def service(value: Any, short: bool = False, link: bool = True) -> SafeString:
 @register.simple_tag
 def key(ticket: Any, with_icon: bool = True, link: bool = True) -> SafeString:
     """The key of a ticket as a link: with its kind's icon in mixed lists, without in lists of one kind."""
-    mark = icon(KIND_ICONS.get(str(getattr(ticket, "kind", "")), "ticket")) if with_icon else EMPTY
+    mark = icon(ticket.kind_of.icon) if with_icon else EMPTY
     if not link:
         return format_html('<span class="ek-key">{}{}</span>', mark, ticket.key)
     return format_html('<a class="ek-key" href="{}">{}{}</a>', ticket.get_absolute_url(), mark, ticket.key)
@@ -117,7 +125,9 @@ def avatar(user: Any, size: str = "", is_on: bool = False) -> SafeString:
     if user is None:
         return format_html('<span class="ek-av ek-av--none{}" aria-hidden="true">{}</span>', css, icon("user", 14))
     dot = mark_safe('<i class="ek-av__on"></i>') if is_on else EMPTY
-    return format_html('<span class="ek-av ek-av--{}{}" aria-hidden="true">{}{}</span>', user.avatar_hue, css, user.initials, dot)
+    return format_html(
+        '<span class="ek-av ek-av--{}{}" aria-hidden="true">{}{}</span>', user.avatar_hue, css, user.initials, dot
+    )
 
 
 @register.simple_tag
@@ -137,7 +147,9 @@ def avatars(users: Iterable[Any], size: str = "", most: int = 6) -> SafeString:
     names = ", ".join(user.name for user in people)
     drawn = format_html_join("", "{}", ((avatar(user, size),) for user in people[:most]))
     rest = format_html('<span class="ek-12 ek-3">+{}</span>', len(people) - most) if len(people) > most else EMPTY
-    return format_html('<span class="ek-avs" role="img" aria-label="{}" title="{}">{}</span>{}', names, names, drawn, rest)
+    return format_html(
+        '<span class="ek-avs" role="img" aria-label="{}" title="{}">{}</span>{}', names, names, drawn, rest
+    )
 
 
 @register.simple_tag
@@ -147,7 +159,9 @@ def team(value: Any, size: str = "") -> SafeString:
         return format_html('<span class="ek-3">{}</span>', _("No team"))
     css = f" ek-av--{size}" if size else ""
     hue = (value.pk or 0) % 8 + 1
-    mark = format_html('<span class="ek-av ek-av--team ek-av--{}{}" aria-hidden="true">{}</span>', hue, css, value.initials)
+    mark = format_html(
+        '<span class="ek-av ek-av--team ek-av--{}{}" aria-hidden="true">{}</span>', hue, css, value.initials
+    )
     return format_html('<span class="ek-person">{}<span>{}</span></span>', mark, value.name)
 
 
@@ -160,7 +174,9 @@ def ago(context: template.Context, at: datetime | None, css: str = "") -> SafeSt
     if at is None:
         return EMPTY
     text = wording.ago(at, _now(context))
-    return format_html('<time data-rel datetime="{}" title="{}"{}>{}</time>', at.isoformat(), wording.exact(at), _class(css), text)
+    return format_html(
+        '<time data-rel datetime="{}" title="{}"{}>{}</time>', at.isoformat(), wording.exact(at), _class(css), text
+    )
 
 
 @register.simple_tag(takes_context=True)
@@ -169,7 +185,9 @@ def moment(context: template.Context, at: datetime | None, css: str = "") -> Saf
     if at is None:
         return EMPTY
     text = wording.moment(at, _now(context))
-    return format_html('<time datetime="{}" title="{}"{}>{}</time>', at.isoformat(), wording.exact(at), _class(css), text)
+    return format_html(
+        '<time datetime="{}" title="{}"{}>{}</time>', at.isoformat(), wording.exact(at), _class(css), text
+    )
 
 
 def _class(css: str) -> SafeString:
@@ -181,7 +199,9 @@ def since(context: template.Context, at: datetime | None) -> SafeString:
     """How long something has lasted, ticking: 47m."""
     if at is None:
         return EMPTY
-    return format_html('<span data-since="{}">{}</span>', at.isoformat(), wording.span((_now(context) - at).total_seconds()))
+    return format_html(
+        '<span data-since="{}">{}</span>', at.isoformat(), wording.span((_now(context) - at).total_seconds())
+    )
 
 
 @register.filter
@@ -204,14 +224,33 @@ def markdown(text: str | None) -> SafeString:
     return markdown_text.render(text or "")
 
 
+@register.simple_tag
+def sentence(entry: Any) -> SafeString:
+    """What a journal entry says, with the one who did it in bold."""
+    text = entry.sentence
+    actor = entry.actor.name if entry.actor_id else "Evenkeel"
+    if text.startswith(actor):
+        return format_html("<b>{}</b>{}", actor, text[len(actor) :])
+    return format_html("{}", text)
+
+
+@register.filter
+def graph_json(value: Any) -> SafeString:
+    """The data of an <ek-graph>, inside a script element that never runs."""
+    return json_script(value)
+
+
 # ---------- SLA ----------
 
 
 @register.simple_tag(takes_context=True)
-def sla(context: template.Context, clock: Any, now: datetime | None = None, chip: bool = False, name: bool = False) -> SafeString:
-    """A service-level clock: counts down while it runs, keeps its value when paused, says how it ended when it is done.
+def sla(
+    context: template.Context, clock: Any, now: datetime | None = None, chip: bool = False, name: bool = False
+) -> SafeString:
+    """A service-level clock: counts down while it runs, keeps its value when paused, says how it ended when stopped.
 
-    clock: `state` (running, paused, met, breached), `due_at`, `target_seconds`, `remaining_seconds`, `metric_label`, `is_breached`.
+    clock: `state` (running, paused, stopped), `due_at`, `target_seconds`, `used_seconds`, `metric_label`,
+    `is_breached`.
     """
     if clock is None:
         return EMPTY
@@ -220,11 +259,17 @@ def sla(context: template.Context, clock: Any, now: datetime | None = None, chip
     label = format_html('<span class="ek-sla__name">{}</span>', clock.metric_label) if name or chip else EMPTY
     if clock.state == "running" and clock.due_at is not None:
         return _running(clock, at, shape, label)
+    used = clock.used_seconds or 0
     if clock.state == "paused":
-        return _still("paused", "player-pause", _("Paused"), _("paused"), wording.countdown(clock.remaining_seconds or 0), shape, label)
-    used = clock.target_seconds - (clock.remaining_seconds or 0)
-    text = _("{used} of {target}").format(used=wording.span(used), target=_round(clock.target_seconds))
-    if clock.state == "met" and not clock.is_breached:
+        return _still(
+            "paused", "player-pause", _("Paused"), _("paused"), wording.span(clock.target_seconds - used), shape, label
+        )
+    text = (
+        _("{used} of {target}").format(used=wording.span(used), target=_goal(clock.target_seconds))
+        if label
+        else wording.span(used)
+    )
+    if not clock.is_breached:
         return _still("met", "circle-check", _("Met"), _("met"), text, shape, label)
     return _still("breach", "alert-triangle", _("Missed"), _("missed"), text, shape, label)
 
@@ -234,14 +279,16 @@ def _running(clock: Any, at: datetime, shape: str, label: SafeString) -> SafeStr
     used = max(0.0, min(1.0, 1 - left / (clock.target_seconds or 1)))
     state = "breach" if left < 0 else "risk" if used >= RISK_FROM else "ok"
     title, spoken = {
-        "ok": (_("On track"), _("on track")), "risk": (_("At risk"), _("at risk")), "breach": (_("Breached"), _("breached")),
-    }[state]  # fmt: skip
+        "ok": (_("On track"), _("on track")),
+        "risk": (_("At risk"), _("at risk")),
+        "breach": (_("Breached"), _("breached")),
+    }[state]
     mark = icon("alert-triangle") if state == "breach" else mark_safe('<i class="ek-sla__ring"></i>')
     return format_html(
-        '<ek-sla class="ek-sla ek-sla--{}{}" due="{}" total="{}" data-name="{}" style="--p:{}" title="{}">{}{}<span data-left>{}</span>'
-        '<span class="ek-sr">{}</span></ek-sla>',
-        state, shape, clock.due_at.isoformat(), int(clock.target_seconds), clock.metric_label, f"{used:.3f}", title, mark, label,
-        wording.countdown(left), spoken,
+        '<ek-sla class="ek-sla ek-sla--{}{}" due="{}" total="{}" data-name="{}" style="--p:{}" title="{}">{}{}'
+        '<span data-left>{}</span><span class="ek-sr">{}</span></ek-sla>',
+        state, shape, clock.due_at.isoformat(), int(clock.target_seconds), clock.metric_label, f"{used:.3f}", title,
+        mark, label, wording.countdown(left), spoken,
     )  # fmt: skip
 
 
@@ -252,7 +299,7 @@ def _still(state: str, mark: str, title: str, spoken: str, text: str, shape: str
     )  # fmt: skip
 
 
-def _round(seconds: float) -> str:
+def _goal(seconds: float) -> str:
     """A goal reads 15m, 4h or 2d, not 4h 00m."""
     return wording.span(seconds).removesuffix(" 00m").removesuffix(" 0h")
 
@@ -266,10 +313,18 @@ def form_field(field: BoundField, wide: bool = False) -> dict[str, Any]:
     widget = field.field.widget
     is_check = isinstance(widget, CheckboxInput) and not isinstance(widget, Select)
     is_group = isinstance(widget, RadioSelect | CheckboxSelectMultiple)
-    shape = "form-check-input" if is_check or is_group else "form-select" if isinstance(widget, Select) else "form-control"
+    shape = (
+        "form-check-input" if is_check or is_group else "form-select" if isinstance(widget, Select) else "form-control"
+    )
     css = " ".join(filter(None, (shape, "is-invalid" if field.errors else "", widget.attrs.get("class", ""))))
-    attributes = {"class": css, **({"data-focus": ""} if widget.attrs.get("autofocus") else {})}
-    return {"field": field, "control": field.as_widget(attrs=attributes), "is_check": is_check, "is_group": is_group, "is_wide": wide}
+    attributes: dict[str, str | bool] = {"class": css, **({"data-focus": ""} if widget.attrs.get("autofocus") else {})}
+    return {
+        "field": field,
+        "control": field.as_widget(attrs=attributes),
+        "is_check": is_check,
+        "is_group": is_group,
+        "is_wide": wide,
+    }
 
 
 @register.inclusion_tag("components/field_error.html")
@@ -290,6 +345,22 @@ def tab(url: str, label: str, is_current: bool = False, count: int | None = None
     figure = format_html('<span class="ek-count--pill">{}</span>', count) if count else EMPTY
     current = mark_safe(' aria-current="page"') if is_current else EMPTY
     return format_html('<a href="{}"{}>{}{}</a>', url, current, label, figure)
+
+
+@register.simple_block_tag
+def field(content: str, label: str, name: str = "", url: str = "", hotkey: str = "") -> SafeString:
+    """A line of a record's field panel. With `url` it can be changed: the server renders the menu of values there."""
+    if not url:
+        return format_html('<div class="ek-field"><dt>{}</dt><dd>{}</dd></div>', label, mark_safe(content))
+    hint = format_html(' data-hotkey="{0}" title="{1}  {0}"', hotkey, label) if hotkey else EMPTY
+    button = format_html(
+        '<button type="button" class="ek-edit" id="edit-{}" data-menu-url="{}" aria-haspopup="menu"'
+        ' aria-expanded="false" aria-label="{}"{}>{}</button>',
+        name, url, _("Change {field}").format(field=label), hint, icon("pencil", 14),
+    )  # fmt: skip
+    return format_html(
+        '<div class="ek-field"><dt>{}</dt><dd data-edit>{}{}</dd></div>', label, mark_safe(content), button
+    )
 
 
 @register.inclusion_tag("components/logo.html")

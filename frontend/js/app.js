@@ -5,6 +5,7 @@ import './toasts.js';
 import './dialogs.js';
 import './menus.js';
 import './selection.js';
+import './filters.js';
 import './keyboard.js';
 import './palette.js';
 import './composer.js';

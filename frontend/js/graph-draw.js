@@ -26,13 +26,16 @@ function glyph(name, colour) {
   return `data:image/svg+xml;utf8,${encodeURIComponent(svg)}`;
 }
 
+/** A label must fit its box; the list twin has the whole name. */
+const short = (text) => (text.length > 19 ? `${text.slice(0, 18)}…` : text);
+
 function elements({ nodes, edges }) {
   const kind = new Map(nodes.map((node) => [node.id, node.k ?? 'ok']));
   const isHot = (id) => ['root', 'hit'].includes(kind.get(id));
   return [
     ...nodes.map((node) => {
       const [border, fill, text, mark, width] = KINDS[node.k] ?? KINDS.ok;
-      return { data: { id: node.id, url: node.url, label: `${node.l}\n${node.s}`, glyph: glyph(node.i, mark), bc: token(border), bg: token(fill), tc: token(text), bw: width } };
+      return { data: { id: node.id, url: node.url, label: `${short(node.l)}\n${short(node.s)}`, glyph: glyph(node.i, mark), bc: token(border), bg: token(fill), tc: token(text), bw: width } };
     }),
     ...edges.map(([from, to, label]) => ({ data: { source: from, target: to, label: label ?? '', ec: token(isHot(from) && isHot(to) ? '--ek-red' : '--ek-control-border') } })),
   ];
@@ -41,7 +44,7 @@ function elements({ nodes, edges }) {
 function style(width, edges) {
   const font = { 'font-family': token('--ek-font'), 'font-size': 11 };
   return [
-    { selector: 'node', style: { ...font, shape: 'round-rectangle', width, height: 40, 'background-color': 'data(bg)', 'border-color': 'data(bc)', 'border-width': 'data(bw)', label: 'data(label)', 'text-wrap': 'wrap', 'text-max-width': width - 34, 'text-valign': 'center', 'text-halign': 'center', 'text-margin-x': 9, 'text-justification': 'left', 'line-height': 1.3, 'font-weight': 500, color: 'data(tc)', 'background-image': 'data(glyph)', 'background-width': 16, 'background-height': 16, 'background-position-x': 7, 'background-position-y': '50%', 'background-image-containment': 'over' } },
+    { selector: 'node', style: { ...font, shape: 'round-rectangle', width, height: 40, 'background-color': 'data(bg)', 'border-color': 'data(bc)', 'border-width': 'data(bw)', label: 'data(label)', 'text-wrap': 'wrap', 'text-valign': 'center', 'text-halign': 'center', 'text-margin-x': 9, 'text-justification': 'left', 'line-height': 1.3, 'font-weight': 500, color: 'data(tc)', 'background-image': 'data(glyph)', 'background-width': 16, 'background-height': 16, 'background-position-x': 7, 'background-position-y': '50%', 'background-image-containment': 'over' } },
     { selector: 'edge', style: { ...font, 'font-size': 10, width: 1.25, 'line-color': 'data(ec)', 'target-arrow-color': 'data(ec)', 'target-arrow-shape': 'triangle', 'arrow-scale': 0.75, 'curve-style': edges, label: 'data(label)', color: token('--ek-text-3'), 'text-background-color': token('--ek-surface'), 'text-background-opacity': 1, 'text-background-padding': 2 } },
     { selector: 'node:selected', style: { 'border-color': token('--ek-accent'), 'border-width': 2 } },
   ];

@@ -1,9 +1,8 @@
 // Live pages. The server says what changed ({"subject", "id", "event"}); elements that show it ask for themselves again.
 // An element opts in by data-live="ticket" (any) or "ticket:7" (that one), several separated by spaces, and hx-trigger="ek:changed".
 // When the stream is down for more than 5 s, everything live is asked for each 15 s. A hidden tab lets its stream go.
-import { findAll, word } from './dom.js';
+import { announce, findAll, word } from './dom.js';
 import { htmx } from './requests.js';
-import { announce } from './dom.js';
 
 const STREAM = document.body.dataset.stream;
 const DEBOUNCE = 300;
@@ -30,7 +29,11 @@ function ask(elements) {
 }
 function refreshAsked() {
   askTimer = 0;
-  for (const element of asked) if (element.isConnected && !isBusy(element)) { htmx.trigger(element, 'ek:changed'); asked.delete(element); } else if (!element.isConnected) asked.delete(element);
+  for (const element of [...asked]) {
+    if (element.isConnected && isBusy(element)) continue;
+    asked.delete(element);
+    if (element.isConnected) htmx.trigger(element, 'ek:changed');
+  }
   if (asked.size) askTimer = setTimeout(refreshAsked, 2_000);
 }
 
@@ -93,7 +96,7 @@ document.addEventListener('htmx:afterRequest', ({ detail }) => {
   show();
 });
 document.addEventListener('ek:rows', ({ detail }) => { if (detail.added) announce(word('new rows', { n: detail.added })); });
-document.addEventListener('ek:refresh', () => ask(live()));
+document.addEventListener('ek:refresh', () => { live().forEach((element) => asked.add(element)); clearTimeout(askTimer); refreshAsked(); });
 
 if (STREAM) {
   connect();

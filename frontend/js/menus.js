@@ -2,15 +2,18 @@
 // the record, or for the selected rows (data-menu-rows). Arrow keys, digits, typing to filter, Escape; focus goes back.
 import { find, findAll, isVisible } from './dom.js';
 import { htmx } from './requests.js';
-import { chosenKeys } from './selection.js';
+import { chosenKeys, cursorRow } from './selection.js';
 
 let opener = null;
 let menu = null;
 
+/** Where the menu hangs: at its button, or at the row when a key opened it while the bar was hidden. */
+const anchor = () => (isVisible(opener) ? opener : cursorRow() ?? document.body);
+
 const items = () => findAll('a, button, [role^=menuitem]', menu).filter((item) => !item.disabled && isVisible(item));
 
 function place() {
-  const box = opener.getBoundingClientRect();
+  const box = anchor().getBoundingClientRect();
   const width = menu.offsetWidth;
   const height = menu.offsetHeight;
   const left = Math.max(8, Math.min(box.left, innerWidth - width - 8));
@@ -22,10 +25,11 @@ function place() {
 export function closeMenu({ isFocusReturned = true } = {}) {
   if (!menu) return;
   const [was, from] = [menu, opener];
+  const back = anchor();
   menu = null; opener = null;
   was.hidden = true;
   from.setAttribute('aria-expanded', 'false');
-  if (isFocusReturned && from.isConnected) from.focus({ preventScroll: true });
+  if (isFocusReturned && back.isConnected) back.focus({ preventScroll: true });
 }
 
 function show(element, from) {
@@ -34,7 +38,7 @@ function show(element, from) {
   menu.hidden = false;
   opener.setAttribute('aria-expanded', 'true');
   place();
-  (find('input', menu) ?? items()[0])?.focus();
+  (find('input:not([type=hidden])', menu) ?? items()[0])?.focus();
 }
 
 async function load(from) {

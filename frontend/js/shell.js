@@ -52,3 +52,16 @@ document.addEventListener('change', (event) => { if (event.target.matches('[data
 find('h1[tabindex="-1"][data-record]')?.focus({ preventScroll: true });
 
 findAll('[data-scroll-start]').forEach((element) => { if (element.scrollWidth > element.clientWidth) element.scrollLeft = Number(element.dataset.scrollStart) - element.clientWidth / 2; });
+
+/* A segment that shows one of several twins: data-show="list" shows data-shown="list" in the same section. */
+document.addEventListener('click', (event) => {
+  const button = event.target.closest('[data-show]');
+  if (!button) return;
+  findAll('[data-show]', button.parentElement).forEach((other) => other.setAttribute('aria-pressed', String(other === button)));
+  findAll('[data-shown]', button.closest('section')).forEach((part) => { part.hidden = part.dataset.shown !== button.dataset.show; });
+});
+/* The tab that was loaded is the current one. */
+document.addEventListener('click', (event) => {
+  const tab = event.target.closest('[data-tab]');
+  if (tab) findAll('[data-tab]', tab.parentElement).forEach((other) => (other === tab ? other.setAttribute('aria-current', 'page') : other.removeAttribute('aria-current')));
+});

@@ -51,6 +51,8 @@ def create(
     Call it inside the transaction of the kind's own action. Raises Refused, or Invalid for the value that is wrong.
     """
     permissions.can_create(actor, kind.name, reporter).require()
+    if any((impact, category, team, assignee, labels, is_restricted)):
+        permissions.can_triage(actor, kind.name).require()
     at = clock.now()
     effective_impact = impact or (service.tier.default_impact if service else None)
     status = workflows.initial_status(kind.name)

@@ -1,0 +1,1 @@
+"""What stands behind ./evenkeel: set-up, embedded PostgreSQL and Redis, and the supervisor. Standard library only."""

@@ -1,0 +1,43 @@
+"""Figures for Prometheus. They are read from PostgreSQL at each scrape, so every web process tells the same."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db import connection
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+
+FIGURES: dict[str, tuple[str, str]] = {
+    "evenkeel_tickets_open": ("Open tickets", "SELECT count(*) FROM tickets_ticket WHERE is_open"),
+    "evenkeel_alerts_open": ("Alerts that are not closed", "SELECT count(*) FROM alerts_alert WHERE status <> 'closed'"),
+    "evenkeel_inbox_waiting": ("Accepted payloads that wait to be processed", "SELECT count(*) FROM alerts_inbox WHERE state = 'pending'"),
+    "evenkeel_inbox_oldest_seconds": (
+        "Age of the oldest payload that waits",
+        "SELECT coalesce(extract(epoch FROM now() - min(received_at)), 0) FROM alerts_inbox WHERE state = 'pending'",
+    ),
+    "evenkeel_deliveries_waiting": ("Reactions that are due", "SELECT count(*) FROM journal_delivery WHERE state = 'pending' AND due_at <= now()"),
+    "evenkeel_deliveries_dead": ("Reactions that failed for the last time", "SELECT count(*) FROM journal_delivery WHERE state = 'dead'"),
+    "evenkeel_messages_waiting": ("Messages that are due", "SELECT count(*) FROM notifications_message WHERE state = 'queued' AND due_at <= now()"),
+    "evenkeel_sla_overdue_unmarked": (
+        "SLA clocks past their due time that no sweep has marked",
+        "SELECT count(*) FROM tickets_slaclock WHERE state = 'running' AND breached_at IS NULL AND due_at < now() - interval '30 seconds'",
+    ),
+}
+
+
+class _Figures:
+    """Reads all figures in one round trip."""
+
+    def collect(self) -> Iterator[Metric]:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT " + ", ".join(f"({sql})" for _help, sql in FIGURES.values()))
+            row: tuple[Any, ...] = cursor.fetchone()
+        for (name, (meaning, _sql)), value in zip(FIGURES.items(), row, strict=True):
+            yield GaugeMetricFamily(name, meaning, value=float(value))
+
+
+def exposition() -> bytes:
+    """All figures in Prometheus's text format."""
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_Figures())  # type: ignore[arg-type]  # a collector is anything with collect()
+    return generate_latest(registry)

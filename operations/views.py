@@ -1,0 +1,75 @@
+"""Health for machines, the palette for people."""
+
+import time
+
+import redis
+from django.contrib.auth.decorators import login_required
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from prometheus_client import CONTENT_TYPE_LATEST
+
+from common import doorbell, search
+from operations import metrics
+
+HITS_PER_SOURCE = 6
+
+
+@require_safe
+@never_cache
+def healthz(request: HttpRequest) -> HttpResponse:
+    """This process answers."""
+    return JsonResponse({"status": "ok"})
+
+
+@require_safe
+@never_cache
+def readyz(request: HttpRequest) -> HttpResponse:
+    """200 when PostgreSQL answers; Redis is only the doorbell, so without it the product is degraded and still ready. 503 otherwise."""
+    checks = {"postgresql": _postgresql(), "redis": _redis()}
+    is_ready = checks["postgresql"] == "ok"
+    status = "ok" if all(check == "ok" for check in checks.values()) else "degraded" if is_ready else "unavailable"
+    return JsonResponse({"status": status, "checks": checks}, status=200 if is_ready else 503)
+
+
+def _postgresql() -> str:
+    started = time.monotonic()
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        connection.close()
+        return "does not answer"
+    return "ok" if time.monotonic() - started < 5 else "slow"
+
+
+def _redis() -> str:
+    try:
+        doorbell.live_redis().ping()
+    except redis.RedisError:
+        return "does not answer"
+    return "ok"
+
+
+@require_safe
+@never_cache
+def metrics_page(request: HttpRequest) -> HttpResponse:
+    """Figures for Prometheus, read from the database at the moment of the scrape."""
+    return HttpResponse(metrics.exposition(), content_type=CONTENT_TYPE_LATEST)
+
+
+@login_required
+@require_safe
+@never_cache
+def palette(request: HttpRequest) -> HttpResponse:
+    """What the palette shows for a text: things to do, then each app's hits. A leading > shows commands only."""
+    typed = request.GET.get("q", "").replace("\0", "").strip()[:200]
+    commands_only = typed.startswith(">")
+    text = typed.lstrip("> ").strip()
+    groups = []
+    if text and not commands_only:
+        groups = [(source.title, list(source.find(request.user, text, HITS_PER_SOURCE))) for source in search.sources()]
+    context = {"text": text, "commands": search.commands(request.user, text), "groups": [group for group in groups if group[1]]}
+    return render(request, "operations/palette.html", context)
