@@ -1,9 +1,9 @@
 """One helper for pages that are also fragments."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
@@ -22,5 +22,5 @@ def page(
 def toast(response: HttpResponse, message: str, *, tone: str = "ok", undo: str | None = None) -> HttpResponse:
     """Asks the page to show a short message (event `ek:toast`), with the URL that undoes it where there is one."""
     detail = {"message": str(message), "tone": tone, "undo": undo}
-    response["HX-Trigger"] = orjson.dumps({"ek:toast": detail}).decode().encode("ascii", "backslashreplace").decode()
+    response["HX-Trigger"] = json.dumps({"ek:toast": detail})  # json escapes what a header cannot carry
     return response

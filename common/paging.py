@@ -68,13 +68,14 @@ def _beyond(keys: Sequence[Key], values: Sequence[Any]) -> Q:
 
 
 def _write(row: Model, keys: Sequence[Key]) -> str:
-    values = []
-    for key in keys:
-        value: Any = row
-        for part in key.column.split("__"):
-            value = getattr(value, part, None)
-        values.append({"t": value.isoformat()} if isinstance(value, datetime) else value)
+    values = [_plain(row, key.column) for key in keys]
     return base64.urlsafe_b64encode(orjson.dumps(values)).decode().rstrip("=")
+
+
+def _plain(row: Model, column: str) -> Any:
+    """The stored value of a column: for a foreign key its id, for an instant a marked text."""
+    value = getattr(row, "pk" if column == "pk" else str(row._meta.get_field(column).attname))  # type: ignore[union-attr]  # columns, not reverse relations
+    return {"t": value.isoformat()} if isinstance(value, datetime) else value
 
 
 def _read(mark: str, length: int) -> list[Any]:

@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "common.middleware.DomainErrors",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "itsm.urls"

@@ -41,14 +41,16 @@ function show(element, from) {
   (find('input:not([type=hidden])', menu) ?? items()[0])?.focus();
 }
 
-async function load(from) {
+function load(from) {
   const shared = document.getElementById('menu');
   const values = from.hasAttribute('data-menu-rows') ? { key: chosenKeys() } : {};
   if (from.hasAttribute('data-menu-rows') && values.key.length === 0) return;
-  shared.replaceChildren();
-  await htmx.ajax('get', from.dataset.menuUrl, { source: from, target: shared, swap: 'innerHTML', values });
-  if (shared.childElementCount) show(shared, from);
+  htmx.ajax('get', from.dataset.menuUrl, { source: from, target: shared, swap: 'innerHTML', values })
+    .catch(() => { /* requests.js has said what went wrong */ });
 }
+document.addEventListener('htmx:afterSwap', ({ detail }) => {
+  if (detail.target.id === 'menu' && detail.target.childElementCount) show(detail.target, detail.requestConfig.elt);
+});
 
 document.addEventListener('click', (event) => {
   const from = event.target.closest('[data-menu], [data-menu-url]');

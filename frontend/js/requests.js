@@ -32,7 +32,7 @@ const isBackground = (detail) => Boolean(detail.elt?.closest?.('[data-live]') &&
 function retry(detail) {
   const { verb, path, parameters } = detail.requestConfig;
   const source = detail.elt?.isConnected ? detail.elt : document.body;
-  htmx.ajax(verb, path, { source, target: detail.target, values: verb === 'get' ? undefined : Object.fromEntries(parameters?.entries?.() ?? []) });
+  htmx.ajax(verb, path, { source, target: detail.target, values: verb === 'get' ? undefined : parameters }).catch(() => { /* said again by the handlers below */ });
 }
 function complain(detail, message) {
   showToast({ message, tone: 'error', action: { label: word('try again'), run: () => retry(detail) } });
