@@ -3,12 +3,15 @@
 from rest_framework.routers import DefaultRouter
 
 from accounts.api import PersonViewSet, TeamViewSet, TokenViewSet
+from alerts.api import AlertViewSet, IntegrationViewSet
 from incidents.api import IncidentViewSet
 from services.api import ServiceViewSet, TierViewSet
 from tickets.api import CategoryViewSet
 
 router = DefaultRouter()
 router.register("incidents", IncidentViewSet, basename="incident")
+router.register("alerts", AlertViewSet, basename="alert")
+router.register("integrations", IntegrationViewSet, basename="integration")
 router.register("categories", CategoryViewSet, basename="category")
 router.register("services", ServiceViewSet, basename="service")
 router.register("tiers", TierViewSet, basename="tier")

@@ -192,6 +192,10 @@ FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 ATTACHMENT_MAX_BYTES = environment.number("EVENKEEL_ATTACHMENT_MAX_BYTES", 25_000_000)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 
+# ---------------------------------------------------------------- the door for alerts
+ALERT_MAX_BYTES = environment.number("EVENKEEL_ALERT_MAX_BYTES", 1_048_576)
+ALERT_INBOX_DAYS = environment.number("EVENKEEL_ALERT_INBOX_DAYS", 14)
+
 # ---------------------------------------------------------------- mail
 EMAIL_URL = environment.secret("EMAIL_URL")
 EMAIL_IS_CONFIGURED = bool(EMAIL_URL)
@@ -247,7 +251,8 @@ CELERY_BEAT_SCHEDULE = {
     "deliver": _tick("journal.deliver", 2, "default"),
     "alerts": _tick("alerts.process_inbox", 1, "critical"),
     "sla": _tick("tickets.sweep_sla", 5, "default"),
-    "close-resolved": _tick("tickets.close_resolved", 600, "default"),
+    "snoozed": _tick("alerts.wake_snoozed", 10, "default"),
+    "partitions": _tick("alerts.keep_partitions", 3600, "bulk"),
     "messages": _tick("notifications.send_due", 2, "critical"),
     "housekeeping": _tick("operations.housekeeping", 600, "bulk"),
 }

@@ -1,0 +1,89 @@
+"""Every write to integrations."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts import actions as accounts
+from accounts.models import Team, User
+from alerts import adapters, events, permissions
+from alerts.adapters import generic
+from alerts.models import Integration
+from common import errors
+from journal import actions as journal
+from services.models import Service
+
+
+@transaction.atomic
+def create(
+    *,
+    actor: User | None,
+    name: str,
+    adapter: str = "alertmanager",
+    service: Service | None = None,
+    team: Team | None = None,
+    mapping: Mapping[str, Any] | None = None,
+    priority_map: Mapping[str, Any] | None = None,
+    incident_from_priority: int | None = 1,
+    incident_from_tier: int | None = 2,
+) -> Integration:
+    """Adds a source of alerts and makes its key. Raises Refused, or Invalid for the value that is wrong."""
+    permissions.can_configure(actor).require()
+    integration = Integration(
+        name=name.strip(), adapter=adapter, service=service, team=team, mapping=dict(mapping or {}), priority_map=dict(priority_map or {}),
+        incident_from_priority=incident_from_priority, incident_from_tier=incident_from_tier,
+    )  # fmt: skip
+    return add(integration, actor=actor)
+
+
+@transaction.atomic
+def add(integration: Integration, *, actor: User | None) -> Integration:
+    """Saves a new integration that a form filled in, with a new key."""
+    permissions.can_configure(actor).require()
+    _check(integration)
+    if Integration.objects.filter(name__iexact=integration.name).exists():
+        raise errors.Invalid("name", _("Another integration has this name."))
+    integration.key = accounts.create_integration_key(actor=actor)
+    integration.save(force_insert=True)
+    journal.record(events.INTEGRATION_ADDED, integration, actor=actor, name=integration.name)
+    return integration
+
+
+@transaction.atomic
+def change(integration: Integration, *, actor: User | None, fields: list[str]) -> Integration:
+    """Saves the changed fields of an integration."""
+    permissions.can_configure(actor).require()
+    _check(integration)
+    if fields:
+        integration.save(update_fields=fields)
+        journal.record(events.INTEGRATION_CHANGED, integration, actor=actor, name=integration.name, fields=", ".join(sorted(fields)))
+    return integration
+
+
+def _check(integration: Integration) -> None:
+    if not integration.name:
+        raise errors.Invalid("name", _("Give it a name, such as “Prometheus, Oslo”."))
+    if integration.adapter not in adapters.READERS:
+        raise errors.Invalid("adapter", _("Choose one of %(known)s.") % {"known": ", ".join(adapters.READERS)})
+    wrong = generic.check_mapping(integration.mapping)
+    if wrong:
+        raise errors.Invalid("mapping", wrong)
+    if not isinstance(integration.priority_map, dict) or any(
+        str(level).upper() not in ("P1", "P2", "P3", "P4", "P5") for level in integration.priority_map.values()
+    ):
+        raise errors.Invalid("priority_map", _("Write an object: word to P1, P2, P3, P4 or P5."))
+
+
+@transaction.atomic
+def rotate_key(integration: Integration, *, actor: User | None) -> Integration:
+    """Gives the integration a new key; the door refuses the old one within five seconds."""
+    permissions.can_configure(actor).require()
+    locked = Integration.objects.select_for_update(of=("self",)).select_related("key").get(pk=integration.pk)
+    old = locked.key
+    locked.key = accounts.create_integration_key(actor=actor)
+    locked.save(update_fields=["key"])
+    accounts.revoke_integration_key(old, actor=actor)
+    journal.record(events.KEY_ROTATED, locked, actor=actor, name=locked.name)
+    return locked

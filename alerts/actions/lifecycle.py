@@ -1,0 +1,172 @@
+"""What agents do with alerts."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from alerts import events, permissions
+from alerts.actions import opening, recovery
+from alerts.models import Alert
+from common import clock, errors
+from incidents.models import Incident
+from journal import actions as journal
+from journal.models import Entry
+from tickets import permissions as tickets
+from tickets.models import Ticket
+
+LONGEST_SNOOZE = timedelta(days=31)
+NOTE_LENGTH = 5_000
+
+
+def _locked(alert: Alert) -> Alert:
+    rows = Alert.objects.select_related("integration", "service__tier", "service__owner_team", "incident")
+    return rows.select_for_update(of=("self",)).get(pk=alert.pk)
+
+
+def _require_active(alert: Alert) -> None:
+    if alert.status == Alert.CLOSED:
+        raise errors.Conflict(_("%(key)s is closed already. A new firing opens a new alert.") % {"key": alert.key})
+
+
+@transaction.atomic
+def acknowledge(alert: Alert, *, actor: User | None) -> Alert:
+    """Somebody has it; the actor becomes its owner when it has none. Raises Refused, Conflict when it is closed."""
+    permissions.can_act(actor).require()
+    locked = _locked(alert)
+    if locked.status == Alert.ACKNOWLEDGED:
+        return locked
+    _require_active(locked)
+    at = clock.now()
+    locked.status, locked.acknowledged_at, locked.snoozed_until = Alert.ACKNOWLEDGED, at, None
+    locked.owner = locked.owner or actor
+    locked.save(update_fields=["status", "acknowledged_at", "snoozed_until", "owner"])
+    journal.record(events.ACKNOWLEDGED, locked, actor=actor, at=at, key=locked.key)
+    return locked
+
+
+@transaction.atomic
+def unacknowledge(alert: Alert, *, actor: User | None) -> Alert:
+    """Takes the acknowledgement back."""
+    permissions.can_act(actor).require()
+    locked = _locked(alert)
+    _require_active(locked)
+    if locked.status == Alert.OPEN:
+        return locked
+    locked.status, locked.acknowledged_at, locked.snoozed_until = Alert.OPEN, None, None
+    locked.save(update_fields=["status", "acknowledged_at", "snoozed_until"])
+    journal.record(events.UNACKNOWLEDGED, locked, actor=actor, key=locked.key)
+    return locked
+
+
+@transaction.atomic
+def close(alert: Alert, *, actor: User | None) -> Alert:
+    """Ends it by hand; the same firing sent again stays closed."""
+    permissions.can_act(actor).require()
+    locked = _locked(alert)
+    if locked.status != Alert.CLOSED:
+        name = actor.name if actor else "Evenkeel"
+        recovery.close_all([locked], by=Alert.BY_AGENT, name_of=lambda _alert: name, actor=actor, at=clock.now())
+    return locked
+
+
+@transaction.atomic
+def snooze(alert: Alert, *, actor: User | None, until: datetime) -> Alert:
+    """Quiet until an instant within the next 31 days. Raises Invalid("until") otherwise."""
+    permissions.can_act(actor).require()
+    locked = _locked(alert)
+    _require_active(locked)
+    at = clock.now()
+    if not at < until <= at + LONGEST_SNOOZE:
+        raise errors.Invalid("until", _("Choose a moment within the next 31 days."))
+    if locked.status == Alert.SNOOZED and locked.snoozed_until == until:
+        return locked
+    locked.status, locked.snoozed_until = Alert.SNOOZED, until
+    locked.save(update_fields=["status", "snoozed_until"])
+    journal.record(events.SNOOZED, locked, actor=actor, at=at, key=locked.key, until=f"{until:%Y-%m-%d %H:%M} UTC")
+    return locked
+
+
+def wake_snoozed() -> int:
+    """Opens the alerts whose snooze ended; answers how many."""
+    at = clock.now()
+    with transaction.atomic():
+        due = list(Alert.objects.filter(status=Alert.SNOOZED, snoozed_until__lte=at).select_for_update(skip_locked=True)[:500])
+        Alert.objects.filter(pk__in=[alert.pk for alert in due]).update(status=Alert.OPEN, snoozed_until=None)
+        if due:
+            journal.record_many(events.WOKE, [(alert, {"key": alert.key}) for alert in due], actor=None, at=at)
+    return len(due)
+
+
+@transaction.atomic
+def assign(alert: Alert, *, actor: User | None, owner: User | None) -> Alert:
+    """Gives it to a person, or to nobody. Raises Invalid("owner") for a person who cannot act on alerts."""
+    permissions.can_act(actor).require()
+    if owner is not None and not permissions.can_act(owner):
+        raise errors.Invalid("owner", _("%(name)s cannot act on alerts. Choose somebody of the desk.") % {"name": owner.name})
+    locked = _locked(alert)
+    if locked.owner_id == (owner.pk if owner else None):
+        return locked
+    locked.owner = owner
+    locked.save(update_fields=["owner"])
+    journal.record(events.ASSIGNED, locked, actor=actor, key=locked.key, to=owner.name if owner else _("nobody"))
+    return locked
+
+
+@transaction.atomic
+def add_note(alert: Alert, *, actor: User | None, note: str) -> Entry:
+    """Adds a line to the alert's log."""
+    permissions.can_act(actor).require()
+    text = note.replace("\0", "").strip()
+    if not text or len(text) > NOTE_LENGTH:
+        raise errors.Invalid("note", _("Write 1 to %(most)d characters.") % {"most": NOTE_LENGTH})
+    return journal.record(events.NOTED, _locked(alert), actor=actor, note=text)
+
+
+@transaction.atomic
+def open_incident(alert: Alert, *, actor: User | None) -> Incident:
+    """Opens an incident from the alert by hand; an alert that has an open one keeps it."""
+    permissions.can_open_incident(actor).require()
+    locked = _locked(alert)
+    if locked.incident is not None and locked.incident.is_open:
+        return locked.incident
+    incident = opening.open_incident(locked, actor=actor)
+    opening.link(locked, incident, clock.now(), actor=actor)
+    return incident
+
+
+@transaction.atomic
+def attach(alert: Alert, *, actor: User | None, incident: Incident) -> Alert:
+    """Links the alert to an incident that the actor can see. Raises Invalid("incident") otherwise."""
+    permissions.can_act(actor).require()
+    if actor is not None and not tickets.visible_to(actor, Ticket.objects.filter(pk=incident.pk)).exists():
+        raise errors.Invalid("incident", _("There is no such incident."))
+    locked = _locked(alert)
+    if locked.incident_id != incident.pk:
+        opening.link(locked, incident, clock.now(), actor=actor)
+    return locked
+
+
+@transaction.atomic
+def detach(alert: Alert, *, actor: User | None) -> Alert:
+    """Unlinks the alert from its incident."""
+    permissions.can_act(actor).require()
+    locked = _locked(alert)
+    if locked.incident is not None:
+        key = locked.incident.key
+        locked.incident = None
+        locked.save(update_fields=["incident"])
+        journal.record(events.DETACHED, locked, actor=actor, key=locked.key, incident=key)
+    return locked
+
+
+@transaction.atomic
+def close_of_incident(incident_id: int, *, actor: User | None) -> int:
+    """The incident ended: so do its alerts. Answers how many."""
+    rows = Alert.objects.filter(incident_id=incident_id).exclude(status=Alert.CLOSED).select_related("integration", "incident").order_by("alias")
+    ended = list(rows.select_for_update(of=("self",)))
+    recovery.close_all(
+        ended, by=Alert.BY_INCIDENT, name_of=lambda alert: alert.incident.key if alert.incident else "", actor=actor, at=clock.now()
+    )
+    return len(ended)

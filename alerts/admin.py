@@ -1,0 +1,108 @@
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from alerts import queries
+from alerts.actions import integrations
+from alerts.adapters import generic
+from alerts.models import InboxRow, Integration
+from common import errors
+from journal.admin import ReadOnlyAdmin, RegisterAdmin
+
+PREVIEW = 4_000
+
+
+class IntegrationForm(forms.ModelForm):
+    """An integration, with the mapping checked at its field."""
+
+    class Meta:
+        model = Integration
+        fields: ClassVar[list[str]] = [
+            "name", "adapter", "is_enabled", "service", "team", "incident_from_priority", "incident_from_tier", "mapping", "priority_map",
+        ]  # fmt: skip
+
+    def clean_mapping(self) -> Any:
+        mapping = self.cleaned_data["mapping"] or {}
+        wrong = generic.check_mapping(mapping)
+        if wrong:
+            raise ValidationError(wrong)
+        return mapping
+
+    def clean_priority_map(self) -> Any:
+        words = self.cleaned_data["priority_map"] or {}
+        if not isinstance(words, dict) or any(str(level).upper() not in ("P1", "P2", "P3", "P4", "P5") for level in words.values()):
+            raise ValidationError(_("Write an object: word to P1, P2, P3, P4 or P5."))
+        return words
+
+
+@admin.register(Integration)
+class IntegrationAdmin(RegisterAdmin):
+    """Where alerts come from: the webhook URL to give to the tool, and what its alerts open."""
+
+    form = IntegrationForm
+    list_display = ("name", "adapter", "is_enabled", "service", "incident_from_priority", "incident_from_tier")
+    list_filter = ("adapter", "is_enabled")
+    list_select_related = ("service",)
+    search_fields = ("name",)
+    readonly_fields = ("webhook_url",)
+    actions = ("rotate_key",)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return [*(["webhook_url"] if obj else []), *IntegrationForm.Meta.fields]
+
+    @admin.display(description=gettext_lazy("webhook URL"))
+    def webhook_url(self, integration: Integration) -> str:
+        """The URL to copy into the monitoring tool."""
+        try:
+            return format_html("<code>{}</code>", integration.webhook_url)
+        except errors.Conflict as error:
+            return error.message
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        actor: Any = request.user
+        if change:
+            integrations.change(obj, actor=actor, fields=list(form.changed_data))
+        else:
+            integrations.add(obj, actor=actor)
+            messages.success(request, _("Give this URL to the tool: %(url)s") % {"url": obj.webhook_url})
+
+    @admin.action(description=gettext_lazy("Rotate the key: the old URL ends within five seconds"))
+    def rotate_key(self, request: HttpRequest, queryset: QuerySet[Integration]) -> None:
+        actor: Any = request.user
+        for integration in queryset:
+            integrations.rotate_key(integration, actor=actor)
+        messages.success(request, _("New keys are made. Open an integration to copy its URL."))
+
+
+@admin.register(InboxRow)
+class QuarantineAdmin(ReadOnlyAdmin):
+    """Bodies that the door accepted or kept aside, to see what a tool really sent. Shows quarantined ones unless asked otherwise."""
+
+    list_display = ("received_at", "integration", "state", "reason", "size")
+    list_filter = ("state",)
+    list_select_related = ("integration",)
+    fields = ("received_at", "integration", "state", "attempts", "reason", "outcome", "processed_at", "preview")
+    readonly_fields = ("preview",)
+    show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[InboxRow]:
+        rows = super().get_queryset(request)
+        is_list = request.resolver_match is not None and str(request.resolver_match.url_name).endswith("_changelist")
+        return queries.quarantined() if is_list and "state__exact" not in request.GET else rows
+
+    @admin.display(description=gettext_lazy("bytes"))
+    def size(self, row: InboxRow) -> int:
+        """How long the body is."""
+        return len(row.body)
+
+    @admin.display(description=gettext_lazy("body"))
+    def preview(self, row: InboxRow) -> str:
+        """The first 4 000 bytes as text, what is not text as escapes."""
+        return format_html("<pre>{}</pre>", bytes(row.body)[:PREVIEW].decode("utf-8", "backslashreplace"))

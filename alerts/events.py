@@ -1,0 +1,21 @@
+"""What can happen to alerts and integrations."""
+
+from django.utils.translation import gettext_lazy as _
+
+from journal import catalogue
+
+OPENED = catalogue.declare("alert.opened", _("{source} raised the alert {key}: {message}"), icon="bell", tone="amber")
+CLOSED = catalogue.declare("alert.closed", _("{by} closed the alert {key}: {message}"), icon="circle-check", tone="green")
+ACKNOWLEDGED = catalogue.declare("alert.acknowledged", _("{actor} acknowledged the alert {key}"), icon="check", tone="blue")
+UNACKNOWLEDGED = catalogue.declare("alert.unacknowledged", _("{actor} took back the acknowledgement of the alert {key}"), icon="arrow-back-up")
+SNOOZED = catalogue.declare("alert.snoozed", _("{actor} snoozed the alert {key} until {until}"), icon="clock-pause", tone="violet")
+WOKE = catalogue.declare("alert.woke", _("The snooze of the alert {key} ended"), icon="bell", tone="amber")
+ASSIGNED = catalogue.declare("alert.assigned", _("{actor} assigned the alert {key} to {to}"), icon="user", tone="blue")
+NOTED = catalogue.declare("alert.noted", _("{actor} noted: {note}"), icon="message-circle")
+ATTACHED = catalogue.declare("alert.attached", _("The alert {key} was linked to {incident}"), icon="flame", tone="red")
+DETACHED = catalogue.declare("alert.detached", _("{actor} unlinked the alert {key} from {incident}"), icon="unlink")
+INCIDENT_ALERTED = catalogue.declare("incident.alerted", _("Alert {key} was linked: {message}"), icon="bell", tone="red")
+INCIDENT_ALERT_CLOSED = catalogue.declare("incident.alert_closed", _("Alert {key} closed, by {by}"), icon="circle-check", tone="green")
+INTEGRATION_ADDED = catalogue.declare("integration.added", _("{actor} added the integration {name}"), icon="plug")
+INTEGRATION_CHANGED = catalogue.declare("integration.changed", _("{actor} changed {fields} of the integration {name}"), icon="pencil")
+KEY_ROTATED = catalogue.declare("integration.key_rotated", _("{actor} gave the integration {name} a new key"), icon="key")

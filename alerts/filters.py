@@ -1,0 +1,44 @@
+"""One set of filters for alert lists, shared by the screens and the API."""
+
+from typing import ClassVar
+
+import django_filters as filters
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Team
+from alerts.models import Alert, Integration
+from services.models import Service
+from tickets.models.registers import PRIORITIES
+
+
+class AlertFilter(filters.FilterSet):
+    """Filters of alert lists. Several values of one filter mean any of them; several filters mean all of them."""
+
+    q = filters.CharFilter(method="search", label=_("Text"))
+    status = filters.MultipleChoiceFilter(choices=Alert.STATUSES, label=_("Status"))
+    priority = filters.MultipleChoiceFilter(choices=PRIORITIES, label=_("Priority"))
+    service = filters.ModelMultipleChoiceFilter(queryset=Service.objects.all(), to_field_name="slug", label=_("Service"))
+    team = filters.ModelMultipleChoiceFilter(
+        queryset=Team.objects.all(), to_field_name="slug", field_name="service__owner_team", label=_("Team that owns the service")
+    )
+    integration = filters.ModelMultipleChoiceFilter(queryset=Integration.objects.all(), label=_("Integration"))
+    alias = filters.CharFilter(label=_("Alias"))
+    tag = filters.CharFilter(method="by_tag", label=_("Tag"))
+    is_matched = filters.BooleanFilter(field_name="service", lookup_expr="isnull", exclude=True, label=_("Service is known"))
+    is_linked = filters.BooleanFilter(field_name="incident", lookup_expr="isnull", exclude=True, label=_("Linked to an incident"))
+
+    class Meta:
+        model = Alert
+        fields: ClassVar[list[str]] = []
+
+    def search(self, alerts: QuerySet[Alert], name: str, value: str) -> QuerySet[Alert]:
+        """A part of message, alias, entity or service name, or an ALR number."""
+        text = value.replace("\0", "").strip()[:200]
+        if text.upper().startswith("ALR-") and text[4:].isdigit() and len(text) < 22:
+            return alerts.filter(number=int(text[4:]))
+        return alerts.filter(Q(message__icontains=text) | Q(alias__iexact=text) | Q(entity__icontains=text) | Q(service_name__icontains=text))
+
+    def by_tag(self, alerts: QuerySet[Alert], name: str, value: str) -> QuerySet[Alert]:
+        """Alerts that carry the tag."""
+        return alerts.filter(tags__contains=[value.strip()])

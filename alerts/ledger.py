@@ -1,0 +1,221 @@
+"""What stands behind the door in each web process: known keys, the bodies that wait, and the one thread that commits them together."""
+
+import asyncio
+import hashlib
+import logging
+import threading
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg2
+from celery import current_app
+from django.db import connections
+
+log = logging.getLogger(__name__)
+
+KEYS_FRESH, KEYS_STALE = 3.0, 5.0
+KEYS_RETRY = 1.0
+WAITING_ROWS, WAITING_BYTES = 20_000, 64_000_000
+WAITING_SECONDS = 10.0
+RING_EVERY = 0.05
+DEAF_SECONDS = 1.0
+
+LOAD_KEYS = """
+SELECT k.digest, i.id FROM alerts_integration i JOIN accounts_integrationkey k ON k.id = i.key_id WHERE i.is_enabled AND k.revoked_at IS NULL
+"""
+KEEP = """
+INSERT INTO alerts_inbox (integration_id, body, state, reason)
+SELECT given.integration_id, given.body, CASE WHEN given.reason = '' THEN 'pending' ELSE 'quarantined' END, given.reason
+FROM unnest(%s::bigint[], %s::bytea[], %s::text[]) WITH ORDINALITY AS given(integration_id, body, reason, place) ORDER BY given.place
+RETURNING id
+"""
+
+
+class Unavailable(Exception):
+    """Nothing can be kept right now; the client should send it again."""
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """A body that waits for the next commit."""
+
+    integration_id: int
+    body: bytes
+    reason: str
+    loop: asyncio.AbstractEventLoop
+    answer: "asyncio.Future[int]"
+
+
+class Ledger:
+    """Keeps bodies durably. Safe for many requests of one event loop; one thread and one connection do the writing."""
+
+    def __init__(self) -> None:
+        self._keys: dict[str, int] = {}
+        self._keys_at = 0.0
+        self._keys_lock = asyncio.Lock()
+        self._waiting: list[_Waiting] = []
+        self._waiting_bytes = 0
+        self._lock = threading.Lock()
+        self._work = threading.Event()
+        self._ring = threading.Event()
+        self._is_closing = False
+        self._connection: Any = None
+        self._flusher = threading.Thread(target=self._flush_for_ever, name="door-flusher", daemon=True)
+        self._ringer = threading.Thread(target=self._ring_for_ever, name="door-ringer", daemon=True)
+        self._flusher.start()
+        self._ringer.start()
+
+    async def integration_of(self, key: str) -> int | None:
+        """The integration behind a key, None for an unknown one. Raises Unavailable when the keys are older than five seconds and cannot be read."""
+        digest = hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
+        age = time.monotonic() - self._keys_at
+        known = self._keys.get(digest)
+        if age < KEYS_FRESH and (known is not None or age < KEYS_RETRY):
+            return known
+        async with self._keys_lock:
+            if time.monotonic() - self._keys_at >= (KEYS_RETRY if known is None else KEYS_FRESH):
+                await self._refresh()
+        return self._keys.get(digest)
+
+    async def _refresh(self) -> None:
+        asked_at = time.monotonic()
+        try:
+            self._keys = await asyncio.to_thread(_load_keys)
+            self._keys_at = asked_at
+        except psycopg2.Error as error:
+            if time.monotonic() - self._keys_at > KEYS_STALE:
+                raise Unavailable("The database does not answer. Send it again in a moment.") from error
+
+    async def keep(self, integration_id: int, body: bytes, reason: str) -> int:
+        """Commits a body and answers its number. Raises Unavailable when too much waits or the database refuses."""
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[int] = loop.create_future()
+        with self._lock:
+            if self._is_closing or len(self._waiting) >= WAITING_ROWS or self._waiting_bytes + len(body) > WAITING_BYTES:
+                raise Unavailable("Too much waits to be written. Send it again in a moment.")
+            self._waiting.append(_Waiting(integration_id, body, reason, loop, answer))
+            self._waiting_bytes += len(body)
+        self._work.set()
+        try:
+            return await asyncio.wait_for(asyncio.shield(answer), WAITING_SECONDS)
+        except TimeoutError as error:
+            answer.add_done_callback(_swallow)
+            raise Unavailable("The database takes too long. Send it again in a moment.") from error
+
+    def close(self) -> None:
+        """Commits what waits and ends the threads."""
+        self._is_closing = True
+        self._work.set()
+        self._ring.set()
+        self._flusher.join(WAITING_SECONDS)
+
+    # ------------------------------------------------------------ the flusher thread
+
+    def _flush_for_ever(self) -> None:
+        while True:
+            self._work.wait()
+            self._work.clear()
+            with self._lock:
+                batch, self._waiting, self._waiting_bytes = self._waiting, [], 0
+            if batch:
+                self._flush(batch)
+            elif self._is_closing:
+                self._disconnect()
+                return
+
+    def _flush(self, batch: list[_Waiting]) -> None:
+        try:
+            ids = self._insert(batch)
+        except psycopg2.Error as error:
+            log.warning("door: %d bodies refused by the database: %s", len(batch), str(error).strip())
+            self._disconnect()
+            _answer(batch, None)
+            return
+        _answer(batch, ids)
+        self._ring.set()
+
+    def _insert(self, batch: list[_Waiting]) -> list[int]:
+        if self._connection is None:
+            self._connection = _connect()
+        with self._connection.cursor() as cursor:
+            cursor.execute(
+                KEEP, ([one.integration_id for one in batch], [psycopg2.Binary(one.body) for one in batch], [one.reason for one in batch])
+            )
+            ids = [row[0] for row in cursor.fetchall()]
+        self._connection.commit()
+        return ids
+
+    def _disconnect(self) -> None:
+        if self._connection is not None:
+            try:
+                self._connection.close()
+            except psycopg2.Error:
+                log.debug("door: the connection was gone already")
+            self._connection = None
+
+    # ------------------------------------------------------------ the ringer thread
+
+    def _ring_for_ever(self) -> None:
+        """Hints to the workers after commits, at most every 50 ms. A lost hint is found by the tick a second later."""
+        while not self._is_closing:
+            self._ring.wait()
+            self._ring.clear()
+            try:
+                current_app.send_task("alerts.process_inbox", queue="critical", ignore_result=True, retry=False, expires=10)
+                time.sleep(RING_EVERY)
+            except Exception as error:  # the broker may be down in any way at all
+                log.warning("door: the broker does not hear: %s", error)
+                time.sleep(DEAF_SECONDS)
+
+
+def _swallow(answer: "asyncio.Future[int]") -> None:
+    """An answer that came too late is not an unhandled error."""
+    if not answer.cancelled():
+        answer.exception()
+
+
+def _answer(batch: list[_Waiting], ids: list[int] | None) -> None:
+    """Wakes the requests of a batch, each event loop once; ids None means that nothing was kept."""
+
+    def tell(loop_batch: list[tuple[_Waiting, int | None]]) -> None:
+        for waiting, row_id in loop_batch:
+            if waiting.answer.done():
+                continue
+            if row_id is None:
+                waiting.answer.set_exception(Unavailable("The database refused it. Send it again in a moment."))
+            else:
+                waiting.answer.set_result(row_id)
+
+    loops: dict[asyncio.AbstractEventLoop, list[tuple[_Waiting, int | None]]] = {}
+    for place, waiting in enumerate(batch):
+        loops.setdefault(waiting.loop, []).append((waiting, ids[place] if ids is not None else None))
+    for loop, loop_batch in loops.items():
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(tell, loop_batch)
+
+
+def _connect() -> Any:
+    """A connection of the door's own, outside Django's handling."""
+    params = connections["default"].get_connection_params()
+    for name in ("cursor_factory", "context", "assume_role", "isolation_level"):
+        params.pop(name, None)
+    connection = psycopg2.connect(**params)
+    connection.set_client_encoding("UTF8")
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = %s", [int(WAITING_SECONDS * 1000)])
+        cursor.execute("SET TIME ZONE 'UTC'")
+    connection.commit()
+    return connection
+
+
+def _load_keys() -> dict[str, int]:
+    connection = _connect()
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(LOAD_KEYS)
+            return dict(cursor.fetchall())
+    finally:
+        connection.close()
+
+

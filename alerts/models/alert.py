@@ -1,0 +1,91 @@
+"""Alerts, in Opsgenie's terms."""
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from alerts.models.integration import Integration
+from incidents.models import Incident
+from services.models import Service
+from tickets.models.registers import PRIORITIES
+
+MESSAGE_LENGTH, ALIAS_LENGTH, DESCRIPTION_LENGTH = 130, 512, 15_000
+
+
+class Alert(models.Model):
+    """Something a monitoring tool noticed. The alias is its identity: at most one alert that is not closed carries it.
+
+    Status: open, acknowledged, snoozed, closed. closed_by: source (the tool said resolved), agent, incident.
+    """
+
+    OPEN, ACKNOWLEDGED, SNOOZED, CLOSED = "open", "acknowledged", "snoozed", "closed"
+    STATUSES: ClassVar[list[Any]] = [(OPEN, _("Open")), (ACKNOWLEDGED, _("Acknowledged")), (SNOOZED, _("Snoozed")), (CLOSED, _("Closed"))]
+    BY_SOURCE, BY_AGENT, BY_INCIDENT = "source", "agent", "incident"
+    journal_type = "alert"
+
+    number = models.BigIntegerField(_("number"), unique=True)
+    alias = models.CharField(_("alias"), max_length=ALIAS_LENGTH)
+    message = models.CharField(_("message"), max_length=MESSAGE_LENGTH)
+    description = models.TextField(_("description"), blank=True)
+    priority = models.PositiveSmallIntegerField(_("priority"), choices=PRIORITIES, default=3)
+    status = models.CharField(_("status"), max_length=12, choices=STATUSES, default=OPEN)
+    entity = models.CharField(_("entity"), max_length=512, blank=True)
+    source = models.CharField(_("source"), max_length=200, blank=True)
+    tags = ArrayField(models.CharField(max_length=50), verbose_name=_("tags"), default=list, blank=True)
+    details = models.JSONField(_("details"), default=dict, blank=True)
+    links = models.JSONField(_("links"), default=list, blank=True)
+    payload = models.JSONField(_("payload"), default=dict, blank=True)
+    count = models.PositiveBigIntegerField(_("count"), default=1)
+    integration = models.ForeignKey(Integration, null=True, on_delete=models.SET_NULL, related_name="alerts", verbose_name=_("integration"))
+    service = models.ForeignKey(Service, null=True, blank=True, on_delete=models.SET_NULL, related_name="alerts", verbose_name=_("service"))
+    service_name = models.CharField(_("service as sent"), max_length=200, blank=True)
+    incident = models.ForeignKey(Incident, null=True, blank=True, on_delete=models.SET_NULL, related_name="alerts", verbose_name=_("incident"))
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="alerts", verbose_name=_("owner"))
+    starts_at = models.DateTimeField(_("started"), null=True, blank=True)
+    first_occurred_at = models.DateTimeField(_("first occurred"))
+    last_occurred_at = models.DateTimeField(_("last occurred"))
+    acknowledged_at = models.DateTimeField(_("acknowledged"), null=True, blank=True)
+    snoozed_until = models.DateTimeField(_("snoozed until"), null=True, blank=True)
+    closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+    closed_by = models.CharField(_("closed by"), max_length=10, blank=True)
+
+    class Meta:
+        verbose_name = _("alert")
+        verbose_name_plural = _("alerts")
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["alias"], condition=~Q(status="closed"), name="alert_one_open_per_alias"),
+            models.CheckConstraint(condition=Q(status__in=["open", "acknowledged", "snoozed", "closed"]), name="alert_status"),
+            models.CheckConstraint(condition=Q(priority__range=(1, 5)), name="alert_priority"),
+            models.CheckConstraint(condition=Q(status="closed") ^ Q(closed_at__isnull=True), name="alert_closed_at"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["alias", "-id"], name="alert_alias_newest"),
+            models.Index(fields=["priority", "-id"], name="alert_active", condition=~Q(status="closed")),
+            models.Index(fields=["status", "-id"], name="alert_status_newest"),
+            models.Index(fields=["incident", "-id"], name="alert_incident"),
+            models.Index(fields=["service", "-id"], name="alert_service"),
+            models.Index(fields=["snoozed_until"], name="alert_snoozed", condition=Q(status="snoozed")),
+            GinIndex(OpClass(models.F("message"), name="gin_trgm_ops"), name="alert_message_trigram"),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+    @property
+    def key(self) -> str:
+        """How people call it."""
+        return f"ALR-{self.number}"
+
+    @property
+    def is_matched(self) -> bool:
+        """Its service is one that the product knows."""
+        return self.service_id is not None
+
+    def get_absolute_url(self) -> str:
+        return reverse("alerts:detail", args=[self.number])

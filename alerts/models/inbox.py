@@ -1,0 +1,40 @@
+"""What the door accepted."""
+
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from alerts.models.integration import Integration
+
+
+class InboxRow(models.Model):
+    """One accepted request, as the bytes came. The table is partitioned by the day of `received_at`; migrations make it by hand.
+    The sequence makes `id` unique over all days; the table's own key has the day in front, as partitioning asks.
+
+    State: pending → done, or quarantined when it could not be read, with the reason.
+    """
+
+    PENDING, DONE, QUARANTINED = "pending", "done", "quarantined"
+
+    id = models.BigIntegerField(_("number"), primary_key=True)
+    received_at = models.DateTimeField(_("received"))
+    integration = models.ForeignKey(
+        Integration, null=True, on_delete=models.DO_NOTHING, db_constraint=False, related_name="+", verbose_name=_("integration")
+    )
+    body = models.BinaryField(_("body"))
+    state = models.CharField(_("state"), max_length=12, default=PENDING)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    reason = models.TextField(_("reason"), blank=True)
+    outcome = models.JSONField(_("outcome"), null=True)
+    processed_at = models.DateTimeField(_("processed"), null=True)
+
+    class Meta:
+        managed = False
+        db_table = "alerts_inbox"
+        verbose_name = _("accepted payload")
+        verbose_name_plural = _("accepted payloads")
+        ordering: ClassVar[list[str]] = ["-received_at", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.received_at:%Y-%m-%d %H:%M:%S} {self.state}"

@@ -1,0 +1,57 @@
+"""Where alerts come from."""
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import IntegrationKey, Team
+from alerts import adapters
+from services.models import Service
+from tickets.models.registers import PRIORITIES
+
+
+class Integration(models.Model):
+    """A source of alerts: its key in the webhook URL, how its payloads are read, and which of its alerts open an incident."""
+
+    TIERS: ClassVar[list[Any]] = [(1, _("Tier 1")), (2, _("Tier 1 or 2")), (3, _("Tier 1 to 3")), (4, _("Any known service"))]
+    journal_type = "integration"
+
+    name = models.CharField(_("name"), max_length=120, unique=True)
+    adapter = models.CharField(_("adapter"), max_length=30, choices=adapters.CHOICES, default="alertmanager")
+    key = models.OneToOneField(IntegrationKey, on_delete=models.PROTECT, related_name="integration", editable=False, verbose_name=_("key"))
+    is_enabled = models.BooleanField(_("enabled"), default=True, help_text=_("Switched off, its key is refused with 401"))
+    service = models.ForeignKey(
+        Service, null=True, blank=True, on_delete=models.SET_NULL, related_name="integrations", verbose_name=_("service"),
+        help_text=_("For alerts that name no service"),
+    )  # fmt: skip
+    team = models.ForeignKey(
+        Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="integrations", verbose_name=_("team"), help_text=_("For incidents without a service")
+    )
+    mapping = models.JSONField(
+        _("mapping"), default=dict, blank=True, help_text=_("Generic JSON: field → JMESPath, such as {“message”: “check.name”, “alias”: “check.id”}")
+    )
+    priority_map = models.JSONField(
+        _("priority map"), default=dict, blank=True, help_text=_("Further words of this tool, such as {“disaster”: “P1”}; they win over the built-in table")
+    )
+    incident_from_priority = models.PositiveSmallIntegerField(
+        _("incidents from priority"), choices=PRIORITIES, null=True, blank=True, default=1, help_text=_("Empty: its alerts open no incidents")
+    )
+    incident_from_tier = models.PositiveSmallIntegerField(
+        _("incidents from tier"), choices=TIERS, null=True, blank=True, default=2, help_text=_("Empty: also for alerts whose service is unknown")
+    )
+    created_at = models.DateTimeField(db_default=models.functions.Now())
+
+    class Meta:
+        verbose_name = _("integration")
+        verbose_name_plural = _("integrations")
+        ordering: ClassVar[list[str]] = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def webhook_url(self) -> str:
+        """What the monitoring tool is given."""
+        return f"{settings.EVENKEEL_BASE_URL}/ingest/{self.key.reveal()}"

@@ -1,0 +1,107 @@
+"""The normal form of what a monitoring tool says. Pure: no database, no Django.
+
+Adapters read payloads into it, and the pipeline knows nothing else. Limits are Opsgenie's: what is longer is cut, never refused.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+OPEN, CLOSE = "open", "close"
+
+MESSAGE, ALIAS, DESCRIPTION, ENTITY, SOURCE, SERVICE = 130, 512, 15_000, 512, 200, 200
+TAGS, TAG, DETAILS, DETAIL, LINKS = 20, 50, 200, 8_000, 20
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing a payload says about one alias.
+
+    kind: open or close. priority: the tool's own word, such as "critical", or P1 to P5. services: names the service may have, best first.
+    starts_at: when this firing began, as the tool says; two events of one alias with the same start are the same firing.
+    """
+
+    kind: str
+    alias: str
+    message: str
+    description: str = ""
+    priority: str = ""
+    services: tuple[str, ...] = ()
+    entity: str = ""
+    source: str = ""
+    tags: tuple[str, ...] = ()
+    details: Mapping[str, str] = field(default_factory=dict)
+    links: tuple[Mapping[str, str], ...] = ()
+    starts_at: datetime | None = None
+    payload: Any = None
+
+
+def text(value: Any, limit: int) -> str:
+    """A value as one text of at most `limit` characters, without what a database or a screen cannot hold."""
+    if value is None or isinstance(value, bool) and not value:
+        return ""
+    raw = value if isinstance(value, str) else str(value)
+    cleaned = "".join(letter for letter in raw[: limit * 2] if letter in "\n\t" or (ord(letter) >= 32 and not 0xD800 <= ord(letter) <= 0xDFFF))
+    return cleaned.strip()[:limit]
+
+
+def line(value: Any, limit: int) -> str:
+    """A value as a single line."""
+    return " ".join(text(value, limit).split())
+
+
+def details(value: Any) -> dict[str, str]:
+    """A mapping as texts, at most 200 of them."""
+    if not isinstance(value, Mapping):
+        return {}
+    return {line(key, 200): text(item, DETAIL) for key, item in list(value.items())[:DETAILS]}
+
+
+def tags(values: Iterable[Any]) -> tuple[str, ...]:
+    """At most 20 tags of at most 50 characters, each once, in order."""
+    seen = dict.fromkeys(line(value, TAG) for value in values)
+    return tuple(tag for tag in seen if tag)[:TAGS]
+
+
+def names(*values: Any) -> tuple[str, ...]:
+    """The names that are there, each once, in order."""
+    seen = dict.fromkeys(line(value, SERVICE) for value in values if isinstance(value, str | int))
+    return tuple(name for name in seen if name)
+
+
+def link(label: str, url: Any) -> tuple[Mapping[str, str], ...]:
+    """A link for people, when it is one that a browser may follow (http and https only)."""
+    address = line(url, 2_000)
+    return ({"label": label, "url": address},) if address.lower().startswith(("http://", "https://")) else ()
+
+
+def instant(value: Any) -> datetime | None:
+    """An instant from ISO 8601 or seconds (or milliseconds) since 1970, in UTC; None for anything else, and for year 1 as Go writes it."""
+    try:
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            seconds = value / 1000 if value > 1e11 else value
+            parsed = datetime.fromtimestamp(seconds, UTC)
+        elif isinstance(value, str) and value:
+            parsed = datetime.fromisoformat(_short_fraction(value.strip()))
+        else:
+            return None
+        aware = parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+    return aware if 1970 <= aware.year <= 2200 else None
+
+
+def _short_fraction(value: str) -> str:
+    """Go and .NET write up to nine digits of a second; Python reads six."""
+    head, dot, tail = value.partition(".")
+    if not dot:
+        return value
+    digits = len(tail) - len(tail.lstrip("0123456789"))
+    return f"{head}.{tail[: min(digits, 6)]}{tail[digits:]}"
+
+
+def fingerprint(*parts: Any) -> str:
+    """A stable alias for what carries none: 32 hex digits of its identifying parts."""
+    return hashlib.sha256("\x1f".join(str(part) for part in parts).encode("utf-8", "replace")).hexdigest()[:32]

@@ -1,0 +1,34 @@
+"""Who may see and act on alerts."""
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from alerts.models import Alert
+from common.decisions import ALLOWED, Decision
+
+
+def visible_to(user: User, alerts: QuerySet[Alert]) -> QuerySet[Alert]:
+    """The desk sees every alert; nobody else sees any."""
+    return alerts if user.has_right("alert.view") else alerts.none()
+
+
+def can_act(user: User | None) -> Decision:
+    """Acknowledging, snoozing, closing, assigning, attaching."""
+    if user is None or user.has_right("alert.act"):
+        return ALLOWED
+    return Decision(False, _("You may look at alerts and not act on them: that needs the right alert.act."))
+
+
+def can_open_incident(user: User | None) -> Decision:
+    """Opening an incident from an alert by hand."""
+    if user is None or (user.has_right("alert.act") and user.has_right("incident.create")):
+        return ALLOWED
+    return Decision(False, _("You may not open incidents: that needs the right incident.create."))
+
+
+def can_configure(user: User | None) -> Decision:
+    """Integrations belong to admins."""
+    if user is None or user.has_right("settings.manage"):
+        return ALLOWED
+    return Decision(False, _("Only an admin may change integrations."))

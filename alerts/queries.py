@@ -1,0 +1,116 @@
+"""Reads of alerts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, QuerySet
+from django.http import Http404
+
+from accounts.models import User
+from alerts import permissions
+from alerts.models import Alert, InboxRow, Integration
+from common import paging
+from incidents.models import Incident
+from journal import queries as journal
+from journal.models import Entry
+
+PAGE_SIZE = 100
+SEGMENTS: dict[str, Q] = {
+    "active": ~Q(status=Alert.CLOSED), "open": Q(status=Alert.OPEN), "acknowledged": Q(status=Alert.ACKNOWLEDGED), "snoozed": Q(status=Alert.SNOOZED),
+    "closed": Q(status=Alert.CLOSED),
+}  # fmt: skip
+URGENT_FIRST = (paging.Key("priority"), paging.Key("id", is_descending=True))
+NEWEST_FIRST = (paging.Key("id", is_descending=True),)
+SORTS = {"priority": URGENT_FIRST, "newest": NEWEST_FIRST}
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Alerts of one incident, or of none."""
+
+    incident: Incident | None
+    alerts: list[Alert]
+
+
+def alerts_for(user: User) -> QuerySet[Alert]:
+    """Every alert this person may see, with what a list shows."""
+    rows = permissions.visible_to(user, Alert.objects.all())
+    return rows.select_related("integration", "service", "incident", "owner").defer("payload", "details", "description", "incident__description")
+
+
+def segment(user: User, name: str) -> QuerySet[Alert]:
+    """active, open, acknowledged, snoozed or closed. Raises Http404 for another name."""
+    if name not in SEGMENTS:
+        raise Http404
+    return alerts_for(user).filter(SEGMENTS[name])
+
+
+def page(alerts: QuerySet[Alert], *, sort: str = "priority", after: str | None = None, size: int = PAGE_SIZE) -> paging.Page[Alert]:
+    """One page of a list."""
+    return paging.page(alerts, SORTS.get(sort, URGENT_FIRST), after=after, size=size)
+
+
+def grouped(alerts: list[Alert]) -> list[Group]:
+    """The alerts of a page by incident, the most urgent incident first and those without one last."""
+    groups: dict[int | None, list[Alert]] = {}
+    for alert in alerts:
+        groups.setdefault(alert.incident_id, []).append(alert)
+    ordered = sorted(groups.items(), key=lambda pair: (pair[0] is None, min(alert.priority for alert in pair[1]), -(pair[0] or 0)))
+    return [Group(members[0].incident if pk is not None else None, members) for pk, members in ordered]
+
+
+def alert_for(user: User, number: int) -> Alert:
+    """One alert by its number, with everything. Raises Http404 when this user may not see it."""
+    rows = permissions.visible_to(user, Alert.objects.filter(number=number))
+    alert = rows.select_related("integration", "service__tier", "service__owner_team", "incident__status", "owner").first()
+    if alert is None:
+        raise Http404
+    return alert
+
+
+def segment_counts(user: User) -> Mapping[str, int]:
+    """How many are active, open, acknowledged and snoozed, in one query."""
+    names = [name for name in SEGMENTS if name != "closed"]
+    rows = permissions.visible_to(user, Alert.objects.filter(SEGMENTS["active"]))
+    return rows.aggregate(**{name: Count("id", filter=SEGMENTS[name]) for name in names})
+
+
+def sidebar_counts(user: User) -> Mapping[str, int]:
+    """The figure beside Alerts: open ones, which nobody has acknowledged."""
+    if not user.has_right("alert.view"):
+        return {}
+    return {"alerts.open": Alert.objects.filter(status=Alert.OPEN).count()}
+
+
+def log_of(alert: Alert) -> QuerySet[Entry]:
+    """What happened to an alert, newest first."""
+    return journal.entries_of("alert", alert.pk)
+
+
+def alerts_of_incident(user: User, incident: Incident) -> QuerySet[Alert]:
+    """The alerts of an incident, the open and urgent ones first."""
+    return alerts_for(user).filter(incident_id=incident.pk).order_by("closed_at", "priority", "-id")
+
+
+def by_numbers(user: User, numbers: list[int]) -> list[Alert]:
+    """The alerts of these numbers that the user may see, at most 200."""
+    return list(alerts_for(user).filter(number__in=numbers[:200]).order_by("number"))
+
+
+def integrations_for(user: User) -> QuerySet[Integration]:
+    """The integrations, for the desk."""
+    rows = Integration.objects.select_related("service", "team", "key")
+    return rows if user.has_right("alert.view") else rows.none()
+
+
+def quarantined() -> QuerySet[InboxRow]:
+    """Accepted bodies that could not be read, newest first."""
+    return InboxRow.objects.filter(state=InboxRow.QUARANTINED).select_related("integration").order_by("-received_at", "-id")
+
+
+def search(user: User, text: str, limit: int) -> QuerySet[Alert]:
+    """Alerts by ALR number, or by a part of the message; active ones first."""
+    wanted = text.strip().upper()
+    if wanted.startswith("ALR-") and wanted[4:].isdigit() and len(wanted) < 22:
+        return alerts_for(user).filter(number=int(wanted[4:]))
+    return alerts_for(user).filter(message__icontains=text).filter(SEGMENTS["active"]).order_by("priority", "-id")[:limit]

@@ -1,0 +1,25 @@
+"""Alerts in the sidebar, in the palette and on the incident page."""
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from alerts import queries
+from common import navigation, panels, search
+
+
+def find(user: User, text: str, limit: int) -> Iterable[search.Hit]:
+    """Active alerts whose message contains the text, or one by its number."""
+    for alert in queries.search(user, text, limit):
+        yield search.Hit(
+            title=alert.message, url=alert.get_absolute_url(), icon="bell", key=alert.key, priority=alert.priority, note=f"×{alert.count}"  # noqa: RUF001  # the sign for times
+        )  # fmt: skip
+
+
+search.register(search.Source("alerts", _("Alerts"), find, order=20))
+navigation.register_counter(queries.sidebar_counts)
+navigation.register(
+    navigation.Entry("alerts", _("Alerts"), "alerts:list", section=2, order=10, icon="bell", go="a", count="alerts.open", right="alert.view", tab=2)
+)
+panels.register(panels.Panel("incident", "alerts", _("Alerts"), "alerts:panel", order=10, right="alert.view"))

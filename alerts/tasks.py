@@ -1,0 +1,23 @@
+"""Celery entry points of the alert pipeline."""
+
+from celery import shared_task
+
+from alerts.actions import intake, lifecycle, partitions
+
+
+@shared_task(name="alerts.process_inbox", queue="critical")
+def process_inbox() -> int:
+    """Processes accepted bodies. Rung by the door and by a tick each second."""
+    return intake.process_inbox()
+
+
+@shared_task(name="alerts.wake_snoozed", queue="default")
+def wake_snoozed() -> int:
+    """Opens alerts whose snooze ended. A tick every ten seconds."""
+    return lifecycle.wake_snoozed()
+
+
+@shared_task(name="alerts.keep_partitions", queue="bulk")
+def keep_partitions() -> None:
+    """Makes the inbox partitions of the next days and drops old ones. A tick every hour."""
+    partitions.keep_partitions()

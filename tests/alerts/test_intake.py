@@ -1,0 +1,219 @@
+"""From accepted bytes to alerts and incidents."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+import pytest
+from django.db import connection
+
+from accounts.models import User
+from alerts.actions import intake, integrations, lifecycle, partitions
+from alerts.models import Alert, InboxRow, Integration
+from common import clock
+from incidents.models import Incident
+from journal import actions as journal
+from journal.models import Entry
+from services.models import Service
+from tickets.actions import lifecycle as tickets
+from tickets.models import Category, ResolutionCode, Ticket
+
+START = "2026-11-22T10:00:00Z"
+Post = Callable[..., None]
+
+
+@pytest.fixture
+def integration(house: None) -> Integration:
+    """A Prometheus whose critical alerts of tier 1 and 2 services open incidents."""
+    return integrations.create(actor=None, name="Prometheus", adapter="alertmanager")
+
+
+@pytest.fixture
+def post(integration: Integration) -> Post:
+    """Puts a body into the inbox, as the door does."""
+
+    def put(body: Any, of: Integration = integration) -> None:
+        raw = body if isinstance(body, bytes) else orjson.dumps(body)
+        with connection.cursor() as cursor:
+            cursor.execute("INSERT INTO alerts_inbox (integration_id, body) VALUES (%s, %s)", [of.pk, raw])
+
+    return put
+
+
+def firing(status: str = "firing", starts_at: str = START, fingerprint: str = "aa11", **labels: str) -> dict[str, Any]:
+    """An Alertmanager webhook with one alert."""
+    named = {"alertname": "High5xx", "severity": "critical", "service": "payments-gateway", **labels}
+    alert = {
+        "status": status, "labels": named, "annotations": {"summary": "5xx ratio above 5 %"}, "startsAt": starts_at, "endsAt": "0001-01-01T00:00:00Z",
+        "generatorURL": "http://prometheus.example/graph", "fingerprint": fingerprint,
+    }  # fmt: skip
+    return {"version": "4", "status": status, "groupKey": "{}", "commonLabels": named, "externalURL": "http://am.example", "alerts": [alert]}
+
+
+def test_a_critical_alert_of_a_tier_1_service_opens_an_incident(post: Post, service: Service) -> None:
+    post(firing())
+    assert intake.process_inbox() == 1
+    alert = Alert.objects.get()
+    assert (alert.message, alert.priority, alert.service, alert.status, alert.count) == ("5xx ratio above 5 %", 1, service, "open", 1)
+    incident = Incident.objects.get()
+    assert alert.incident == incident
+    assert (incident.impact, incident.urgency, incident.priority, incident.team) == (1, 1, 1, service.owner_team)
+    assert (incident.channel, incident.detected_at, incident.impact_started_at) == ("alert", alert.first_occurred_at, alert.starts_at)
+    assert InboxRow.objects.get().state == "done"
+
+
+@pytest.mark.parametrize(
+    ("labels", "opens"),
+    [({}, True), ({"severity": "warning"}, False), ({"service": "wiki"}, False), ({"service": "unheard-of"}, False), ({"service": "PAY-GW"}, True)],
+)
+def test_which_alerts_open_incidents(post: Post, service: Service, small_service: Service, labels: dict[str, str], opens: bool) -> None:
+    post(firing(**labels))
+    intake.process_inbox()
+    assert Alert.objects.count() == 1
+    assert Incident.objects.exists() is opens
+
+
+def test_an_unknown_service_is_kept_and_unmatched(post: Post) -> None:
+    post(firing(service="unheard-of"))
+    intake.process_inbox()
+    alert = Alert.objects.get()
+    assert (alert.service_name, alert.is_matched) == ("unheard-of", False)
+
+
+def test_fifty_firings_are_one_alert_with_count_fifty_and_one_journal_entry(post: Post, service: Service) -> None:
+    for _number in range(50):
+        post(firing())
+    intake.process_inbox()
+    assert Alert.objects.get().count == 50
+    post(firing())
+    intake.process_inbox()
+    assert Alert.objects.get().count == 51
+    assert Incident.objects.count() == 1
+    assert Entry.objects.filter(event="alert.opened").count() == 1
+
+
+def test_resolved_closes_the_alert_and_the_incident_records_it(post: Post, service: Service) -> None:
+    post(firing())
+    post(firing("resolved"))
+    intake.process_inbox()
+    alert = Alert.objects.get()
+    assert (alert.status, alert.closed_by) == ("closed", "source")
+    assert Entry.objects.filter(event="incident.alert_closed", subject_id=alert.incident_id).count() == 1
+    assert Ticket.objects.get().is_open
+
+
+def test_the_same_firing_sent_again_after_an_agent_closed_it_stays_closed(post: Post, service: Service, agent: User) -> None:
+    post(firing())
+    intake.process_inbox()
+    lifecycle.close(Alert.objects.get(), actor=agent)
+    post(firing())
+    intake.process_inbox()
+    assert Alert.objects.get().count == 2
+    post(firing(starts_at="2026-11-22T11:00:00Z"))
+    intake.process_inbox()
+    assert Alert.objects.count() == 2
+    assert Alert.objects.exclude(status="closed").count() == 1
+
+
+def test_a_new_firing_joins_the_incident_that_is_still_open(post: Post, service: Service) -> None:
+    post(firing())
+    post(firing("resolved"))
+    post(firing(starts_at="2026-11-22T12:00:00Z"))
+    intake.process_inbox()
+    assert Alert.objects.count() == 2
+    assert Incident.objects.count() == 1
+    assert {alert.incident_id for alert in Alert.objects.all()} == {Incident.objects.get().pk}
+
+
+def test_a_late_recovery_of_an_earlier_firing_closes_nothing(post: Post, service: Service) -> None:
+    post(firing(starts_at="2026-11-22T12:00:00Z"))
+    post(firing("resolved", starts_at=START))
+    intake.process_inbox()
+    assert Alert.objects.get().status == "open"
+
+
+def test_equal_bodies_without_start_are_separate_events(post: Post, house: None) -> None:
+    generic = integrations.create(actor=None, name="Anything", adapter="generic")
+    body = {"message": "Disk full", "host": "db-1", "severity": "high"}
+    post(body, generic)
+    post(body, generic)
+    intake.process_inbox()
+    alert = Alert.objects.get()
+    assert (alert.count, alert.priority, alert.entity) == (2, 2, "db-1")
+    lifecycle.close(alert, actor=None)
+    post(body, generic)
+    intake.process_inbox()
+    assert Alert.objects.count() == 2
+
+
+@pytest.mark.parametrize("body", [b"{", b"[" * 5000, b'{"a": "\\u0000"}', b"", b"7", b"\xff\xfe"])
+def test_what_cannot_be_read_goes_to_quarantine_and_stops_nothing(post: Post, service: Service, body: bytes) -> None:
+    post(body)
+    post(firing())
+    intake.process_inbox()
+    assert Alert.objects.count() == 1
+    row = InboxRow.objects.get(state="quarantined")
+    assert bytes(row.body) == body
+    assert row.reason
+
+
+WRONG = [{}, [], {"alerts": "no"}, {"alerts": [1, None, {}]}, {"alerts": [{"labels": 7, "annotations": [], "startsAt": {}}]}, [[[]]], {"message": {"a": 1}}]
+
+
+@pytest.mark.parametrize("adapter", ["alertmanager", "generic"])
+@pytest.mark.parametrize("body", [*WRONG, {"alias": "x" * 9000, "message": "m" * 9000, "tags": ["t" * 900] * 90}], ids=lambda body: str(body)[:30])
+def test_wrong_types_become_an_alert_with_what_can_be_read(post: Post, house: None, adapter: str, body: Any) -> None:
+    source = integrations.create(actor=None, name="Odd", adapter=adapter)
+    post(body, source)
+    intake.process_inbox()
+    assert InboxRow.objects.get().state == "done"
+    for alert in Alert.objects.all():
+        assert alert.message
+
+
+def test_a_body_that_kills_its_worker_gives_itself_away(post: Post, service: Service) -> None:
+    post(firing())
+    for _attempt in range(intake.GIVE_UP_AT):
+        (row,) = intake.claim()
+    assert row.attempts == intake.GIVE_UP_AT
+    intake.process_inbox()
+    assert InboxRow.objects.get().state == "quarantined"
+    post(firing(fingerprint="bb22"))
+    intake.process_inbox()
+    assert Alert.objects.count() == 1
+
+
+def test_resolving_the_incident_closes_its_alerts(
+    post: Post, service: Service, agent: User, category: Category, fixed: ResolutionCode
+) -> None:
+    post(firing())
+    intake.process_inbox()
+    tickets.resolve(Incident.objects.get(), actor=agent, resolution=fixed, category=category)
+    journal.deliver_due()
+    alert = Alert.objects.get()
+    assert (alert.status, alert.closed_by) == ("closed", "incident")
+
+
+def test_partitions_are_made_ahead_and_old_ones_without_work_are_dropped(post: Post, service: Service, settings: Any) -> None:
+    now = clock.now()
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO alerts_inbox (integration_id, body, received_at, state) VALUES (1, '{}', %s, 'done')", [now - timedelta(days=40)])
+    with clock.shifted(now - timedelta(days=40)):
+        made, _dropped = partitions.keep_partitions()
+    assert len(made) == partitions.AHEAD_DAYS + 1
+    old = datetime.strptime(made[0][-8:], "%Y%m%d").date()
+    assert InboxRow.objects.filter(received_at__date=old).count() == 1
+    post(firing())
+    _made, dropped = partitions.keep_partitions()
+    assert made[0] in dropped
+    intake.process_inbox()
+    assert Alert.objects.count() == 1
+
+
+@pytest.mark.parametrize(("word", "own", "priority"), [("Disaster", {}, 1), ("blub", {}, 3), ("blub", {"BLUB": "P5"}, 5), ("critical", {"critical": "P2"}, 2)])
+def test_words_become_priorities(post: Post, word: str, own: dict[str, str], priority: int) -> None:
+    source = integrations.create(actor=None, name="Words", adapter="generic", priority_map=own)
+    post({"message": "x", "severity": word}, source)
+    intake.process_inbox()
+    assert Alert.objects.get().priority == priority
