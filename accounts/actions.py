@@ -38,9 +38,7 @@ def create_default_roles(*, actor: User | None = None) -> None:
 
 
 @transaction.atomic
-def create_user(
-    *, actor: User | None, email: str, name: str, password: str | None = None, roles: Iterable[str] = (), **columns: Any
-) -> User:
+def create_user(*, actor: User | None, email: str, name: str, password: str | None = None, roles: Iterable[str] = (), **columns: Any) -> User:
     """Makes a person. Raises Refused, or Invalid for the field that is wrong (a used address, a weak password, an unknown role)."""
     permissions.can_manage_settings(actor).require()
     address = email.strip().lower()

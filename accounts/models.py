@@ -87,7 +87,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     avatar_hue = models.PositiveSmallIntegerField(_("avatar colour"), default=1)
     theme = models.CharField(_("theme"), max_length=5, choices=THEMES, default="auto")
     has_shortcuts = models.BooleanField(_("single-key shortcuts"), default=True)
-    organisation = models.ForeignKey(Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="people", verbose_name=_("organisation"))
+    organisation = models.ForeignKey(
+        Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="people", verbose_name=_("organisation")
+    )
     roles = models.ManyToManyField(Role, blank=True, related_name="people", verbose_name=_("roles"))
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("may open Django admin"), default=False)

@@ -17,7 +17,7 @@ if not settings.configured:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "itsm.settings")
     django.setup()
 
-from alerts import bodies, ledger  # noqa: E402  # Django has to be set up first when the door runs on its own
+from alerts import bodies, ledger  # Django has to be set up first when the door runs on its own
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -37,7 +37,7 @@ async def startup() -> None:
 
 async def shutdown() -> None:
     """Commits what waits and ends the flusher."""
-    global _ledger  # noqa: PLW0603  # one ledger a process, ended with it
+    global _ledger  # one ledger a process, ended with it
     if _ledger is not None:
         await asyncio.to_thread(_ledger.close)
         _ledger = None
@@ -45,7 +45,7 @@ async def shutdown() -> None:
 
 def the_ledger() -> ledger.Ledger:
     """The flusher of this process, started when first needed."""
-    global _ledger  # noqa: PLW0603  # one ledger a process
+    global _ledger  # one ledger a process
     if _ledger is None:
         _ledger = ledger.Ledger()
     return _ledger

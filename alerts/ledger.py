@@ -139,9 +139,7 @@ class Ledger:
         if self._connection is None:
             self._connection = _connect()
         with self._connection.cursor() as cursor:
-            cursor.execute(
-                KEEP, ([one.integration_id for one in batch], [psycopg2.Binary(one.body) for one in batch], [one.reason for one in batch])
-            )
+            cursor.execute(KEEP, ([one.integration_id for one in batch], [psycopg2.Binary(one.body) for one in batch], [one.reason for one in batch]))
             ids = [row[0] for row in cursor.fetchall()]
         self._connection.commit()
         return ids
@@ -217,5 +215,3 @@ def _load_keys() -> dict[str, int]:
             return dict(cursor.fetchall())
     finally:
         connection.close()
-
-

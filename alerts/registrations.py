@@ -13,7 +13,7 @@ def find(user: User, text: str, limit: int) -> Iterable[search.Hit]:
     """Active alerts whose message contains the text, or one by its number."""
     for alert in queries.search(user, text, limit):
         yield search.Hit(
-            title=alert.message, url=alert.get_absolute_url(), icon="bell", key=alert.key, priority=alert.priority, note=f"×{alert.count}"  # noqa: RUF001  # the sign for times
+            title=alert.message, url=alert.get_absolute_url(), icon="bell", key=alert.key, priority=alert.priority, note=f"×{alert.count}"  # the sign for times
         )  # fmt: skip
 
 

@@ -21,7 +21,9 @@ MAX_PAGE = 200
 DEFAULT_PAGE = 50
 
 
-def error_response(code: str, message: str, http_status: int, fields: Mapping[str, list[str]] | None = None, headers: Mapping[str, str] | None = None) -> Response:
+def error_response(
+    code: str, message: str, http_status: int, fields: Mapping[str, list[str]] | None = None, headers: Mapping[str, str] | None = None
+) -> Response:
     """The one error shape: {"error": {"code", "message", "fields": {name: [texts]}}}."""
     body = {"error": {"code": code, "message": message, "fields": dict(fields or {})}}
     return Response(body, status=http_status, headers=dict(headers or {}))
@@ -116,8 +118,19 @@ class CursorPagination(pagination.BasePagination):
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         sorts = list(getattr(view, "sorts", None) or [])
         parameters = [
-            {"name": "cursor", "in": "query", "required": False, "description": "The mark inside `next` of the page before.", "schema": {"type": "string"}},
-            {"name": "limit", "in": "query", "required": False, "schema": {"type": "integer", "minimum": 1, "maximum": MAX_PAGE, "default": DEFAULT_PAGE}},
+            {
+                "name": "cursor",
+                "in": "query",
+                "required": False,
+                "description": "The mark inside `next` of the page before.",
+                "schema": {"type": "string"},
+            },
+            {
+                "name": "limit",
+                "in": "query",
+                "required": False,
+                "schema": {"type": "integer", "minimum": 1, "maximum": MAX_PAGE, "default": DEFAULT_PAGE},
+            },
         ]
         if sorts:
             parameters.append({"name": "sort", "in": "query", "required": False, "schema": {"type": "string", "enum": sorts, "default": sorts[0]}})

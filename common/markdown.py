@@ -16,11 +16,7 @@ BARE_ADDRESS = re.compile(r"(?<![\w<(\[\"'=`/])https?://[^\s<>\"')\]`]+[^\s<>\"'
 CODE = re.compile(r"(```.*?(?:```|\Z)|`[^`\n]*`)", re.DOTALL)
 LONGEST = 100_000
 
-_parser = (
-    MarkdownIt("commonmark", {"html": False, "breaks": True})
-    .enable(["table", "strikethrough"])
-    .disable(["image", "html_block", "html_inline"])
-)
+_parser = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable(["table", "strikethrough"]).disable(["image", "html_block", "html_inline"])
 
 
 def render(text: str) -> SafeString:
@@ -29,9 +25,7 @@ def render(text: str) -> SafeString:
     Mentions stay text, bare addresses become links, raw HTML is shown as it was typed.
     """
     html = _parser.render(_with_links(text[:LONGEST]))
-    clean = nh3.clean(
-        html, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel="noopener noreferrer nofollow"
-    )
+    clean = nh3.clean(html, tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel="noopener noreferrer nofollow")
     return mark_safe(clean)
 
 

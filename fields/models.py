@@ -18,7 +18,9 @@ class Definition(models.Model):
     key = models.SlugField(_("key"), max_length=40, help_text=_("Name in the API; does not change later"))
     label = models.CharField(_("label"), max_length=80)
     field_type = models.CharField(_("type"), max_length=10, choices=TYPES, default="text")
-    options = ArrayField(models.CharField(max_length=80), verbose_name=_("options"), default=list, blank=True, help_text=_("For a choice: separated by commas"))
+    options = ArrayField(
+        models.CharField(max_length=80), verbose_name=_("options"), default=list, blank=True, help_text=_("For a choice: separated by commas")
+    )
     is_required = models.BooleanField(_("required"), default=False)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     retired_at = models.DateTimeField(_("retired"), null=True, blank=True, help_text=_("Retired fields keep their values and leave the forms"))

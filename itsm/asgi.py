@@ -8,10 +8,10 @@ from a2wsgi import WSGIMiddleware
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "itsm.settings")
 
-from itsm.wsgi import application as django  # noqa: E402  # loads the apps, which the next two imports need
+from itsm.wsgi import application as django  # loads the apps, which the next two imports need
 
-from alerts import door  # noqa: E402  # isort: skip
-from common import live  # noqa: E402  # isort: skip
+from alerts import door  # isort: skip
+from common import live  # isort: skip
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]

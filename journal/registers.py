@@ -19,7 +19,9 @@ def save(register: models.Model, *, changed: list[str], is_new: bool, actor: Any
             register.save(update_fields=touched)
     if is_new or changed:
         event = "register.added" if is_new else "register.changed"
-        actions.record(event, _Row.of(register), actor=actor, register=str(register._meta.verbose_name), name=str(register), fields=", ".join(changed))
+        actions.record(
+            event, _Row.of(register), actor=actor, register=str(register._meta.verbose_name), name=str(register), fields=", ".join(changed)
+        )
     return register
 
 

@@ -48,7 +48,11 @@ class Service(models.Model):
     tier = models.ForeignKey(Tier, on_delete=models.PROTECT, related_name="services", verbose_name=_("tier"))
     owner_team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="owned_services", verbose_name=_("owner team"))
     aliases = ArrayField(
-        models.CharField(max_length=120), verbose_name=_("aliases"), default=list, blank=True, help_text=_("Other names in alerts, separated by commas")
+        models.CharField(max_length=120),
+        verbose_name=_("aliases"),
+        default=list,
+        blank=True,
+        help_text=_("Other names in alerts, separated by commas"),
     )
     repository_url = models.URLField(_("repository"), blank=True)
     runbook_url = models.URLField(_("runbook"), blank=True)
@@ -57,7 +61,12 @@ class Service(models.Model):
     stakeholders = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="stakeholder_of", verbose_name=_("stakeholders"))
     change_approvers = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="approves_for", verbose_name=_("change approvers"))
     dependencies = models.ManyToManyField(
-        "self", through="Dependency", through_fields=("service", "needs"), symmetrical=False, related_name="dependents", verbose_name=_("dependencies")
+        "self",
+        through="Dependency",
+        through_fields=("service", "needs"),
+        symmetrical=False,
+        related_name="dependents",
+        verbose_name=_("dependencies"),
     )
     created_at = models.DateTimeField(db_default=models.functions.Now())
 

@@ -33,7 +33,17 @@ class ClockSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = SlaClock
-        fields: ClassVar[list[str]] = ["metric", "cycle", "state", "target_seconds", "started_at", "due_at", "stopped_at", "used_seconds", "breached_at"]
+        fields: ClassVar[list[str]] = [
+            "metric",
+            "cycle",
+            "state",
+            "target_seconds",
+            "started_at",
+            "due_at",
+            "stopped_at",
+            "used_seconds",
+            "breached_at",
+        ]
         read_only_fields = fields
 
 
@@ -101,7 +111,9 @@ class TicketFieldsSerializer(serializers.Serializer):
 
     summary = serializers.CharField(max_length=1000)
     description = serializers.CharField(allow_blank=True, required=False, max_length=60_000, trim_whitespace=False)
-    service = serializers.SlugRelatedField(slug_field="slug", queryset=Service.objects.select_related("tier", "owner_team"), allow_null=True, required=False)
+    service = serializers.SlugRelatedField(
+        slug_field="slug", queryset=Service.objects.select_related("tier", "owner_team"), allow_null=True, required=False
+    )
     impact = serializers.IntegerField(min_value=1, max_value=4, allow_null=True, required=False, help_text="Empty: from the tier of the service")
     urgency = serializers.IntegerField(min_value=1, max_value=4, required=False)
     category = serializers.PrimaryKeyRelatedField(queryset=Category.objects.all(), allow_null=True, required=False)

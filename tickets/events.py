@@ -6,8 +6,12 @@ from journal import catalogue
 
 ASSIGNED = catalogue.declare("ticket.assigned", _("{actor} assigned it to {to}"), icon="user", tone="blue")
 EDITED = catalogue.declare("ticket.edited", _("{actor} changed {fields}"), icon="pencil")
-PRIORITY_CHANGED = catalogue.declare("ticket.priority_changed", _("Priority went from P{before} to P{after}"), icon="flag", tone="amber", is_public=True)
-TRANSITIONED = catalogue.declare("ticket.transitioned", _("{actor} moved it from {before} to {after}"), icon="arrow-right", tone="blue", is_public=True)
+PRIORITY_CHANGED = catalogue.declare(
+    "ticket.priority_changed", _("Priority went from P{before} to P{after}"), icon="flag", tone="amber", is_public=True
+)
+TRANSITIONED = catalogue.declare(
+    "ticket.transitioned", _("{actor} moved it from {before} to {after}"), icon="arrow-right", tone="blue", is_public=True
+)
 COMMENT_ADDED = catalogue.declare("comment.added", _("{actor} commented"), icon="message-circle")
 COMMENT_EDITED = catalogue.declare("comment.edited", _("{actor} edited a comment"), icon="pencil")
 ATTACHED = catalogue.declare("ticket.attached", _("{actor} attached {name}"), icon="paperclip")

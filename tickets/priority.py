@@ -28,8 +28,6 @@ def compute(matrix: Matrix, impact: int | None, urgency: int | None) -> Computed
     if impact is not None and urgency is not None and (impact, urgency) in matrix:
         return Computed(matrix[impact, urgency], MATRIX)
     possible = [
-        priority
-        for (row, column), priority in matrix.items()
-        if (impact is None or row == impact) and (urgency is None or column == urgency)
+        priority for (row, column), priority in matrix.items() if (impact is None or row == impact) and (urgency is None or column == urgency)
     ]
     return Computed(min(possible, default=1), UNKNOWN)

@@ -99,7 +99,11 @@ def clocks_of(ticket: Ticket) -> list[SlaClock]:
 def timeline(user: User, ticket: Ticket, *, limit: int = 200) -> list[Entry]:
     """What happened, newest first; comments stand in `entry.comment`. Without the right to internal things only public entries."""
     sees_internal = bool(permissions.can_see_internal(user, ticket))
-    entries = [entry for entry in journal.entries_of("ticket", ticket.pk)[:limit] if not (entry.event == "ticket.transitioned" and entry.data.get("is_named"))]
+    entries = [
+        entry
+        for entry in journal.entries_of("ticket", ticket.pk)[:limit]
+        if not (entry.event == "ticket.transitioned" and entry.data.get("is_named"))
+    ]
     if not sees_internal:
         entries = [entry for entry in entries if _is_public(entry)]
     ids = [entry.data.get("comment") for entry in entries if entry.event == "comment.added"]
@@ -132,9 +136,7 @@ def links_of(user: User, ticket: Ticket) -> list[tuple[Any, Ticket]]:
     rows = Link.objects.filter(Q(source_id=ticket.pk) | Q(target_id=ticket.pk)).order_by("id")
     pairs = [(row, row.target_id if row.source_id == ticket.pk else row.source_id) for row in rows]
     seen = {row.pk: row for row in tickets_for(user).filter(pk__in=[pk for _row, pk in pairs]).select_related("status")}
-    return [
-        (row.get_relation_display() if row.source_id == ticket.pk else Link.INVERSES[row.relation], seen[pk]) for row, pk in pairs if pk in seen
-    ]
+    return [(row.get_relation_display() if row.source_id == ticket.pk else Link.INVERSES[row.relation], seen[pk]) for row, pk in pairs if pk in seen]
 
 
 def offered_transitions(user: User, ticket: Ticket) -> list[Transition]:

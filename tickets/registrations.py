@@ -15,7 +15,12 @@ def find(user: User, text: str, limit: int) -> Iterable[search.Hit]:
     rows = queries.tickets_for(user).filter(filters.text_condition(text)).order_by("-is_open", "-id")[:limit]
     for ticket in Ticket.objects.filter(pk__in=[row.pk for row in rows.only("pk")]).select_related("status").order_by("-is_open", "-id"):
         yield search.Hit(
-            title=ticket.summary, url=ticket.get_absolute_url(), icon=ticket.kind_of.icon, key=ticket.key, priority=ticket.priority, status=ticket.status
+            title=ticket.summary,
+            url=ticket.get_absolute_url(),
+            icon=ticket.kind_of.icon,
+            key=ticket.key,
+            priority=ticket.priority,
+            status=ticket.status,
         )
 
 

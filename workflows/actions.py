@@ -25,6 +25,13 @@ def create_from_plan(plan: Plan, *, actor: Any = None) -> Workflow:
     for position, (verb, name, sources, target, right, required) in enumerate(plan.moves):
         for source in sources:
             Transition.objects.create(
-                workflow=workflow, verb=verb, name=name, source=statuses[source], target=statuses[target], right=right, required=required, position=position
+                workflow=workflow,
+                verb=verb,
+                name=name,
+                source=statuses[source],
+                target=statuses[target],
+                right=right,
+                required=required,
+                position=position,
             )
     return workflow

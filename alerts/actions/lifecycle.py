@@ -166,7 +166,5 @@ def close_of_incident(incident_id: int, *, actor: User | None) -> int:
     """The incident ended: so do its alerts. Answers how many."""
     rows = Alert.objects.filter(incident_id=incident_id).exclude(status=Alert.CLOSED).select_related("integration", "incident").order_by("alias")
     ended = list(rows.select_for_update(of=("self",)))
-    recovery.close_all(
-        ended, by=Alert.BY_INCIDENT, name_of=lambda alert: alert.incident.key if alert.incident else "", actor=actor, at=clock.now()
-    )
+    recovery.close_all(ended, by=Alert.BY_INCIDENT, name_of=lambda alert: alert.incident.key if alert.incident else "", actor=actor, at=clock.now())
     return len(ended)

@@ -33,7 +33,12 @@ def open_or_count(steps: Sequence[Step], integrations: Mapping[int, Integration]
     """Counts up what is open already, ignores firings that were closed before, opens the rest. Duplicates leave no trace in the journal."""
     aliases = [step.event.alias for step in steps]
     known = {
-        alias: pk for pk, alias in Alert.objects.filter(alias__in=aliases).exclude(status=Alert.CLOSED).order_by("alias").select_for_update().values_list("pk", "alias")
+        alias: pk
+        for pk, alias in Alert.objects.filter(alias__in=aliases)
+        .exclude(status=Alert.CLOSED)
+        .order_by("alias")
+        .select_for_update()
+        .values_list("pk", "alias")
     }
     missing = [alias for alias in aliases if alias not in known]
     closed = _last_closed(missing)
@@ -64,7 +69,12 @@ def _count(counted: Sequence[tuple[int, Step]]) -> None:
     if not counted:
         return
     rows = sorted(counted, key=lambda pair: pair[0])
-    columns = [[pk for pk, _step in rows], [step.count for _pk, step in rows], [step.last_at for _pk, step in rows], [_stored(step) for _pk, step in rows]]
+    columns = [
+        [pk for pk, _step in rows],
+        [step.count for _pk, step in rows],
+        [step.last_at for _pk, step in rows],
+        [_stored(step) for _pk, step in rows],
+    ]
     with connection.cursor() as cursor:
         cursor.execute(COUNT, columns)
 
@@ -85,7 +95,10 @@ def _open(steps: Sequence[Step], integrations: Mapping[int, Integration], at: da
     Alert.objects.bulk_create(alerts)
     journal.record_many(
         events.OPENED,
-        [(alert, {"key": alert.key, "message": alert.message, "source": alert.integration.name if alert.integration else "Evenkeel"}) for alert in alerts],
+        [
+            (alert, {"key": alert.key, "message": alert.message, "source": alert.integration.name if alert.integration else "Evenkeel"})
+            for alert in alerts
+        ],
         actor=None,
         at=at,
     )

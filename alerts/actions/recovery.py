@@ -14,9 +14,7 @@ def close_recovered(steps: Sequence[Step], at: datetime) -> None:
     """Closes the open alerts of these aliases. An unknown alias is no error; a recovery of an earlier firing that comes late closes nothing."""
     by_alias = {step.event.alias: step for step in steps}
     open_alerts = Alert.objects.filter(alias__in=by_alias).exclude(status=Alert.CLOSED).select_related("integration", "incident").order_by("alias")
-    ended = [
-        alert for alert in open_alerts.select_for_update(of=("self",)) if folding.closes(by_alias[alert.alias].event.starts_at, alert.starts_at)
-    ]
+    ended = [alert for alert in open_alerts.select_for_update(of=("self",)) if folding.closes(by_alias[alert.alias].event.starts_at, alert.starts_at)]
     close_all(ended, by=Alert.BY_SOURCE, name_of=lambda alert: alert.integration.name if alert.integration else "The source", actor=None, at=at)
 
 

@@ -46,7 +46,9 @@ class Alert(models.Model):
     service = models.ForeignKey(Service, null=True, blank=True, on_delete=models.SET_NULL, related_name="alerts", verbose_name=_("service"))
     service_name = models.CharField(_("service as sent"), max_length=200, blank=True)
     incident = models.ForeignKey(Incident, null=True, blank=True, on_delete=models.SET_NULL, related_name="alerts", verbose_name=_("incident"))
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="alerts", verbose_name=_("owner"))
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="alerts", verbose_name=_("owner")
+    )
     starts_at = models.DateTimeField(_("started"), null=True, blank=True)
     first_occurred_at = models.DateTimeField(_("first occurred"))
     last_occurred_at = models.DateTimeField(_("last occurred"))

@@ -27,13 +27,22 @@ class Integration(models.Model):
         help_text=_("For alerts that name no service"),
     )  # fmt: skip
     team = models.ForeignKey(
-        Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="integrations", verbose_name=_("team"), help_text=_("For incidents without a service")
+        Team,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="integrations",
+        verbose_name=_("team"),
+        help_text=_("For incidents without a service"),
     )
     mapping = models.JSONField(
         _("mapping"), default=dict, blank=True, help_text=_("Generic JSON: field → JMESPath, such as {“message”: “check.name”, “alias”: “check.id”}")
     )
     priority_map = models.JSONField(
-        _("priority map"), default=dict, blank=True, help_text=_("Further words of this tool, such as {“disaster”: “P1”}; they win over the built-in table")
+        _("priority map"),
+        default=dict,
+        blank=True,
+        help_text=_("Further words of this tool, such as {“disaster”: “P1”}; they win over the built-in table"),
     )
     incident_from_priority = models.PositiveSmallIntegerField(
         _("incidents from priority"), choices=PRIORITIES, null=True, blank=True, default=1, help_text=_("Empty: its alerts open no incidents")

@@ -37,9 +37,7 @@ def _now(context: template.Context) -> datetime:
 def icon(name: str, size: int | str = "", css: str = "") -> SafeString:
     """An icon of the sprite: {% icon "flame" size=14 %}. Sizes 14, 18, 20, 24; the default is 16."""
     classes = " ".join(filter(None, ("ek-icon", f"ek-icon--{size}" if size else "", css)))
-    return format_html(
-        '<svg class="{}" aria-hidden="true"><use href="{}#i-{}"/></svg>', classes, static("icons.svg"), name
-    )
+    return format_html('<svg class="{}" aria-hidden="true"><use href="{}#i-{}"/></svg>', classes, static("icons.svg"), name)
 
 
 @register.simple_tag
@@ -72,9 +70,7 @@ def priority(number: int | None) -> SafeString:
     """P1 to P5; nothing without a priority."""
     if not number:
         return EMPTY
-    return format_html(
-        '<span class="ek-prio ek-prio--{0}" title="{1}">P{0}</span>', number, _("Priority {n}").format(n=number)
-    )
+    return format_html('<span class="ek-prio ek-prio--{0}" title="{1}">P{0}</span>', number, _("Priority {n}").format(n=number))
 
 
 @register.simple_tag
@@ -125,9 +121,7 @@ def avatar(user: Any, size: str = "", is_on: bool = False) -> SafeString:
     if user is None:
         return format_html('<span class="ek-av ek-av--none{}" aria-hidden="true">{}</span>', css, icon("user", 14))
     dot = mark_safe('<i class="ek-av__on"></i>') if is_on else EMPTY
-    return format_html(
-        '<span class="ek-av ek-av--{}{}" aria-hidden="true">{}{}</span>', user.avatar_hue, css, user.initials, dot
-    )
+    return format_html('<span class="ek-av ek-av--{}{}" aria-hidden="true">{}{}</span>', user.avatar_hue, css, user.initials, dot)
 
 
 @register.simple_tag
@@ -147,9 +141,7 @@ def avatars(users: Iterable[Any], size: str = "", most: int = 6) -> SafeString:
     names = ", ".join(user.name for user in people)
     drawn = format_html_join("", "{}", ((avatar(user, size),) for user in people[:most]))
     rest = format_html('<span class="ek-12 ek-3">+{}</span>', len(people) - most) if len(people) > most else EMPTY
-    return format_html(
-        '<span class="ek-avs" role="img" aria-label="{}" title="{}">{}</span>{}', names, names, drawn, rest
-    )
+    return format_html('<span class="ek-avs" role="img" aria-label="{}" title="{}">{}</span>{}', names, names, drawn, rest)
 
 
 @register.simple_tag
@@ -159,9 +151,7 @@ def team(value: Any, size: str = "") -> SafeString:
         return format_html('<span class="ek-3">{}</span>', _("No team"))
     css = f" ek-av--{size}" if size else ""
     hue = (value.pk or 0) % 8 + 1
-    mark = format_html(
-        '<span class="ek-av ek-av--team ek-av--{}{}" aria-hidden="true">{}</span>', hue, css, value.initials
-    )
+    mark = format_html('<span class="ek-av ek-av--team ek-av--{}{}" aria-hidden="true">{}</span>', hue, css, value.initials)
     return format_html('<span class="ek-person">{}<span>{}</span></span>', mark, value.name)
 
 
@@ -174,9 +164,7 @@ def ago(context: template.Context, at: datetime | None, css: str = "") -> SafeSt
     if at is None:
         return EMPTY
     text = wording.ago(at, _now(context))
-    return format_html(
-        '<time data-rel datetime="{}" title="{}"{}>{}</time>', at.isoformat(), wording.exact(at), _class(css), text
-    )
+    return format_html('<time data-rel datetime="{}" title="{}"{}>{}</time>', at.isoformat(), wording.exact(at), _class(css), text)
 
 
 @register.simple_tag(takes_context=True)
@@ -185,9 +173,7 @@ def moment(context: template.Context, at: datetime | None, css: str = "") -> Saf
     if at is None:
         return EMPTY
     text = wording.moment(at, _now(context))
-    return format_html(
-        '<time datetime="{}" title="{}"{}>{}</time>', at.isoformat(), wording.exact(at), _class(css), text
-    )
+    return format_html('<time datetime="{}" title="{}"{}>{}</time>', at.isoformat(), wording.exact(at), _class(css), text)
 
 
 def _class(css: str) -> SafeString:
@@ -199,9 +185,7 @@ def since(context: template.Context, at: datetime | None) -> SafeString:
     """How long something has lasted, ticking: 47m."""
     if at is None:
         return EMPTY
-    return format_html(
-        '<span data-since="{}">{}</span>', at.isoformat(), wording.span((_now(context) - at).total_seconds())
-    )
+    return format_html('<span data-since="{}">{}</span>', at.isoformat(), wording.span((_now(context) - at).total_seconds()))
 
 
 @register.filter
@@ -244,9 +228,7 @@ def graph_json(value: Any) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def sla(
-    context: template.Context, clock: Any, now: datetime | None = None, chip: bool = False, name: bool = False
-) -> SafeString:
+def sla(context: template.Context, clock: Any, now: datetime | None = None, chip: bool = False, name: bool = False) -> SafeString:
     """A service-level clock: counts down while it runs, keeps its value when paused, says how it ended when stopped.
 
     clock: `state` (running, paused, stopped), `due_at`, `target_seconds`, `used_seconds`, `metric_label`,
@@ -261,14 +243,8 @@ def sla(
         return _running(clock, at, shape, label)
     used = clock.used_seconds or 0
     if clock.state == "paused":
-        return _still(
-            "paused", "player-pause", _("Paused"), _("paused"), wording.span(clock.target_seconds - used), shape, label
-        )
-    text = (
-        _("{used} of {target}").format(used=wording.span(used), target=_goal(clock.target_seconds))
-        if label
-        else wording.span(used)
-    )
+        return _still("paused", "player-pause", _("Paused"), _("paused"), wording.span(clock.target_seconds - used), shape, label)
+    text = _("{used} of {target}").format(used=wording.span(used), target=_goal(clock.target_seconds)) if label else wording.span(used)
     if not clock.is_breached:
         return _still("met", "circle-check", _("Met"), _("met"), text, shape, label)
     return _still("breach", "alert-triangle", _("Missed"), _("missed"), text, shape, label)
@@ -313,9 +289,7 @@ def form_field(field: BoundField, wide: bool = False) -> dict[str, Any]:
     widget = field.field.widget
     is_check = isinstance(widget, CheckboxInput) and not isinstance(widget, Select)
     is_group = isinstance(widget, RadioSelect | CheckboxSelectMultiple)
-    shape = (
-        "form-check-input" if is_check or is_group else "form-select" if isinstance(widget, Select) else "form-control"
-    )
+    shape = "form-check-input" if is_check or is_group else "form-select" if isinstance(widget, Select) else "form-control"
     css = " ".join(filter(None, (shape, "is-invalid" if field.errors else "", widget.attrs.get("class", ""))))
     attributes: dict[str, str | bool] = {"class": css, **({"data-focus": ""} if widget.attrs.get("autofocus") else {})}
     return {
@@ -358,9 +332,7 @@ def field(content: str, label: str, name: str = "", url: str = "", hotkey: str =
         ' aria-expanded="false" aria-label="{}"{}>{}</button>',
         name, url, _("Change {field}").format(field=label), hint, icon("pencil", 14),
     )  # fmt: skip
-    return format_html(
-        '<div class="ek-field"><dt>{}</dt><dd data-edit>{}{}</dd></div>', label, mark_safe(content), button
-    )
+    return format_html('<div class="ek-field"><dt>{}</dt><dd data-edit>{}{}</dd></div>', label, mark_safe(content), button)
 
 
 @register.inclusion_tag("components/logo.html")

@@ -86,13 +86,16 @@ def _people(password: str) -> Cast:
         cast.people[name] = user
         for position, slug in enumerate(teams):
             Membership.objects.create(team=cast.teams[slug], user=user, is_lead="team-lead" in roles and position == 0)
-            cast.members.setdefault(cast.teams[slug].pk, []).append(user)
+            if "collaborator" not in roles:
+                cast.members.setdefault(cast.teams[slug].pk, []).append(user)
         if "requester" in roles:
             cast.requesters.append(user)
         if teams == ["service-desk"]:
             cast.desk.append(user)
     User.objects.update(password=hashed.password)
-    cast.categories = {(row.parent.name, row.name): row for row in Category.objects.filter(parent__isnull=False).select_related("parent") if row.parent}
+    cast.categories = {
+        (row.parent.name, row.name): row for row in Category.objects.filter(parent__isnull=False).select_related("parent") if row.parent
+    }
     cast.resolutions = list(ResolutionCode.objects.all())
     return cast
 

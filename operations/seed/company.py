@@ -47,7 +47,14 @@ OUTSIDE = {"Matteo Ricci": "Baltic Carriers", "Anders Vik": "Nordic Retail Group
 
 # short name, name, tier, owner, what it is, names in alerts
 SERVICES = [
-    ("payments-gateway", "Payments gateway", 1, "payments-platform", "Takes card and invoice payments for Booking, Partner API and the customer portal.", ["pay-gw", "payments"]),
+    (
+        "payments-gateway",
+        "Payments gateway",
+        1,
+        "payments-platform",
+        "Takes card and invoice payments for Booking, Partner API and the customer portal.",
+        ["pay-gw", "payments"],
+    ),
     ("booking", "Booking", 1, "booking", "Quotes, bookings and their changes.", ["booking-api"]),
     ("customer-portal", "Customer portal", 1, "booking", "Where customers book, pay and follow shipments.", ["portal", "www"]),
     ("tracking", "Tracking", 1, "customs-tracking", "Positions and arrival times of every shipment.", ["tracking-api"]),

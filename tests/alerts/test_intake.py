@@ -158,7 +158,15 @@ def test_what_cannot_be_read_goes_to_quarantine_and_stops_nothing(post: Post, se
     assert row.reason
 
 
-WRONG = [{}, [], {"alerts": "no"}, {"alerts": [1, None, {}]}, {"alerts": [{"labels": 7, "annotations": [], "startsAt": {}}]}, [[[]]], {"message": {"a": 1}}]
+WRONG = [
+    {},
+    [],
+    {"alerts": "no"},
+    {"alerts": [1, None, {}]},
+    {"alerts": [{"labels": 7, "annotations": [], "startsAt": {}}]},
+    [[[]]],
+    {"message": {"a": 1}},
+]
 
 
 @pytest.mark.parametrize("adapter", ["alertmanager", "generic"])
@@ -184,9 +192,7 @@ def test_a_body_that_kills_its_worker_gives_itself_away(post: Post, service: Ser
     assert Alert.objects.count() == 1
 
 
-def test_resolving_the_incident_closes_its_alerts(
-    post: Post, service: Service, agent: User, category: Category, fixed: ResolutionCode
-) -> None:
+def test_resolving_the_incident_closes_its_alerts(post: Post, service: Service, agent: User, category: Category, fixed: ResolutionCode) -> None:
     post(firing())
     intake.process_inbox()
     tickets.resolve(Incident.objects.get(), actor=agent, resolution=fixed, category=category)
@@ -211,7 +217,9 @@ def test_partitions_are_made_ahead_and_old_ones_without_work_are_dropped(post: P
     assert Alert.objects.count() == 1
 
 
-@pytest.mark.parametrize(("word", "own", "priority"), [("Disaster", {}, 1), ("blub", {}, 3), ("blub", {"BLUB": "P5"}, 5), ("critical", {"critical": "P2"}, 2)])
+@pytest.mark.parametrize(
+    ("word", "own", "priority"), [("Disaster", {}, 1), ("blub", {}, 3), ("blub", {"BLUB": "P5"}, 5), ("critical", {"critical": "P2"}, 2)]
+)
 def test_words_become_priorities(post: Post, word: str, own: dict[str, str], priority: int) -> None:
     source = integrations.create(actor=None, name="Words", adapter="generic", priority_map=own)
     post({"message": "x", "severity": word}, source)

@@ -27,7 +27,13 @@ def test_no_file_is_longer_than_five_hundred_lines() -> None:
 @pytest.mark.parametrize("path", SOURCES, ids=short)
 def test_imports_are_absolute_and_at_the_top(path: Path) -> None:
     tree = ast.parse(path.read_text())
-    inner = [node.lineno for function in ast.walk(tree) if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef) for node in ast.walk(function) if isinstance(node, ast.Import | ast.ImportFrom)]
+    inner = [
+        node.lineno
+        for function in ast.walk(tree)
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    ]
     relative = [node.lineno for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.level]
     assert (inner, relative) == ([], [])
 
@@ -47,7 +53,12 @@ def test_saves_name_their_columns(path: Path) -> None:
 
 
 def test_lists_go_through_the_ticket_table() -> None:
-    found = {short(path) for path in SOURCES for child in CHILD_MANAGERS if re.search(rf"\b{child}\.objects\.(filter|all|order_by|exclude)", path.read_text())}
+    found = {
+        short(path)
+        for path in SOURCES
+        for child in CHILD_MANAGERS
+        if re.search(rf"\b{child}\.objects\.(filter|all|order_by|exclude)", path.read_text())
+    }
     assert found <= ALLOWED
 
 

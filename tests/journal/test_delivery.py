@@ -46,7 +46,7 @@ def test_an_entry_reaches_each_handler_once(listener: str, agent: User) -> None:
     assert entry.sentence == "Hanna Agent rang front"
     assert actions.deliver_due() == 1
     assert actions.deliver_due() == 0
-    assert HEARD == [entry.pk]
+    assert [entry.pk] == HEARD
 
 
 def test_a_failing_handler_is_tried_again_and_ends_as_a_dead_letter(listener: str, agent: User) -> None:

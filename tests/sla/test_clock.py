@@ -86,7 +86,9 @@ ZONES = ["Europe/Oslo", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata
 @settings(max_examples=60, deadline=None)
 @given(
     zone=st.sampled_from(ZONES),
-    begin=st.datetimes(min_value=datetime(2026, 1, 1), max_value=datetime(2028, 12, 30)).map(lambda naive: naive.replace(second=0, microsecond=0, tzinfo=UTC)),
+    begin=st.datetimes(min_value=datetime(2026, 1, 1), max_value=datetime(2028, 12, 30)).map(
+        lambda naive: naive.replace(second=0, microsecond=0, tzinfo=UTC)
+    ),
     length=st.integers(min_value=1, max_value=60 * 60),
     opens=st.integers(min_value=0, max_value=20),
     worked=st.integers(min_value=1, max_value=3),

@@ -62,7 +62,9 @@ def test_custom_fields_are_typed(agent: User, incident: Incident, definition: di
     assert editing.edit(incident, actor=agent, custom={"extra": value}).custom == {"extra": stored}
 
 
-@pytest.mark.parametrize(("kind", "value"), [("number", "7"), ("choice", "z"), ("date", "2026-02-30"), ("url", "javascript:alert(1)"), ("checkbox", 1)])
+@pytest.mark.parametrize(
+    ("kind", "value"), [("number", "7"), ("choice", "z"), ("date", "2026-02-30"), ("url", "javascript:alert(1)"), ("checkbox", 1)]
+)
 def test_a_wrong_custom_value_names_the_field(agent: User, incident: Incident, kind: str, value: object) -> None:
     Definition.objects.create(applies_to="incident", key="extra", label="Extra", field_type=kind, options=["a"])
     with pytest.raises(errors.Invalid) as refused:

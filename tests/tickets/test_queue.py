@@ -77,9 +77,7 @@ def test_the_outsider_sees_an_empty_queue(outsider: User, incident: Incident) ->
     assert not queries.queue(outsider, "open", clock.now()).exists()
 
 
-def test_a_page_costs_the_same_queries_for_few_and_many_rows(
-    agent: User, service: Service, django_assert_num_queries: Callable[..., object]
-) -> None:
+def test_a_page_costs_the_same_queries_for_few_and_many_rows(agent: User, service: Service, django_assert_num_queries: Callable[..., object]) -> None:
     make(agent, service, 3)
     assert agent.rights and agent.team_ids
     at = clock.now()

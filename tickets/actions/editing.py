@@ -41,7 +41,9 @@ def assign(ticket: Ticket, *, actor: User | None, **to: Any) -> Ticket:
     at = clock.now()
     locking.save(locked, ["team", "assignee"], at)
     to_text = ", ".join(names) or _("nobody")
-    journal.record(events.ASSIGNED, locked, actor=actor, at=at, to=to_text, assignee=assignee.pk if assignee else None, team=team.pk if team else None)
+    journal.record(
+        events.ASSIGNED, locked, actor=actor, at=at, to=to_text, assignee=assignee.pk if assignee else None, team=team.pk if team else None
+    )
     return locked
 
 
@@ -80,7 +82,9 @@ def edit(ticket: Ticket, *, actor: User | None, expected_version: int | None = N
     before = locked.priority
     columns = {*changed, *_reconsider(locked, changed)}
     locking.save(locked, columns, at)
-    journal.record(events.EDITED, locked, actor=actor, at=at, fields=", ".join(str(_label(name)) for name in sorted(changed)), columns=sorted(changed))
+    journal.record(
+        events.EDITED, locked, actor=actor, at=at, fields=", ".join(str(_label(name)) for name in sorted(changed)), columns=sorted(changed)
+    )
     if locked.priority != before:
         _note_priority(locked, before, actor, at)
     return locked

@@ -14,7 +14,7 @@ def locked(ticket: Ticket, expected_version: int | None = None) -> Ticket:
 
     Raises Conflict when the caller looked at an older version than the one stored.
     """
-    row = Ticket.objects.select_for_update(of=("self",)).select_related("status", "service__tier", "resolution", "assignee", "team").get(pk=ticket.pk)
+    row = Ticket.objects.select_for_update(of=("self",)).select_related("status").defer("search_public").get(pk=ticket.pk)
     if expected_version is not None and row.version != expected_version:
         raise errors.Conflict(_("%(key)s was saved while you were editing. Compare and save again.") % {"key": row.key})
     return row

@@ -15,7 +15,9 @@ class Category(models.Model):
 
     kind = models.CharField(_("kind of ticket"), max_length=30, default="incident")
     name = models.CharField(_("name"), max_length=80)
-    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="subcategories", verbose_name=_("category above"))
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="subcategories", verbose_name=_("category above")
+    )
     retired_at = models.DateTimeField(_("retired"), null=True, blank=True)
 
     class Meta:

@@ -32,7 +32,14 @@ class Command(BaseCommand):
 def events_page() -> str:
     """The catalogue as a Markdown table: event, sentence, who reacts."""
     reacting = handlers.events_with_handlers()
-    lines = ["# Events", "", "Made by `./evenkeel manage reactions --write docs/events.md`.", "", "| event | what people read | who reacts |", "|---|---|---|"]
+    lines = [
+        "# Events",
+        "",
+        "Made by `./evenkeel manage reactions --write docs/events.md`.",
+        "",
+        "| event | what people read | who reacts |",
+        "|---|---|---|",
+    ]
     for name in catalogue.names():
         lines.append(f"| `{name}` | {catalogue.get(name).sentence} | {', '.join(f'`{handler}`' for handler in reacting.get(name, [])) or '–'} |")
     return "\n".join(lines) + "\n"
