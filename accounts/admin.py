@@ -33,8 +33,8 @@ class TeamAdmin(RegisterAdmin):
 
     list_display = ("name", "slug", "description")
     search_fields = ("name",)
-    prepopulated_fields: ClassVar[dict[str, list[str]]] = {"slug": ["name"]}
-    inlines: ClassVar[list[type[admin.TabularInline]]] = [MembershipInline]
+    prepopulated_fields = {"slug": ["name"]}
+    inlines = (MembershipInline,)
 
 
 class RoleRightForm(forms.ModelForm):
@@ -60,7 +60,7 @@ class RoleAdmin(RegisterAdmin):
     """Roles and what they may do."""
 
     list_display = ("name", "slug", "description")
-    inlines: ClassVar[list[type[admin.TabularInline]]] = [RoleRightInline]
+    inlines = (RoleRightInline,)
 
 
 @admin.register(Organisation)

@@ -47,7 +47,7 @@ class TokenScope(permissions.BasePermission):
         return request.auth.scope == ApiToken.WRITE
 
 
-class TokenScheme(OpenApiAuthenticationExtension):
+class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # registers itself
     """How the OpenAPI page describes it."""
 
     target_class = TokenAuthentication

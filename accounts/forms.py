@@ -18,7 +18,7 @@ class LoginForm(AuthenticationForm):
     """E-mail address and password."""
 
     username = forms.EmailField(label=_("E-mail address"), widget=forms.EmailInput(attrs={"autofocus": True, "autocomplete": "username"}))
-    error_messages: ClassVar[dict[str, Any]] = {
+    error_messages = {
         "invalid_login": _("This e-mail address and password do not belong together. Check both, or reset the password."),
         "inactive": _("This account is not active. Ask your administrator."),
     }
@@ -30,7 +30,7 @@ class ResetForm(forms.Form):
     email = forms.EmailField(label=_("E-mail address"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"}))
 
 
-class ProfileForm(forms.ModelForm):
+class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # cannot be subscripted at run time
     """What a person sets for himself."""
 
     time_zone = forms.ChoiceField(label=_("Time zone"))

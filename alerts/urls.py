@@ -1,4 +1,3 @@
-
 app_name = "alerts"
 
 urlpatterns: list[object] = []

@@ -18,9 +18,7 @@ def files(state: State) -> dict[str, str]:
         "EVENKEEL_ENCRYPTION_KEY": _kept(state, "encryption_key", lambda: base64.urlsafe_b64encode(os.urandom(32)).decode()),
         "EVENKEEL_FIRST_PASSWORD": _kept(state, "first_password", password),
     }
-    return {
-        f"{name}_FILE": str(path) for name, path in kept.items() if not (os.environ.get(name) or os.environ.get(f"{name}_FILE"))
-    }
+    return {f"{name}_FILE": str(path) for name, path in kept.items() if not (os.environ.get(name) or os.environ.get(f"{name}_FILE"))}
 
 
 def password() -> str:

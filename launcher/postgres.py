@@ -128,9 +128,7 @@ def _initialise(made: Server) -> None:
         command = [str(made.binaries / "bin" / "initdb"), "-D", str(half), "-U", USER, "--auth=trust", "--data-checksums", *locale]
         if made.is_careless:
             command.append("--no-sync")
-        done = subprocess.run(
-            command, capture_output=True, text=True, check=False, env=made.environment(), cwd=half.parent, **owner.switch()
-        )
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env=made.environment(), cwd=half.parent, **owner.switch())
         if done.returncode != 0:
             raise Failure(f"initdb failed. It said:\n{running.last_lines(done.stdout + done.stderr)}", USE_YOUR_OWN)
         if made.data.exists():

@@ -26,9 +26,7 @@ def dies_with_parent(how: signal.Signals, parent: int) -> Callable[[], None]:
     return arrange
 
 
-def quietly(
-    command: Sequence[str | Path], what: str, remedy: str, env: Mapping[str, str] | None = None, cwd: Path | None = None
-) -> str:
+def quietly(command: Sequence[str | Path], what: str, remedy: str, env: Mapping[str, str] | None = None, cwd: Path | None = None) -> str:
     """Runs to the end and returns the output. Raises Failure with the last lines of the output."""
     try:
         child = spawn(command, env=env, cwd=cwd)

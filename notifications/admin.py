@@ -24,4 +24,4 @@ class MessageAdmin(ReadOnlyAdmin):
 
     list_display = ("created_at", "channel", "address", "subject", "state", "attempts")
     list_filter = ("state", "channel")
-    inlines: ClassVar[list[type[admin.TabularInline]]] = [AttemptInline]
+    inlines = (AttemptInline,)

@@ -54,18 +54,19 @@ class ServiceAdmin(RegisterAdmin):
     list_filter = ("tier", "owner_team")
     search_fields = ("name", "slug")
     list_select_related = ("tier", "owner_team")
-    prepopulated_fields: ClassVar[dict[str, list[str]]] = {"slug": ["name"]}
+    prepopulated_fields = {"slug": ["name"]}
     filter_horizontal = ("responders", "responder_teams", "stakeholders", "change_approvers")
-    inlines: ClassVar[list[type[admin.TabularInline]]] = [DependencyInline]
+    inlines = (DependencyInline,)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """Dependencies are added and removed by their actions, which lock the graph."""
+        actor: Any = request.user
         formset.save(commit=False)
         for link in formset.deleted_objects:
-            actions.remove_dependency(link, actor=request.user)
+            actions.remove_dependency(link, actor=actor)
         for link in formset.new_objects:
-            actions.add_dependency(link.service, link.needs, actor=request.user)
+            actions.add_dependency(link.service, link.needs, actor=actor)
         for link, _fields in formset.changed_objects:
             before = Dependency.objects.get(pk=link.pk)
-            actions.add_dependency(link.service, link.needs, actor=request.user)
-            actions.remove_dependency(before, actor=request.user)
+            actions.add_dependency(link.service, link.needs, actor=actor)
+            actions.remove_dependency(before, actor=actor)

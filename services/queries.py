@@ -33,15 +33,20 @@ def by_names(names: Iterable[str]) -> dict[str, Service]:
         return {}
     found: dict[str, Service] = {}
     rows = Service.objects.select_related("tier", "owner_team").order_by("pk")
-    candidates = list(rows.annotate(lower=Lower("name")).filter(Q(slug__in=wanted) | Q(lower__in=wanted)))
+    candidates: list[Service] = list(rows.annotate(lower=Lower("name")).filter(Q(slug__in=wanted) | Q(lower__in=wanted)))
     if len({name for row in candidates for name in (row.slug, row.name.lower())} & wanted) < len(wanted):
         candidates += [row for row in rows.exclude(aliases=[]) if wanted.intersection(alias.lower() for alias in row.aliases)]
-    for names_of in (lambda row: [row.slug], lambda row: [row.name.lower()], lambda row: [alias.lower() for alias in row.aliases]):
+    for level in range(3):
         for row in candidates:
-            for name in names_of(row):
+            for name in _names(row, level):
                 if name in wanted:
                     found.setdefault(name, row)
     return found
+
+
+def _names(service: Service, level: int) -> list[str]:
+    """How a service is called, by weight: 0 its short name, 1 its name, 2 its aliases."""
+    return ([service.slug], [service.name.lower()], [alias.lower() for alias in service.aliases])[level]
 
 
 def search(user: User, text: str, limit: int) -> QuerySet[Service]:

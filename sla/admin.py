@@ -1,5 +1,3 @@
-from typing import ClassVar
-
 from django.contrib import admin
 
 from journal.admin import RegisterAdmin
@@ -25,4 +23,4 @@ class CalendarAdmin(RegisterAdmin):
     """Working hours and holidays. A change counts for clocks that are set after it."""
 
     list_display = ("name", "time_zone", "is_always")
-    inlines: ClassVar[list[type[admin.TabularInline]]] = [OpeningInline, HolidayInline]
+    inlines = (OpeningInline, HolidayInline)

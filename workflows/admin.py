@@ -1,5 +1,3 @@
-from typing import ClassVar
-
 from django.contrib import admin
 
 from journal.admin import ReadOnlyAdmin
@@ -27,4 +25,4 @@ class WorkflowAdmin(ReadOnlyAdmin):
     """Workflows, to look at: open tickets stand in their statuses."""
 
     list_display = ("name", "kind", "is_default")
-    inlines: ClassVar[list[type[admin.TabularInline]]] = [StatusInline, TransitionInline]
+    inlines = (StatusInline, TransitionInline)

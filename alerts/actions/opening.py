@@ -69,7 +69,7 @@ def _count(counted: Sequence[tuple[int, Step]]) -> None:
     if not counted:
         return
     rows = sorted(counted, key=lambda pair: pair[0])
-    columns = [
+    columns: list[Any] = [
         [pk for pk, _step in rows],
         [step.count for _pk, step in rows],
         [step.last_at for _pk, step in rows],

@@ -44,7 +44,7 @@ def comment(ticket: Ticket, *, actor: User | None, body: str, is_internal: bool)
 
 
 @transaction.atomic
-def attach(ticket: Ticket, *, actor: User | None, upload: UploadedFile, is_internal: bool = True) -> Attachment:
+def attach(ticket: Ticket, *, actor: User | None, upload: "UploadedFile[bytes]", is_internal: bool = True) -> Attachment:
     """Adds a file. Raises Refused, or Invalid("file") when it is empty or larger than the limit."""
     decision = permissions.can_note if is_internal else permissions.can_reply
     decision(actor, ticket).require()

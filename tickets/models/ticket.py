@@ -49,7 +49,9 @@ class Ticket(models.Model):
     impact = models.PositiveSmallIntegerField(_("impact"), choices=IMPACTS, null=True, blank=True)
     is_impact_given = models.BooleanField(default=False)
     urgency = models.PositiveSmallIntegerField(_("urgency"), choices=URGENCIES, null=True, blank=True)
-    major_state = models.CharField(max_length=10, null=True, blank=True, choices=[(CANDIDATE, _("Candidate")), (DECLARED, _("Declared"))])  # null is a state
+    major_state = models.CharField(
+        max_length=10, null=True, blank=True, choices=[(CANDIDATE, _("Candidate")), (DECLARED, _("Declared"))]
+    )  # null is a state
     service = models.ForeignKey(Service, null=True, blank=True, on_delete=models.PROTECT, related_name="tickets", verbose_name=_("service"))
     category = models.ForeignKey(Category, null=True, blank=True, on_delete=models.PROTECT, related_name="tickets", verbose_name=_("category"))
     team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.PROTECT, related_name="tickets", verbose_name=_("team"))
