@@ -1,0 +1,110 @@
+"""A running product and a real browser."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+
+from tests.e2e import product as products
+
+FLAGS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync",
+]  # fmt: skip
+# The browser's own line about an answer that the page handles itself.
+HANDLED = "Failed to load resource: the server responded with a status of 422"
+
+
+@pytest.fixture(scope="session")
+def product(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[products.Product]:
+    """The demonstration company on a product of its own."""
+    running = products.Product(tmp_path_factory.mktemp("product"), f"evenkeel_e2e_{worker_id}")
+    try:
+        running.start()
+        yield running
+    finally:
+        running.stop()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium without a screen."""
+    path = products.chromium()
+    if path is None:
+        pytest.skip("Chromium is not installed: apt-get install chromium")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+class Visitor:
+    """A person with a browser, who writes down what should not happen: console errors and requests to other hosts."""
+
+    def __init__(self, context: BrowserContext, product: products.Product) -> None:
+        self.context, self.product = context, product
+        self.page: Page = context.new_page()
+        self.complaints: list[str] = []
+        self.page.on("console", self._on_console)
+        self.page.on("pageerror", lambda error: self.complaints.append(f"page error: {error}"))
+        self.page.on("request", self._on_request)
+
+    def _on_console(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and not message.text.startswith(HANDLED):
+            self.complaints.append(f"console: {message.text} at {self.page.url}")
+
+    def _on_request(self, request: Request) -> None:
+        if not request.url.startswith((self.product.url, "data:", "blob:")):
+            self.complaints.append(f"request to another host: {request.url}")
+
+    def go(self, path: str) -> Page:
+        """Opens a page of the product."""
+        self.page.goto(f"{self.product.url}{path}")
+        return self.page
+
+    def sign_in(self, name: str) -> "Visitor":
+        """Signs in as a person of the company."""
+        self.go("/login/")
+        self.page.fill("input[name=username]", f"{name.lower().replace(' ', '.')}@meridian.example")
+        self.page.fill("input[name=password]", products.PASSWORD)
+        self.page.click("button[type=submit]")
+        self.page.wait_for_url(lambda url: "/login/" not in url)
+        return self
+
+
+@pytest.fixture
+def visitor(product: products.Product, browser: Browser) -> Iterator[Callable[..., Visitor]]:
+    """Makes visitors: visitor("Hanna Lindqvist", width=390, height=844, theme="dark")."""
+    contexts: list[BrowserContext] = []
+    visitors: list[Visitor] = []
+
+    def make(name: str | None = None, *, width: int = 1440, height: int = 900, theme: Any = "light") -> Visitor:
+        context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=theme, has_touch=width < 600)
+        contexts.append(context)
+        made = Visitor(context, product)
+        visitors.append(made)
+        return made.sign_in(name) if name else made
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert [line for made in visitors for line in made.complaints] == []
+
+
+AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+
+
+@pytest.fixture
+def axe() -> Callable[[Page], list[str]]:
+    """axe(page) lists the violations of WCAG 2 A and AA on it."""
+    source = AXE.read_text()
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+    def violations(page: Page) -> list[str]:
+        page.evaluate(source)
+        found = page.evaluate("(tags) => axe.run(document, {runOnly: {type: 'tag', values: tags}})", tags)
+        return [f"{rule['id']}: {rule['nodes'][0]['html'][:160]} ({rule['nodes'][0]['failureSummary'][:160]})" for rule in found["violations"]]
+
+    return violations
