@@ -18,6 +18,7 @@ from incidents.models import Incident
 from journal import actions as journal
 from services import queries as services
 from services.models import Service
+from tickets.models import Ticket
 
 log = logging.getLogger(__name__)
 
@@ -139,9 +140,9 @@ def _asks_for_incident(alert: Alert) -> bool:
 
 def _give_incident(alert: Alert, at: datetime) -> None:
     """Links the incident that an earlier alert of this alias opened while it is open, else opens one. A failure keeps the alert."""
-    earlier = Incident.objects.filter(alerts__alias=alert.alias, is_open=True).order_by("-pk").first()
+    earlier = Ticket.objects.filter(as_incident__alerts__alias=alert.alias, is_open=True).select_related("as_incident").order_by("-pk").first()
     if earlier is not None:
-        link(alert, earlier, at)
+        link(alert, earlier.as_incident, at)
         return
     try:
         with transaction.atomic():
