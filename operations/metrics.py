@@ -25,15 +25,20 @@ FIGURES: dict[str, tuple[str, str]] = {
 }
 
 
+def figures() -> dict[str, float]:
+    """All figures, read in one round trip."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT " + ", ".join(f"({sql})" for _help, sql in FIGURES.values()))
+        row: tuple[Any, ...] = cursor.fetchone()
+    return {name: float(value) for name, value in zip(FIGURES, row, strict=True)}
+
+
 class _Figures:
-    """Reads all figures in one round trip."""
+    """The figures as Prometheus collects them."""
 
     def collect(self) -> Iterator[Metric]:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT " + ", ".join(f"({sql})" for _help, sql in FIGURES.values()))
-            row: tuple[Any, ...] = cursor.fetchone()
-        for (name, (meaning, _sql)), value in zip(FIGURES.items(), row, strict=True):
-            yield GaugeMetricFamily(name, meaning, value=float(value))
+        for name, value in figures().items():
+            yield GaugeMetricFamily(name, FIGURES[name][0], value=value)
 
 
 def exposition() -> bytes:

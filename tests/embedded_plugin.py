@@ -1,0 +1,11 @@
+"""Loaded before the settings: a run without a database says at once what to do."""
+
+import os
+
+import pytest
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Refuses to run without servers."""
+    if not os.environ.get("DATABASE_URL"):
+        raise pytest.UsageError("There is no database: run the tests with ./evenkeel test, or set DATABASE_URL and REDIS_URL.")
