@@ -88,6 +88,13 @@ def change_profile(user: User, *, actor: User, name: str, time_zone: str, theme:
     return locked
 
 
+def choose_theme(user: User, *, actor: User, theme: str) -> User:
+    """Changes only the theme of the profile."""
+    return change_profile(
+        user, actor=actor, name=user.name, time_zone=user.time_zone, theme=theme, avatar_hue=user.avatar_hue, has_shortcuts=user.has_shortcuts
+    )
+
+
 @transaction.atomic
 def create_token(
     *, actor: User, name: str, scope: str = ApiToken.READ, expires_at: datetime | None = None, user: User | None = None

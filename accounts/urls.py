@@ -9,6 +9,7 @@ urlpatterns = [
     path("login/", views.Login.as_view(), name="login"),
     path("logout/", auth.LogoutView.as_view(), name="logout"),
     path("profile/", views.profile, name="profile"),
+    path("profile/theme/", views.theme, name="theme"),
     path("profile/tokens/", views.create_token, name="create_token"),
     path("profile/tokens/<int:token_id>/revoke/", views.revoke_token, name="revoke_token"),
     path("profile/password/", views.PasswordChange.as_view(), name="password_change"),

@@ -101,6 +101,16 @@ def create_token(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_POST
+def theme(request: HttpRequest) -> HttpResponse:
+    """Keeps the choice of the theme button."""
+    wanted = request.POST.get("theme", "")
+    if wanted in dict(User.THEMES):
+        actions.choose_theme(_user(request), actor=_user(request), theme=wanted)
+    return HttpResponse(status=204)
+
+
+@login_required
+@require_POST
 def revoke_token(request: HttpRequest, token_id: int) -> HttpResponse:
     """Ends one of the own tokens."""
     user = _user(request)

@@ -19,8 +19,15 @@ def page(
     return response
 
 
-def toast(response: HttpResponse, message: str, *, tone: str = "ok", undo: str | None = None) -> HttpResponse:
-    """Asks the page to show a short message (event `ek:toast`), with the URL that undoes it where there is one."""
-    detail = {"message": str(message), "tone": tone, "undo": undo}
-    response["HX-Trigger"] = json.dumps({"ek:toast": detail})  # json escapes what a header cannot carry
+def toast(response: HttpResponse, message: str, *, tone: str = "ok", undo: str | None = None, refresh: bool = False) -> HttpResponse:
+    """Asks the page to show a short message, with the URL that undoes it where there is one; `refresh` makes what is live read itself again."""
+    events: dict[str, Any] = {"ek:toast": {"message": str(message), "tone": tone, "undo": undo}}
+    if refresh:
+        events |= {"ek:refresh": True, "ek:close": True}
+    response["HX-Trigger"] = json.dumps(events)  # json escapes what a header cannot carry
     return response
+
+
+def done(message: str, *, undo: str | None = None, tone: str = "ok") -> HttpResponse:
+    """The answer to a verb that htmx sent: nothing to swap, a message, and what is live on the page reads itself again."""
+    return toast(HttpResponse(status=204), message, tone=tone, undo=undo, refresh=True)

@@ -9,4 +9,5 @@ urlpatterns = [
     path("readyz", views.readyz, name="readyz"),
     path("metrics", views.metrics_page, name="metrics"),
     path("palette/", views.palette, name="palette"),
+    path("sidebar/", views.sidebar, name="sidebar"),
 ]

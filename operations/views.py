@@ -6,12 +6,15 @@ import redis
 from django.contrib.auth.decorators import login_required
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from common import doorbell, search
+from accounts import desk
+from common import doorbell, navigation, search
 from operations import metrics
 
 HITS_PER_SOURCE = 6
@@ -70,6 +73,18 @@ def palette(request: HttpRequest) -> HttpResponse:
     text = typed.lstrip("> ").strip()
     groups = []
     if text and not commands_only:
-        groups = [(source.title, list(source.find(request.user, text, HITS_PER_SOURCE))) for source in search.sources()]
-    context = {"text": text, "commands": search.commands(request.user, text), "groups": [group for group in groups if group[1]]}
+        groups = [{"title": source.title, "hits": list(source.find(request.user, text, HITS_PER_SOURCE))} for source in search.sources()]
+    commands = [
+        {"title": command.title, "icon": command.icon, "url": reverse(command.url_name), "hotkey": command.hotkey}
+        for command in search.commands(request.user, text)
+    ]
+    context = {"text": text, "commands": commands, "groups": [group for group in groups if group["hits"]]}
     return render(request, "operations/palette.html", context)
+
+
+@require_safe
+@desk.required
+def sidebar(request: HttpRequest) -> HttpResponseBase:
+    """The sidebar's list again, for the page at `?at=`, with fresh figures."""
+    nav = navigation.sections(desk.user_of(request), request.GET.get("at", ""))
+    return render(request, "components/side_nav.html", {"nav": nav, "live_major": None})

@@ -18,6 +18,16 @@ def services_for(user: User) -> QuerySet[Service]:
     return permissions.visible_to(user, Service.objects.select_related("tier", "owner_team"))
 
 
+def filtered(user: User, text: str, tiers: list[int], teams: list[str]) -> QuerySet[Service]:
+    """Services by a part of name, short name or description, by tier and by the short names of owner teams."""
+    rows = services_for(user).order_by("tier", "name")
+    if text:
+        rows = rows.filter(Q(name__icontains=text) | Q(slug__icontains=text) | Q(description__icontains=text))
+    if tiers:
+        rows = rows.filter(tier__in=tiers)
+    return rows.filter(owner_team__slug__in=teams) if teams else rows
+
+
 def service_for(user: User, slug: str) -> Service:
     """One service by short name. Raises Http404 when there is none for this user."""
     service = services_for(user).filter(slug=slug).first()

@@ -1,16 +1,17 @@
 """Reads of the desk. Every function takes the user and never shows what he may not see."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.http import Http404
 
 from accounts.models import Team, User
 from common import clock, paging
 from journal import queries as journal
 from journal.models import Entry
+from services.models import Service
 from tickets import kinds, permissions, queues
 from tickets.models import Attachment, Category, Comment, Link, ResolutionCode, SlaClock, Ticket
 from tickets.models.clocks import FIRST_RESPONSE, RESOLUTION
@@ -174,3 +175,19 @@ def by_keys(user: User, keys: Iterable[str]) -> list[Ticket]:
 def kind_names() -> list[str]:
     """The names of all kinds."""
     return [kind.name for kind in kinds.all_kinds()]
+
+
+def open_counts_by_service(user: User, service_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
+    """For each service with open tickets: how many, and the worst priority among them."""
+    rows = tickets_for(user).filter(is_open=True, service__in=service_ids).order_by().values("service")
+    return {row["service"]: (row["amount"], row["worst"]) for row in rows.annotate(amount=Count("id"), worst=Min("priority"))}
+
+
+def open_of_service(user: User, service: Service) -> list[Ticket]:
+    """The open tickets of a service, in the order of work, at most 50."""
+    return page(tickets_for(user).filter(is_open=True, service=service)).rows
+
+
+def resolved_lately(user: User, service: Service) -> int:
+    """How many tickets of a service were resolved in the last 30 days."""
+    return tickets_for(user).filter(is_open=False, service=service, resolved_at__gte=clock.now() - timedelta(days=30)).count()

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from common import navigation, search
+from services import facts
 from tickets import filters, queries, queues
 from tickets.models import Ticket
 
@@ -26,6 +27,7 @@ def find(user: User, text: str, limit: int) -> Iterable[search.Hit]:
 
 search.register(search.Source("tickets", _("Records"), find, order=10))
 navigation.register_counter(queries.sidebar_counts)
+facts.register(facts.Reader(queries.open_counts_by_service, queries.open_of_service, queries.resolved_lately))
 navigation.register(navigation.Entry("mine", _("My work"), "tickets:mine", section=1, order=10, icon="inbox", go="w", count="queue.mine", tab=3))
 navigation.register(
     navigation.Entry(

@@ -1,0 +1,24 @@
+"""HTML input of alerts."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+SPANS = [("1", _("1 hour")), ("4", _("4 hours")), ("8", _("8 hours")), ("24", _("1 day")), ("168", _("1 week"))]
+
+
+class AttachForm(forms.Form):
+    """The incident to link an alert to."""
+
+    incident = forms.CharField(label=_("Incident"), max_length=24, widget=forms.TextInput(attrs={"placeholder": "INC-1042"}))
+
+
+class SnoozeForm(forms.Form):
+    """How long an alert is quiet."""
+
+    hours = forms.TypedChoiceField(label=_("Quiet for"), choices=SPANS, coerce=int, initial="4")
+
+
+class NoteForm(forms.Form):
+    """A line for the alert's log."""
+
+    note = forms.CharField(label=_("Note"), max_length=5000, widget=forms.Textarea(attrs={"rows": 3}))

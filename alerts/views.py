@@ -1,0 +1,228 @@
+"""The screens of alerts."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django import forms as django_forms
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts import desk
+from accounts.models import User
+from alerts import filters, forms, permissions, queries
+from alerts.actions import lifecycle
+from alerts.models import Alert
+from common import clock, errors, htmx
+from incidents import queries as incidents
+from services.models import Service
+from tickets.models.registers import PRIORITIES
+
+TONES = {Alert.OPEN: "danger", Alert.ACKNOWLEDGED: "progress", Alert.SNOOZED: "wait", Alert.CLOSED: "done"}
+VERBS: dict[str, tuple[Callable[..., Any], Any]] = {
+    "acknowledge": (lifecycle.acknowledge, "acknowledged"),
+    "unacknowledge": (lifecycle.unacknowledge, "open again"),
+    "close": (lifecycle.close, "closed"),
+    "open-incident": (lifecycle.open_incident, "has an incident"),
+    "detach": (lifecycle.detach, "unlinked"),
+}
+
+
+@require_safe
+@desk.required
+def index(request: HttpRequest) -> HttpResponseBase:
+    """The list, grouped by incident."""
+    return htmx.page(request, "alerts/list.html", "alerts/_rows.html", _list(request))
+
+
+@require_safe
+@desk.required
+def detail(request: HttpRequest, number: int) -> HttpResponseBase:
+    """One alert beside the list; only the drawer for htmx."""
+    user = desk.user_of(request)
+    context = _drawer(queries.alert_for(user, number), user)
+    if not getattr(request, "htmx", False):
+        context = {**_list(request), **context}
+    return htmx.page(request, "alerts/list.html", "alerts/_drawer.html", context)
+
+
+@require_safe
+@desk.required
+def panel(request: HttpRequest, key: str) -> HttpResponseBase:
+    """The alerts of an incident, for the panel on its page."""
+    user = desk.user_of(request)
+    incident = incidents.incident_for(user, key)
+    alerts = [_dressed(alert, user) for alert in queries.alerts_of_incident(user, incident)[:50]]
+    return render(request, "alerts/_panel.html", {"alerts": alerts, "events": sum(alert.count for alert in alerts), "now": clock.now()})
+
+
+def _list(request: HttpRequest) -> dict[str, Any]:
+    user = desk.user_of(request)
+    state = request.GET.get("state") or "active"
+    chosen = filters.AlertFilter(request.GET, queryset=queries.segment(user, state), request=request)
+    rows = chosen.qs if chosen.is_valid() else queries.alerts_for(user).none()
+    page = queries.page(rows, sort="newest" if state == "closed" else "priority", after=request.GET.get("after"))
+    counts = queries.segment_counts(user)
+    labels = {"active": _("Active"), "open": _("Open"), "acknowledged": _("Acknowledged"), "snoozed": _("Snoozed"), "closed": _("Closed")}
+    return {
+        "groups": queries.grouped([_dressed(alert, user) for alert in page.rows]),
+        "counts": counts,
+        "state": state,
+        "states": [
+            {"url": f"{reverse('alerts:list')}?state={name}", "label": label, "count": counts.get(name), "is_current": name == state}
+            for name, label in labels.items()
+        ],
+        "filters": {"q": request.GET.get("q", ""), "choices": _choices(request)},
+        "list_url": f"{reverse('alerts:list')}?{request.GET.urlencode()}",
+        "is_filtered": any(request.GET.get(name) for name in ("q", "priority", "service", "integration")),
+        "next_mark": page.next_mark,
+        "now": clock.now(),
+    }
+
+
+def _choices(request: HttpRequest) -> list[dict[str, Any]]:
+    offered = [
+        ("priority", _("Priority"), [(str(value), str(label)) for value, label in PRIORITIES]),
+        ("service", _("Service"), list(Service.objects.order_by("name").values_list("slug", "name"))),
+        ("integration", _("Source"), [(str(row.pk), row.name) for row in queries.integrations_for(desk.user_of(request))]),
+    ]
+    return [
+        {
+            "name": name,
+            "label": label,
+            "options": [{"value": value, "label": text, "is_on": value in request.GET.getlist(name)} for value, text in pairs],
+        }
+        for name, label, pairs in offered
+    ]
+
+
+def _dressed(alert: Any, user: User) -> Any:
+    """An alert with what its row and drawer show and offer."""
+    may_act = bool(permissions.can_act(user))
+    alert.status_pair = (alert.get_status_display(), TONES[alert.status])
+    alert.status_note = _note_of(alert)
+    alert.source_label = alert.integration.name if alert.integration else (alert.source or _("By hand"))
+    alert.can_acknowledge = may_act and alert.status in (Alert.OPEN, Alert.SNOOZED)
+    alert.can_close = may_act and alert.status != Alert.CLOSED
+    alert.acknowledge_url = reverse("alerts:act", args=[alert.number, "acknowledge"])
+    alert.close_url = reverse("alerts:act", args=[alert.number, "close"])
+    return alert
+
+
+def _note_of(alert: Alert) -> str:
+    if alert.status == Alert.SNOOZED and alert.snoozed_until:
+        return _("until {at}").format(at=f"{alert.snoozed_until:%d %b %H:%M} UTC")
+    if alert.status == Alert.CLOSED:
+        return {Alert.BY_SOURCE: _("by the source"), Alert.BY_INCIDENT: _("with its incident")}.get(alert.closed_by, _("by hand"))
+    return alert.owner.name if alert.owner else ""
+
+
+def _drawer(alert: Alert, user: User) -> dict[str, Any]:
+    """What the drawer shows."""
+    entries = list(queries.log_of(alert)[:100])
+    for entry in entries:
+        entry.comment = None  # type: ignore[attr-defined]  # the timeline's template asks for it
+    number = alert.number
+    may_act = bool(permissions.can_act(user))
+    return {
+        "alert": _dressed(alert, user),
+        "entries": entries,
+        "can": {"incident": bool(permissions.can_open_incident(user)), "act": may_act and alert.status != Alert.CLOSED, "attach": may_act},
+        "open_incident_url": reverse("alerts:act", args=[number, "open-incident"]),
+        "attach_url": reverse("alerts:attach", args=[number]),
+        "detach_url": reverse("alerts:act", args=[number, "detach"]),
+        "snooze_url": reverse("alerts:snooze", args=[number]),
+        "note_url": reverse("alerts:note", args=[number]),
+        "unacknowledge_url": reverse("alerts:act", args=[number, "unacknowledge"]) if alert.status == Alert.ACKNOWLEDGED and may_act else "",
+        "now": clock.now(),
+    }
+
+
+@require_POST
+@desk.required
+def act(request: HttpRequest, number: int, verb: str) -> HttpResponseBase:
+    """A verb that needs nothing more: acknowledge, unacknowledge, close, open-incident, detach."""
+    user = desk.user_of(request)
+    if verb not in VERBS:
+        raise Http404
+    action, told = VERBS[verb]
+    alert = queries.alert_for(user, number)
+    action(alert, actor=user)
+    return htmx.done(f"{alert.key} {_(told)}")
+
+
+@require_POST
+@desk.required
+def bulk(request: HttpRequest, verb: str) -> HttpResponseBase:
+    """Acknowledges or closes the chosen alerts; what is refused is told and stops nothing."""
+    user = desk.user_of(request)
+    if verb not in ("acknowledge", "close"):
+        raise Http404
+    action, told = VERBS[verb]
+    chosen = queries.by_numbers(user, [int(key) for key in request.POST.getlist("key") if key.isdecimal() and len(key) < 18])
+    done, refused = 0, []
+    for alert in chosen:
+        try:
+            action(alert, actor=user)
+            done += 1
+        except errors.DomainError as error:
+            refused.append(error.message)
+    if not done:
+        return htmx.done(refused[0] if refused else _("Choose alerts first."), tone="error")
+    message = _("{count} alerts {told}").format(count=done, told=_(told))
+    return htmx.done(message if not refused else f"{message}, {_('some could not be:')} {refused[0]}", tone="info" if refused else "ok")
+
+
+def _dialog(request: HttpRequest, form: django_forms.Form, url: str, title: str, action: str) -> HttpResponse:
+    context = {"form": form, "url": url, "keys": [], "title": title, "action": action}
+    return render(request, "tickets/_edit_form.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@desk.required
+def snooze(request: HttpRequest, number: int) -> HttpResponseBase:
+    """Quiet for a while, in a dialog."""
+    user = desk.user_of(request)
+    alert = queries.alert_for(user, number)
+    form = forms.SnoozeForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        lifecycle.snooze(alert, actor=user, until=clock.now() + timedelta(hours=form.cleaned_data["hours"]))
+        return htmx.done(_("{key} snoozed").format(key=alert.key))
+    return _dialog(request, form, reverse("alerts:snooze", args=[number]), _("Snooze {key}").format(key=alert.key), _("Snooze"))
+
+
+@require_http_methods(["GET", "POST"])
+@desk.required
+def note(request: HttpRequest, number: int) -> HttpResponseBase:
+    """A line for the log, in a dialog."""
+    user = desk.user_of(request)
+    alert = queries.alert_for(user, number)
+    form = forms.NoteForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            lifecycle.add_note(alert, actor=user, note=form.cleaned_data["note"])
+            return htmx.done(_("Note added"))
+        except errors.Invalid as error:
+            form.add_error("note", error.message)
+    return _dialog(request, form, reverse("alerts:note", args=[number]), _("Note on {key}").format(key=alert.key), _("Add note"))
+
+
+@require_http_methods(["GET", "POST"])
+@desk.required
+def attach(request: HttpRequest, number: int) -> HttpResponseBase:
+    """Links the alert to an incident, in a dialog."""
+    user = desk.user_of(request)
+    alert = queries.alert_for(user, number)
+    form = forms.AttachForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            incident = incidents.incident_for(user, form.cleaned_data["incident"].strip())
+            lifecycle.attach(alert, actor=user, incident=incident)
+            return htmx.done(_("{key} linked to {incident}").format(key=alert.key, incident=incident.key))
+        except Http404:
+            form.add_error("incident", _("There is no such incident. Write its key, like INC-1042."))
+    return _dialog(request, form, reverse("alerts:attach", args=[number]), _("Attach {key} to an incident").format(key=alert.key), _("Attach"))

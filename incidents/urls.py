@@ -1,0 +1,11 @@
+from django.urls import path
+
+from incidents import views
+
+app_name = "incidents"
+
+urlpatterns = [
+    path("", views.index, name="list"),
+    path("new/", views.create, name="create"),
+    path("<str:key>/", views.detail, name="detail"),
+]

@@ -1,0 +1,174 @@
+"""The screens of incidents."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts import desk
+from accounts.models import User
+from common import clock, errors, htmx, panels
+from incidents import actions, forms, queries
+from incidents.models import Incident
+from tickets import forms as ticket_forms
+from tickets import permissions, queues
+from tickets import queries as tickets
+from tickets.views import menus, queue, record
+
+FILTERS = ["all", "notes", "replies", "system"]
+PARTS = {"meta": "incidents/_meta.html", "fields": "incidents/_fields.html", "timeline": "tickets/_timeline.html"}
+SECTIONS = {"activity": "incidents/_activity.html", "service": "incidents/_service.html", "files": "incidents/_files.html"}
+NEXT_VERBS = ["start", "resolve", "close"]
+
+
+@require_safe
+@desk.required
+def index(request: HttpRequest) -> HttpResponseBase:
+    """All incidents, the newest first unless asked otherwise; done ones too."""
+    at = clock.now()
+    rows = tickets.tickets_for(desk.user_of(request)).filter(kind="incident")
+    if not request.GET.get("sort"):
+        request.GET = request.GET.copy()  # type: ignore[assignment]  # a copy that may be changed
+        request.GET["sort"] = "-key"
+    return queue.ticket_list(request, queues.OPEN, rows, at, title=_("Incidents"))
+
+
+@require_http_methods(["GET", "POST"])
+@desk.required
+def create(request: HttpRequest) -> HttpResponseBase:
+    """The form of an agent who takes a call."""
+    user = desk.user_of(request)
+    initial = {"service": request.GET.get("service"), "summary": request.GET.get("summary", "")[:250]}
+    form = forms.IncidentForm(request.POST if request.method == "POST" else None, initial=_known(initial))
+    if request.method == "POST" and form.is_valid():
+        values = dict(form.cleaned_data)
+        values["reporter"] = values["reporter"] or user
+        try:
+            incident = actions.create(actor=user, **values)
+        except errors.Invalid as error:
+            ticket_forms.take_error(form, error)
+        else:
+            messages.success(request, _("{key} created").format(key=incident.key))
+            return redirect(incident.get_absolute_url())
+    context = {"form": form, "wide": forms.IncidentForm.WIDE, "back_url": reverse("tickets:queue", args=["open"])}
+    return render(request, "incidents/form.html", context, status=422 if form.errors else 200)
+
+
+def _known(initial: dict[str, Any]) -> dict[str, Any]:
+    """A service named in the address by its short name."""
+    slug = initial.pop("service")
+    field: Any = forms.IncidentForm.base_fields["service"]
+    return {**initial, "service": field.queryset.filter(slug=slug).first() if slug else None}
+
+
+@require_safe
+@desk.required
+def detail(request: HttpRequest, key: str) -> HttpResponseBase:
+    """The record: what is going on, what happened, what it is about. `?part=` answers one piece, `?tab=` chooses the section."""
+    user = desk.user_of(request)
+    incident = queries.incident_for(user, key)
+    part = request.GET.get("part", "")
+    section = request.GET.get("tab") if request.GET.get("tab") in SECTIONS else "activity"
+    context = {**_context(incident, user), **_section(request, incident, user, str(section)), "now": clock.now()}
+    if part in PARTS:
+        return htmx.page(request, PARTS[part], PARTS[part], context)
+    context |= _around(incident, user, str(section))
+    return htmx.page(request, "incidents/detail.html", SECTIONS[str(section)], context)
+
+
+def _context(incident: Incident, user: User) -> dict[str, Any]:
+    """What the head and the fields show."""
+    can = _can(incident, user)
+    key = f"key={incident.key}"
+    fields = [name for name in ("impact", "urgency", "priority", "service", "category") if can["edit"]]
+    fields += [name for name in ("team", "assignee") if can["assign"]]
+    offered = tickets.offered_transitions(user, incident)
+    moves = [_move(move, key) for move in offered]
+    return {
+        "incident": incident,
+        "ticket": incident,
+        "can": can,
+        "clocks": tickets.clocks_of(incident),
+        "moves": moves,
+        "primary_move": next((move for verb in NEXT_VERBS for move in moves if move["verb"] == verb), None),
+        "take_url": reverse("tickets:take", args=[incident.key]),
+        "edit": {name: f"{reverse('tickets:bulk', args=[name])}?{key}" for name in fields},
+        "edit_url": reverse("tickets:edit", args=[incident.key]),
+        "watch_url": reverse("tickets:watch", args=[incident.key]),
+        "is_watching": incident.watches.filter(user=user).exists(),
+        "watcher_count": incident.watches.count(),
+        "watchers": list(incident.watchers.all()[:20]),
+        "responders": list(incident.service.responders.all()[:20]) if incident.service else [],
+        "stakeholders": list(incident.service.stakeholders.all()[:20]) if incident.service else [],
+        "links": tickets.links_of(user, incident),
+        "timeline_url": f"{incident.get_absolute_url()}?part=timeline",
+    }
+
+
+def _can(incident: Incident, user: User) -> dict[str, bool]:
+    can_assign = bool(permissions.can_assign(user, incident))
+    return {
+        "edit": bool(permissions.can_edit(user, incident)),
+        "assign": can_assign,
+        "note": bool(permissions.can_note(user, incident)),
+        "reply": bool(permissions.can_reply(user, incident)),
+        "take": can_assign and incident.is_open and incident.assignee_id != user.pk and permissions.is_assignable(user, "incident"),
+    }
+
+
+def _move(move: Any, key: str) -> dict[str, Any]:
+    """A line of the status menu."""
+    url = reverse("tickets:transition", args=[move.verb])
+    return {"verb": move.verb, "name": move.name, "icon": menus.ICONS.get(move.verb, "arrow-right"), "url": f"{url}?{key}", "form_url": menus.form_url(move, key)}
+
+
+def _section(request: HttpRequest, incident: Incident, user: User, section: str) -> dict[str, Any]:
+    """What one section shows."""
+    if section == "files":
+        files = list(tickets.attachments_for(user, incident))
+        for file in files:
+            file.url = reverse("tickets:download", args=[incident.key, file.pk])  # type: ignore[attr-defined]  # shown by the template
+        return {"attachments": files}
+    if section == "service":
+        rows = tickets.tickets_for(user).filter(is_open=True, service=incident.service_id) if incident.service_id else tickets.tickets_for(user).none()
+        return {"service": incident.service, "open_incidents": tickets.page(rows).rows}
+    wanted = request.GET.get("show") if request.GET.get("show") in FILTERS else "all"
+    labels = {"all": _("All"), "notes": _("Notes"), "replies": _("Customer replies"), "system": _("System")}
+    base = incident.get_absolute_url()
+    choices = [{"name": name, "label": labels[name], "url": base if name == "all" else f"{base}?show={name}", "is_current": name == wanted} for name in FILTERS]
+    entries = [entry for entry in tickets.timeline(user, incident) if _belongs(entry, str(wanted))]
+    timeline_url = f"{base}?part=timeline" if wanted == "all" else f"{base}?part=timeline&show={wanted}"
+    return {**record.composer(incident, user), "entries": entries, "activity_filters": choices, "timeline_url": timeline_url}
+
+
+def _belongs(entry: Any, wanted: str) -> bool:
+    """Whether an entry is shown under a filter of the activity."""
+    if wanted == "all":
+        return True
+    comment = entry.comment
+    if wanted == "system":
+        return comment is None
+    return comment is not None and comment.is_internal == (wanted == "notes")
+
+
+def _around(incident: Incident, user: User, section: str) -> dict[str, Any]:
+    """What only the whole page needs."""
+    base = incident.get_absolute_url()
+    labels = [("activity", _("Activity"), incident.comment_count), ("service", _("Service"), None), ("files", _("Files"), incident.attachment_count)]
+    return {
+        "sections": [
+            {"url": base if name == "activity" else f"{base}?tab={name}", "label": label, "count": count, "is_current": name == section}
+            for name, label, count in labels
+        ],
+        "tab_template": SECTIONS[section],
+        "panels": [
+            {"panel": panel, "url": reverse(panel.url_name, args=[incident.key]), "live": "alert"} for panel in panels.panels_for("incident", user.has_right)
+        ],
+        "back_url": reverse("tickets:queue", args=["open"]),
+        "back_label": _("Open incidents"),
+    }

@@ -1,0 +1,83 @@
+"""The screens of services. What tickets know of a service comes by registered readers, because tickets stand above."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from accounts import desk
+from accounts.models import Team
+from common import clock, htmx, panels
+from services import facts, queries
+from services.models import Service, Tier
+
+
+@require_safe
+@desk.required
+def index(request: HttpRequest) -> HttpResponseBase:
+    """All services with what is open on each."""
+    user = desk.user_of(request)
+    text, tiers, teams = request.GET.get("q", "").replace("\0", "").strip()[:100], request.GET.getlist("tier"), request.GET.getlist("team")
+    rows = queries.filtered(user, text, [int(tier) for tier in tiers if tier in ("1", "2", "3", "4")], teams)
+    services = facts.with_counts(user, list(rows))
+    context = {"services": services, "filters": {"q": text, "choices": _choices(tiers, teams)}, "admin_url": _admin_url(user), "now": clock.now()}
+    return htmx.page(request, "services/list.html", "services/_rows.html", context)
+
+
+def _choices(tiers: list[str], teams: list[str]) -> list[dict[str, Any]]:
+    """The filters of the list, with what the request has ticked."""
+    known = [("tier", _("Tier"), [(str(tier.level), tier.name) for tier in Tier.objects.all()], tiers)]
+    known.append(("team", _("Owner"), [(team.slug, team.name) for team in Team.objects.all()], teams))
+    return [
+        {"name": name, "label": label, "options": [{"value": value, "label": text, "is_on": value in on} for value, text in pairs]}
+        for name, label, pairs, on in known
+    ]
+
+
+def _admin_url(user: Any) -> str:
+    return reverse("admin:services_service_add") if user.is_staff and user.has_right("settings.manage") else ""
+
+
+@require_safe
+@desk.required
+def detail(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """One service: who answers for it, what is open, what it needs."""
+    user = desk.user_of(request)
+    service = queries.service_for(user, slug)
+    open_incidents = facts.open_tickets(user, service)
+    context: dict[str, Any] = {"service": service, "open_incidents": open_incidents, "incidents": open_incidents, "now": clock.now()}
+    if request.GET.get("part") == "incidents":
+        return htmx.page(request, "services/_incidents.html", "services/_incidents.html", context)
+    context |= _neighbours(service) | {
+        "resolved_count": facts.resolved_count(user, service),
+        "health": facts.health(open_incidents),
+        "responders": list(service.responders.all()),
+        "responder_teams": list(service.responder_teams.all()),
+        "stakeholders": list(service.stakeholders.all()),
+        "approvers": list(service.change_approvers.all()),
+        "report_url": f"{reverse('incidents:create')}?service={service.slug}" if user.has_right("incident.create") else "",
+        "panels": [{"panel": panel, "url": reverse(panel.url_name, args=[service.slug]), "live": "alert"} for panel in panels.panels_for("service", user.has_right)],
+    }
+    return htmx.page(request, "services/detail.html", None, context)
+
+
+def _neighbours(service: Service) -> dict[str, Any]:
+    """The graph around the service, and the same as lists."""
+    around = queries.graph_around(service)
+    nodes, edges = around["nodes"], around["edges"]
+    needs = [nodes[needed] for owner, needed in edges if owner == service.pk]
+    dependents = [nodes[owner] for owner, needed in edges if needed == service.pk]
+    drawn = [
+        {"id": str(pk), "l": node.name, "s": f"{_('Service')} · {node.tier.name}", "k": "focus" if pk == service.pk else "ok", "i": "service", "url": node.get_absolute_url()}
+        for pk, node in nodes.items()
+    ]
+    return {
+        "needs": needs,
+        "dependents": dependents,
+        "need_count": len(needs),
+        "dependent_count": len(dependents),
+        "graph": {"nodes": drawn, "edges": [[str(owner), str(needed)] for owner, needed in edges]},
+    }

@@ -1,0 +1,59 @@
+"""HTML input of the desk."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from common import errors
+from tickets import queries
+from tickets.models import Category, Link, ResolutionCode, Ticket
+
+
+def take_error(form: forms.Form, error: errors.Invalid) -> None:
+    """Puts a domain error at its field, or above the form when it has no such field."""
+    form.add_error(error.field if error.field in form.fields else None, error.message)
+
+
+class MoveForm(forms.Form):
+    """What a move of the workflow requires: a resolution, a category, a reason."""
+
+    resolution: Any = forms.ModelChoiceField(label=_("Resolution"), queryset=ResolutionCode.objects.all(), empty_label=_("Choose"))
+    category: Any = forms.ModelChoiceField(label=_("Category"), queryset=Category.objects.none(), empty_label=_("Choose"))
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+    def __init__(self, *args: Any, kind: str, required: Iterable[str], tickets: list[Ticket], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        wanted = {"reason" if column == "pending_reason" else column for column in required}
+        for name in [name for name in self.fields if name not in wanted]:
+            del self.fields[name]
+        if "category" in self.fields:
+            categories: forms.ModelChoiceField[Category] = self.fields["category"]  # type: ignore[assignment]
+            categories.queryset = queries.categories_in_use(kind)
+            shared = {ticket.category_id for ticket in tickets}
+            self.initial.setdefault("category", shared.pop() if len(shared) == 1 else None)
+        if "pending_reason" in required:
+            self.fields["reason"].label = _("What does it wait for")
+
+
+class EditForm(forms.Form):
+    """The texts of a ticket."""
+
+    summary = forms.CharField(label=_("Summary"), max_length=250)
+    description = forms.CharField(label=_("Description"), required=False, widget=forms.Textarea(attrs={"rows": 6}))
+    labels = forms.CharField(label=_("Labels"), required=False, help_text=_("Separated by spaces or commas"))
+    is_restricted = forms.BooleanField(label=_("Restricted"), required=False, help_text=_("Seen by its team, assignee, reporter and incident managers only"))
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def clean_labels(self) -> list[str]:
+        """The words of the field."""
+        text: str = self.cleaned_data["labels"]
+        return text.replace(",", " ").split()
+
+
+class LinkForm(forms.Form):
+    """Another ticket and how it relates."""
+
+    relation = forms.ChoiceField(label=_("This one"), choices=Link.RELATIONS)
+    target = forms.CharField(label=_("Key"), max_length=24, widget=forms.TextInput(attrs={"placeholder": "INC-1042"}))

@@ -1,0 +1,22 @@
+from django.urls import path, re_path
+
+from tickets.views import menus, queue, record
+
+app_name = "tickets"
+
+urlpatterns = [
+    path("home/", queue.home, name="home"),
+    path("queues/<slug:slug>/", queue.queue, name="queue"),
+    path("my-work/", queue.mine, name="mine"),
+    path("my-requests/", queue.own, name="own"),
+    path("tickets/change/<slug:field>/", menus.bulk, name="bulk"),
+    path("tickets/transition/<slug:verb>/", menus.transition, name="transition"),
+    path("tickets/undo/<str:parts>/", menus.undo_assign, name="undo_assign"),
+    path("tickets/<str:key>/edit/", record.edit, name="edit"),
+    path("tickets/<str:key>/comment/", record.comment, name="comment"),
+    path("tickets/<str:key>/watch/", record.watch, name="watch"),
+    path("tickets/<str:key>/take/", record.take, name="take"),
+    path("tickets/<str:key>/link/", record.link, name="link"),
+    path("tickets/<str:key>/files/<int:attachment>/", record.download, name="download"),
+    re_path(r"^(?P<key>[A-Za-z]{2,6}-[0-9]{1,18})/?$", queue.by_key, name="by_key"),
+]

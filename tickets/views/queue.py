@@ -1,0 +1,100 @@
+"""Queues and the requester's own page."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from accounts import desk
+from common import clock, htmx
+from tickets import filters, kinds, options, queries, queues
+
+COLUMNS = [("P", "priority"), ("Key", "key"), ("Summary", ""), ("Status", "status"), ("Service", ""), ("Reporter", ""), ("Assignee", ""), ("Resolve in", "sla")]
+
+
+@require_safe
+@never_cache
+@login_required
+def home(request: HttpRequest) -> HttpResponse:
+    """The first page after signing in: the queue for the desk, the own requests for everybody else."""
+    return redirect("tickets:queue", "open") if desk.user_of(request).has_right("desk.access") else redirect("tickets:own")
+
+
+@require_safe
+@desk.required
+def queue(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """One of the queues that ship."""
+    at = clock.now()
+    return ticket_list(request, queues.BY_SLUG.get(slug, queues.OPEN), queries.queue(desk.user_of(request), slug, at), at)
+
+
+@require_safe
+@desk.required
+def mine(request: HttpRequest) -> HttpResponseBase:
+    """What is assigned to the person."""
+    at = clock.now()
+    return ticket_list(request, queues.BY_SLUG["mine"], queries.queue(desk.user_of(request), "mine", at), at)
+
+
+def ticket_list(request: HttpRequest, shown_queue: queues.Queue, tickets: Any, at: datetime, *, title: str = "") -> HttpResponse:
+    """A list of tickets: filtered, sorted, paged; the URL alone rebuilds it."""
+    user = desk.user_of(request)
+    chosen = filters.TicketFilter(request.GET, queryset=tickets, request=request)
+    narrowed = chosen.qs if chosen.is_valid() else tickets.none()
+    sort = request.GET.get("sort") or "work"
+    after = request.GET.get("after")
+    page = queries.page(narrowed, sort=sort, after=after)
+    is_filtered = filters.active_count(request.GET) > 0
+    total = queries.capped_count(tickets)
+    context = {
+        "queue": shown_queue,
+        "title": title or shown_queue.name,
+        "tickets": page.rows,
+        "total": total,
+        "shown": queries.capped_count(narrowed) if is_filtered else total,
+        "is_filtered": is_filtered,
+        "filters": {"q": request.GET.get("q", ""), "choices": options.filter_choices(request.GET)},
+        "sort": sort,
+        "columns": [_column(label, name, sort) for label, name in COLUMNS],
+        "next_mark": page.next_mark,
+        "is_later_page": bool(after),
+        "is_mixed": len(kinds.all_kinds()) > 1,
+        "create_url": reverse("incidents:create") if user.has_right("incident.create") else "",
+        "now": at,
+    }
+    return htmx.page(request, "tickets/queue.html", "tickets/_rows.html", context)
+
+
+def _column(label: str, name: str, sort: str) -> dict[str, str]:
+    """A head of the table: what a click sorts by, and how it is sorted now."""
+    current = "priority" if sort == "work" else sort
+    direction = {name: "ascending", f"-{name}": "descending"}.get(current, "") if name else ""
+    return {"label": _(label), "name": name or label.lower(), "sort": (f"-{name}" if direction == "ascending" else name) if name else "", "direction": direction}
+
+
+@require_safe
+@never_cache
+@login_required
+def own(request: HttpRequest) -> HttpResponse:
+    """What a person reported, with status and public replies."""
+    user = desk.user_of(request)
+    page = queries.page(queries.tickets_for(user).filter(reporter=user), sort="-key", after=request.GET.get("after"), size=20)
+    rows = [(ticket, list(queries.comments_for(user, ticket).filter(is_internal=False))) for ticket in page.rows]
+    return render(request, "tickets/own.html", {"rows": rows, "next_mark": page.next_mark, "now": clock.now()})
+
+
+@require_safe
+@desk.required
+def by_key(request: HttpRequest, key: str) -> HttpResponseBase:
+    """The short address of a record, such as /INC-1042."""
+    kind = kinds.by_prefix(key.partition("-")[0])
+    if kind is None:
+        raise Http404
+    return redirect(queries.ticket_for(desk.user_of(request), key).get_absolute_url())

@@ -1,0 +1,127 @@
+"""What people do on the page of one record, whatever its kind."""
+
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts import desk
+from accounts.models import User
+from common import errors, htmx
+from tickets import downloads, forms, permissions, queries
+from tickets.actions import conversation, editing
+from tickets.models import Ticket
+
+
+@require_http_methods(["GET", "POST"])
+@desk.required
+def edit(request: HttpRequest, key: str) -> HttpResponseBase:
+    """The texts of a record, in a dialog. Somebody was faster: 422 with the message, and nothing typed is lost."""
+    user = desk.user_of(request)
+    ticket = queries.ticket_for(user, key)
+    initial = {
+        "summary": ticket.summary, "description": ticket.description, "labels": " ".join(ticket.labels), "is_restricted": ticket.is_restricted,
+        "version": ticket.version,
+    }  # fmt: skip
+    form = forms.EditForm(request.POST if request.method == "POST" else None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        wanted = dict(form.cleaned_data)
+        try:
+            editing.edit(ticket, actor=user, expected_version=wanted.pop("version"), **wanted)
+            return htmx.done(_("{key} saved").format(key=ticket.key))
+        except errors.Invalid as error:
+            forms.take_error(form, error)
+        except errors.Conflict as error:
+            form.add_error(None, error.message)
+            form.data = form.data.copy()
+            form.data["version"] = ticket.version
+    context = {
+        "form": form, "url": reverse("tickets:edit", args=[ticket.key]), "keys": [], "title": _("Edit {key}").format(key=ticket.key), "action": _("Save"),
+    }  # fmt: skip
+    return render(request, "tickets/_edit_form.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@desk.required
+def comment(request: HttpRequest, key: str) -> HttpResponseBase:
+    """A note or a reply, with files. The composer comes back empty, or with the text and what is wrong with it."""
+    user = desk.user_of(request)
+    ticket = queries.ticket_for(user, key)
+    is_internal = request.POST.get("audience") != "public"
+    body, files = request.POST.get("body", ""), request.FILES.getlist("files")
+    try:
+        for upload in files:
+            conversation.attach(ticket, actor=user, upload=upload, is_internal=is_internal)
+        if body.strip() or not files:
+            conversation.comment(ticket, actor=user, body=body, is_internal=is_internal)
+    except errors.Invalid as error:
+        return render(request, "tickets/_composer.html", composer(ticket, user, is_internal=is_internal, body=body, error=error.message), status=422)
+    response = render(request, "tickets/_composer.html", composer(ticket, user, is_internal=is_internal))
+    return htmx.toast(response, _("Note added") if is_internal else _("Reply sent"), refresh=True)
+
+
+def composer(ticket: Ticket, user: User, *, is_internal: bool = True, body: str = "", error: str = "") -> dict[str, object]:
+    """What the composer's template needs."""
+    can = {"note": bool(permissions.can_note(user, ticket)), "reply": bool(permissions.can_reply(user, ticket))}
+    is_internal = is_internal and can["note"]
+    return {
+        "ticket": ticket, "can": can, "is_internal": is_internal, "audience": "internal" if is_internal else "public", "body": body, "error": error,
+        "comment_url": reverse("tickets:comment", args=[ticket.key]),
+    }  # fmt: skip
+
+
+@require_POST
+@desk.required
+def watch(request: HttpRequest, key: str) -> HttpResponseBase:
+    """Begins or ends watching."""
+    user = desk.user_of(request)
+    ticket = queries.ticket_for(user, key)
+    is_watching = ticket.watches.filter(user=user).exists()
+    if is_watching:
+        conversation.unwatch(ticket, actor=user)
+    else:
+        conversation.watch(ticket, actor=user)
+    context = {"is_watching": not is_watching, "watcher_count": ticket.watches.count(), "watch_url": reverse("tickets:watch", args=[ticket.key])}
+    return render(request, "tickets/_watch_form.html", context)
+
+
+@require_POST
+@desk.required
+def take(request: HttpRequest, key: str) -> HttpResponseBase:
+    """Assigns the record to the person."""
+    user = desk.user_of(request)
+    ticket = editing.assign(queries.ticket_for(user, key), actor=user, assignee=user)
+    return htmx.done(_("{key} is yours").format(key=ticket.key))
+
+
+@require_http_methods(["GET", "POST"])
+@desk.required
+def link(request: HttpRequest, key: str) -> HttpResponseBase:
+    """Relates the record to another one, in a dialog."""
+    user = desk.user_of(request)
+    ticket = queries.ticket_for(user, key)
+    form = forms.LinkForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            target = queries.ticket_for(user, form.cleaned_data["target"])
+            conversation.link(ticket, actor=user, target=target, relation=form.cleaned_data["relation"])
+            return htmx.done(_("{key} linked").format(key=target.key))
+        except errors.Invalid as error:
+            forms.take_error(form, error)
+        except Http404:
+            form.add_error("target", _("There is no such ticket, or you may not see it."))
+    context = {
+        "form": form, "url": reverse("tickets:link", args=[ticket.key]), "keys": [], "title": _("Link {key}").format(key=ticket.key), "action": _("Link"),
+    }  # fmt: skip
+    return render(request, "tickets/_edit_form.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+@desk.required
+def download(request: HttpRequest, key: str, attachment: int) -> HttpResponseBase:
+    """A file of the record."""
+    user = desk.user_of(request)
+    return downloads.download(user, queries.ticket_for(user, key), attachment)
+
