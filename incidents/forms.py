@@ -19,10 +19,15 @@ class IncidentForm(forms.Form):
 
     summary = forms.CharField(label=_("Summary"), max_length=250, widget=forms.TextInput(attrs={"autofocus": True}))
     description = forms.CharField(label=_("Description"), required=False, max_length=50_000, widget=forms.Textarea(attrs={"rows": 4}))
-    reporter: Any = forms.ModelChoiceField(label=_("Reporter"), queryset=User.objects.filter(is_active=True).order_by("name"), required=False, empty_label=_("Me"))
+    reporter: Any = forms.ModelChoiceField(
+        label=_("Reporter"), queryset=User.objects.filter(is_active=True).order_by("name"), required=False, empty_label=_("Me")
+    )
     channel = forms.ChoiceField(label=_("Reported"), choices=CHANNELS)
     service: Any = forms.ModelChoiceField(
-        label=_("Service"), queryset=Service.objects.select_related("tier", "owner_team").order_by("name"), required=False, empty_label=_("Not known yet")
+        label=_("Service"),
+        queryset=Service.objects.select_related("tier", "owner_team").order_by("name"),
+        required=False,
+        empty_label=_("Not known yet"),
     )
     category: Any = forms.ModelChoiceField(label=_("Category"), queryset=Category.objects.none(), required=False, empty_label=_("Not known yet"))
     urgency = forms.TypedChoiceField(label=_("Urgency"), choices=URGENCIES, coerce=int, initial=3)

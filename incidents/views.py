@@ -32,10 +32,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
     """All incidents, the newest first unless asked otherwise; done ones too."""
     at = clock.now()
     rows = tickets.tickets_for(desk.user_of(request)).filter(kind="incident")
-    if not request.GET.get("sort"):
-        request.GET = request.GET.copy()  # type: ignore[assignment]  # a copy that may be changed
-        request.GET["sort"] = "-key"
-    return queue.ticket_list(request, queues.OPEN, rows, at, title=_("Incidents"))
+    return queue.ticket_list(request, queues.OPEN, rows, at, title=_("Incidents"), default_sort="-key")
 
 
 @require_http_methods(["GET", "POST"])
@@ -124,7 +121,13 @@ def _can(incident: Incident, user: User) -> dict[str, bool]:
 def _move(move: Any, key: str) -> dict[str, Any]:
     """A line of the status menu."""
     url = reverse("tickets:transition", args=[move.verb])
-    return {"verb": move.verb, "name": move.name, "icon": menus.ICONS.get(move.verb, "arrow-right"), "url": f"{url}?{key}", "form_url": menus.form_url(move, key)}
+    return {
+        "verb": move.verb,
+        "name": move.name,
+        "icon": menus.ICONS.get(move.verb, "arrow-right"),
+        "url": f"{url}?{key}",
+        "form_url": menus.form_url(move, key),
+    }
 
 
 def _section(request: HttpRequest, incident: Incident, user: User, section: str) -> dict[str, Any]:
@@ -135,12 +138,17 @@ def _section(request: HttpRequest, incident: Incident, user: User, section: str)
             file.url = reverse("tickets:download", args=[incident.key, file.pk])  # type: ignore[attr-defined]  # shown by the template
         return {"attachments": files}
     if section == "service":
-        rows = tickets.tickets_for(user).filter(is_open=True, service=incident.service_id) if incident.service_id else tickets.tickets_for(user).none()
+        rows = (
+            tickets.tickets_for(user).filter(is_open=True, service=incident.service_id) if incident.service_id else tickets.tickets_for(user).none()
+        )
         return {"service": incident.service, "open_incidents": tickets.page(rows).rows}
     wanted = request.GET.get("show") if request.GET.get("show") in FILTERS else "all"
     labels = {"all": _("All"), "notes": _("Notes"), "replies": _("Customer replies"), "system": _("System")}
     base = incident.get_absolute_url()
-    choices = [{"name": name, "label": labels[name], "url": base if name == "all" else f"{base}?show={name}", "is_current": name == wanted} for name in FILTERS]
+    choices = [
+        {"name": name, "label": labels[name], "url": base if name == "all" else f"{base}?show={name}", "is_current": name == wanted}
+        for name in FILTERS
+    ]
     entries = [entry for entry in tickets.timeline(user, incident) if _belongs(entry, str(wanted))]
     timeline_url = f"{base}?part=timeline" if wanted == "all" else f"{base}?part=timeline&show={wanted}"
     return {**record.composer(incident, user), "entries": entries, "activity_filters": choices, "timeline_url": timeline_url}
@@ -167,7 +175,8 @@ def _around(incident: Incident, user: User, section: str) -> dict[str, Any]:
         ],
         "tab_template": SECTIONS[section],
         "panels": [
-            {"panel": panel, "url": reverse(panel.url_name, args=[incident.key]), "live": "alert"} for panel in panels.panels_for("incident", user.has_right)
+            {"panel": panel, "url": reverse(panel.url_name, args=[incident.key]), "live": "alert"}
+            for panel in panels.panels_for("incident", user.has_right)
         ],
         "back_url": reverse("tickets:queue", args=["open"]),
         "back_label": _("Open incidents"),

@@ -19,7 +19,8 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 THREADS = 16
 
-pages: Any = WSGIMiddleware(django, workers=THREADS)
+wsgi: Any = django
+pages: Any = WSGIMiddleware(wsgi, workers=THREADS)
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:

@@ -3,8 +3,9 @@
 import os
 import re
 
+from itsm import environment
 from itsm.settings import *  # noqa: F403
-from itsm.settings import CACHES, STORAGES, environment
+from itsm.settings import CACHES, STORAGES
 from itsm.settings import REDIS_URL as _REDIS_URL
 
 SECRET_KEY = "only-for-tests-only-for-tests-only-for-tests-0123456789"

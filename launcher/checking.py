@@ -8,7 +8,22 @@ from pathlib import Path
 from launcher import console, places, toolchain
 from launcher.places import CHECKOUT
 
-APPS = ["accounts", "alerts", "common", "fields", "incidents", "itsm", "journal", "launcher", "notifications", "operations", "services", "sla", "tickets", "workflows"]
+APPS = [
+    "accounts",
+    "alerts",
+    "common",
+    "fields",
+    "incidents",
+    "itsm",
+    "journal",
+    "launcher",
+    "notifications",
+    "operations",
+    "services",
+    "sla",
+    "tickets",
+    "workflows",
+]
 
 
 def check(options: argparse.Namespace) -> int:

@@ -59,7 +59,11 @@ def _binaries() -> Finding:
 
 def _keys(state: State) -> Finding:
     missing = [name for name in ("secret_key", "encryption_key") if not (state.secrets / name).exists()]
-    return not missing or not state.root.exists(), f"Keys in {state.secrets}", "They are made at the first start. If data is older, restore them from your backup."
+    return (
+        not missing or not state.root.exists(),
+        f"Keys in {state.secrets}",
+        "They are made at the first start. If data is older, restore them from your backup.",
+    )
 
 
 def _permissions(state: State) -> Finding:
@@ -83,4 +87,3 @@ def _product(state: State) -> list[Finding]:
     if done.returncode:
         findings.append((False, f"manage.py diagnose failed: {done.stderr.strip().splitlines()[-1:]}", f"Look at the logs in {state.logs}"))
     return findings
-

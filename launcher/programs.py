@@ -70,7 +70,19 @@ def product_programs(state: State, given: dict[str, str], listener: socket.socke
         return Program(name, [python, *command], env, CHECKOUT, state.logs / f"{name}.log", patience=patience, keep_open=keep_open)
 
     def worker(name: str, queues: str, processes: int) -> Program:
-        options = ["-Q", queues, "-c", str(processes), "-n", f"{name}@evenkeel", "--without-gossip", "--without-mingle", "--without-heartbeat", "-l", "INFO"]
+        options = [
+            "-Q",
+            queues,
+            "-c",
+            str(processes),
+            "-n",
+            f"{name}@evenkeel",
+            "--without-gossip",
+            "--without-mingle",
+            "--without-heartbeat",
+            "-l",
+            "INFO",
+        ]
         return program(name, "-m", "celery", "-A", "itsm", "worker", *options)
 
     descriptor = listener.fileno()

@@ -37,7 +37,9 @@ def bench(words: list[str]) -> int:
     with _servers(is_careless=False) as given:
         given["DJANGO_SETTINGS_MODULE"] = "itsm.settings"
         _collect(given)
-        return subprocess.run([str(places.python()), str(CHECKOUT / "tests" / "performance" / "bench.py"), *words], env=given, cwd=CHECKOUT, check=False).returncode
+        return subprocess.run(
+            [str(places.python()), str(CHECKOUT / "tests" / "performance" / "bench.py"), *words], env=given, cwd=CHECKOUT, check=False
+        ).returncode
 
 
 def prove(words: list[str]) -> int:

@@ -73,7 +73,7 @@ def _install(lock: Path) -> None:
 def _start_npm(node: tuple[Path, Path]) -> "subprocess.Popen[str]":
     """npm ci without the packages' own scripts; the few links that PostgreSQL's would make are made by launcher.postgres."""
     program, npm = node
-    command = [program, npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--include=dev", "--include=optional"]
+    command: list[str | Path] = [program, npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--include=dev", "--include=optional"]
     env = {**os.environ, "PATH": f"{program.parent}{os.pathsep}{os.environ.get('PATH', '')}", "NODE_ENV": ""}
     return running.spawn(command, env=env, cwd=CHECKOUT)
 
@@ -145,7 +145,15 @@ def _uv() -> Path | None:
         return inside
     if found := shutil.which("uv"):
         return Path(found)
-    command = [*_pip(), "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "-r", CHECKOUT / "requirements-uv.lock"]
+    command: list[str | Path] = [
+        *_pip(),
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--require-hashes",
+        "-r",
+        CHECKOUT / "requirements-uv.lock",
+    ]
     try:
         running.quietly(command, "pip install uv", NETWORK)
     except Failure:
@@ -163,13 +171,12 @@ def install_locked(lock: Path) -> None:
         if os.environ.get("PIP_CERT") and not os.environ.get("SSL_CERT_FILE"):
             env["SSL_CERT_FILE"] = os.environ["PIP_CERT"]
         try:
-            command = [uv, "pip", "install", "--quiet", "--python", places.python(), "--require-hashes", "-r", lock]
+            command: list[str | Path] = [uv, "pip", "install", "--quiet", "--python", places.python(), "--require-hashes", "-r", lock]
             running.quietly(command, "uv pip install", NETWORK, env=env)
             return
         except Failure:
             console.say("  uv could not install them; trying pip, which is slower ...")
-    command = [*_pip(), "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "-r", lock]
-    running.quietly(command, "pip install", NETWORK)
+    running.quietly([*_pip(), "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "-r", lock], "pip install", NETWORK)
 
 
 def _build_front_end() -> None:

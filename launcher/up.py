@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import time
+from pathlib import Path
 
 from launcher import console, locks, places, ports, programs, running, stamps, toolchain
 from launcher.console import Failure
@@ -84,7 +85,7 @@ def _bootstrap(state: State, given: dict[str, str], *, is_empty: bool, is_embedd
     if is_embedded and stamps.is_fresh(state.stamp, value):
         return
     with console.step("Preparing the database and the static files"):
-        command = [places.python(), CHECKOUT / "manage.py", "bootstrap", *(["--empty"] if is_empty else [])]
+        command: list[str | Path] = [places.python(), CHECKOUT / "manage.py", "bootstrap", *(["--empty"] if is_empty else [])]
         child = running.spawn(command, env=given, cwd=CHECKOUT)
         running.finish(child, "manage.py bootstrap", "Run: ./evenkeel doctor")
     stamps.write(state.stamp, value)
@@ -123,7 +124,9 @@ def status(options: argparse.Namespace) -> int:
         return 3
     is_ready = programs.answers("127.0.0.1", int(facts["port"]), "/readyz")
     since = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(facts["started_at"]))
-    console.say(f"Evenkeel runs at {facts['url']} since {since}, process {facts['pid']}, {'ready' if is_ready else 'NOT ready'}. Data directory: {state.root}")
+    console.say(
+        f"Evenkeel runs at {facts['url']} since {since}, process {facts['pid']}, {'ready' if is_ready else 'NOT ready'}. Data directory: {state.root}"
+    )
     return 0 if is_ready else 1
 
 
@@ -149,5 +152,3 @@ def manage(arguments: list[str], data_dir: str) -> int:
 
 def _manage(arguments: list[str], given: dict[str, str]) -> int:
     return subprocess.run([str(places.python()), str(CHECKOUT / "manage.py"), *arguments], env=given, check=False).returncode
-
-

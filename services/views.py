@@ -59,7 +59,10 @@ def detail(request: HttpRequest, slug: str) -> HttpResponseBase:
         "stakeholders": list(service.stakeholders.all()),
         "approvers": list(service.change_approvers.all()),
         "report_url": f"{reverse('incidents:create')}?service={service.slug}" if user.has_right("incident.create") else "",
-        "panels": [{"panel": panel, "url": reverse(panel.url_name, args=[service.slug]), "live": "alert"} for panel in panels.panels_for("service", user.has_right)],
+        "panels": [
+            {"panel": panel, "url": reverse(panel.url_name, args=[service.slug]), "live": "alert"}
+            for panel in panels.panels_for("service", user.has_right)
+        ],
     }
     return htmx.page(request, "services/detail.html", None, context)
 
@@ -71,7 +74,14 @@ def _neighbours(service: Service) -> dict[str, Any]:
     needs = [nodes[needed] for owner, needed in edges if owner == service.pk]
     dependents = [nodes[owner] for owner, needed in edges if needed == service.pk]
     drawn = [
-        {"id": str(pk), "l": node.name, "s": f"{_('Service')} · {node.tier.name}", "k": "focus" if pk == service.pk else "ok", "i": "service", "url": node.get_absolute_url()}
+        {
+            "id": str(pk),
+            "l": node.name,
+            "s": f"{_('Service')} · {node.tier.name}",
+            "k": "focus" if pk == service.pk else "ok",
+            "i": "service",
+            "url": node.get_absolute_url(),
+        }
         for pk, node in nodes.items()
     ]
     return {

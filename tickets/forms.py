@@ -43,7 +43,9 @@ class EditForm(forms.Form):
     summary = forms.CharField(label=_("Summary"), max_length=250)
     description = forms.CharField(label=_("Description"), required=False, widget=forms.Textarea(attrs={"rows": 6}))
     labels = forms.CharField(label=_("Labels"), required=False, help_text=_("Separated by spaces or commas"))
-    is_restricted = forms.BooleanField(label=_("Restricted"), required=False, help_text=_("Seen by its team, assignee, reporter and incident managers only"))
+    is_restricted = forms.BooleanField(
+        label=_("Restricted"), required=False, help_text=_("Seen by its team, assignee, reporter and incident managers only")
+    )
     version = forms.IntegerField(widget=forms.HiddenInput)
 
     def clean_labels(self) -> list[str]:

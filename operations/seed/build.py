@@ -8,18 +8,21 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db import transaction
+import orjson
+from django.db import connection, transaction
 from django.utils.text import slugify
 
 from accounts import actions as accounts
 from accounts.models import Membership, Organisation, Team, User
-from alerts.actions import integrations
+from alerts.actions import intake, integrations
+from alerts.actions import lifecycle as lifecycle_of_alerts
+from alerts.models import Alert, Integration
 from common import clock
 from incidents import actions as incidents
 from journal import actions as journal
 from journal import registers
 from operations import actions as operations
-from operations.seed import company, stories
+from operations.seed import company, monitoring, stories
 from services import actions as services
 from services.models import Service, Tier
 from tickets.actions import clocks, conversation, editing, lifecycle
@@ -67,6 +70,8 @@ def build(password: str, *, tickets: int = TICKETS, progress: Callable[[str], No
         with clock.shifted(at):
             while clocks.sweep_breaches():
                 pass
+        _alerts(cast, at)
+        progress("alerts, through the real pipeline")
     return True
 
 
@@ -183,6 +188,31 @@ def _work(cast: Cast, chance: random.Random, ticket: Ticket, solver: User, step:
     if chance.random() < 0.85:
         with step.later(60, 2000):
             lifecycle.close(ticket, actor=chance.choice(cast.desk))
+
+
+def _alerts(cast: Cast, at: datetime) -> None:
+    """Puts what monitoring says into the inbox and lets the pipeline read it; then two people of the team react."""
+    source = Integration.objects.get(name="Prometheus, Oslo DC1")
+    with connection.cursor() as cursor:
+        for line, body in zip(monitoring.FIRING, monitoring.webhooks(at), strict=True):
+            raw = orjson.dumps(body)
+            minutes, times = line[4], line[5]
+            for number in range(times):
+                received_at = at - timedelta(minutes=minutes * (1 - number / times))
+                cursor.execute("INSERT INTO alerts_inbox (integration_id, body, received_at) VALUES (%s, %s, %s)", [source.pk, raw, received_at])
+    with clock.shifted(at):
+        intake.process_inbox()
+        outage = Alert.objects.filter(incident__isnull=False).select_related("incident").order_by("number").first()
+        if outage is None or outage.incident is None:
+            return
+        priya = cast.people["Priya Raman"]
+        for alert in Alert.objects.filter(service__slug="payments-db"):
+            lifecycle_of_alerts.attach(alert, actor=priya, incident=outage.incident)
+        lifecycle_of_alerts.acknowledge(outage, actor=priya)
+        editing.assign(outage.incident, actor=priya, assignee=priya)
+        lifecycle.transition(outage.incident, "start", actor=priya)
+        note = "payments-db is healthy, but pgbouncer-02 rejects clients with `no more connections allowed (max_client_conn)`."
+        conversation.comment(outage.incident, actor=cast.people["Mei-Ling Chen"], body=note, is_internal=True)
 
 
 class _Steps:

@@ -121,7 +121,9 @@ def test_unknown_keys_are_401(url: str, key: str) -> None:
     assert (answer.status_code, answer.json()["error"]["code"]) == (401, "unknown_key")
 
 
-def test_a_revoked_key_and_a_switched_off_integration_end_within_five_seconds(url: str, integration: Integration, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_revoked_key_and_a_switched_off_integration_end_within_five_seconds(
+    url: str, integration: Integration, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert httpx.post(url, json={}).status_code == 202
     accounts.revoke_integration_key(integration.key, actor=None)
     monkeypatch.setattr(ledger, "KEYS_FRESH", 0.0)

@@ -99,7 +99,7 @@ def test_resolved_closes_the_alert_and_the_incident_records_it(post: Post, servi
     intake.process_inbox()
     alert = Alert.objects.get()
     assert (alert.status, alert.closed_by) == ("closed", "source")
-    assert Entry.objects.filter(event="incident.alert_closed", subject_id=alert.incident_id).count() == 1
+    assert Entry.objects.filter(event="incident.alert_closed", subject_id=alert.incident.pk).count() == 1  # type: ignore[union-attr]
     assert Ticket.objects.get().is_open
 
 

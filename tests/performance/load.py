@@ -1,6 +1,7 @@
 """A small HTTP load client: keep-alive connections that post one prepared body after the other. The same client measures every server."""
 
 import asyncio
+import functools
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -67,6 +68,11 @@ class _Connection(asyncio.Protocol):
             self.done.set_result(None)
 
 
+def _same(connection: _Connection) -> _Connection:
+    """A factory for asyncio that hands out one prepared connection."""
+    return connection
+
+
 def request(path: str, body: bytes, port: int, method: str = "POST", headers: str = "") -> bytes:
     """A complete HTTP/1.1 request."""
     head = f"{method} {path} HTTP/1.1\r\nHost: localhost:{port}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n{headers}\r\n"
@@ -81,13 +87,14 @@ def run(port: int, requests: Iterator[bytes], *, connections: int, seconds: floa
         loop = asyncio.get_running_loop()
         started = time.perf_counter()
         waiting = []
+
+        def is_over() -> bool:
+            return time.perf_counter() - started > seconds
+
         for _number in range(connections):
             done: asyncio.Future[None] = loop.create_future()
-            await loop.create_connection(
-                lambda done=done: _Connection(requests, result, lambda: time.perf_counter() - started > seconds, done),
-                "127.0.0.1",
-                port,
-            )
+            one = _Connection(requests, result, is_over, done)
+            await loop.create_connection(functools.partial(_same, one), "127.0.0.1", port)
             waiting.append(done)
         await asyncio.gather(*waiting)
         result.seconds = time.perf_counter() - started

@@ -14,11 +14,11 @@ BUSINESS = clock.Hours(OSLO, tuple(((time(9), time(17)),) if day < 5 else () for
 
 
 def utc(*parts: int) -> datetime:
-    return datetime(*parts, tzinfo=UTC)
+    return datetime(*parts, tzinfo=UTC)  # type: ignore[misc, arg-type]  # year to second
 
 
 def at(*parts: int) -> datetime:
-    return datetime(*parts, tzinfo=OSLO)
+    return datetime(*parts, tzinfo=OSLO)  # type: ignore[misc, arg-type]  # year to second
 
 
 def oracle(hours: clock.Hours, begin: datetime, end: datetime, pauses: list[clock.Pause]) -> int:

@@ -1,6 +1,7 @@
 """Queues: order, counts, sight, cost."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import timedelta
 
 import pytest
@@ -77,7 +78,9 @@ def test_the_outsider_sees_an_empty_queue(outsider: User, incident: Incident) ->
     assert not queries.queue(outsider, "open", clock.now()).exists()
 
 
-def test_a_page_costs_the_same_queries_for_few_and_many_rows(agent: User, service: Service, django_assert_num_queries: Callable[..., object]) -> None:
+def test_a_page_costs_the_same_queries_for_few_and_many_rows(
+    agent: User, service: Service, django_assert_num_queries: Callable[..., AbstractContextManager[object]]
+) -> None:
     make(agent, service, 3)
     assert agent.rights and agent.team_ids
     at = clock.now()

@@ -195,5 +195,11 @@ def transition(request: HttpRequest, verb: str) -> HttpResponseBase:
         else:
             return _report(*_each(chosen, lambda ticket: lifecycle.transition(ticket, verb, actor=user, **values)), _("moved"))
     name = str(move.name) if move else verb
-    context = {"form": form, "url": reverse("tickets:transition", args=[verb]), "keys": [ticket.key for ticket in chosen], "title": name, "action": name}
+    context = {
+        "form": form,
+        "url": reverse("tickets:transition", args=[verb]),
+        "keys": [ticket.key for ticket in chosen],
+        "title": name,
+        "action": name,
+    }
     return render(request, "tickets/_transition_form.html", context, status=422 if form.errors else 200)

@@ -16,7 +16,16 @@ from accounts import desk
 from common import clock, htmx
 from tickets import filters, kinds, options, queries, queues
 
-COLUMNS = [("P", "priority"), ("Key", "key"), ("Summary", ""), ("Status", "status"), ("Service", ""), ("Reporter", ""), ("Assignee", ""), ("Resolve in", "sla")]
+COLUMNS = [
+    ("P", "priority"),
+    ("Key", "key"),
+    ("Summary", ""),
+    ("Status", "status"),
+    ("Service", ""),
+    ("Reporter", ""),
+    ("Assignee", ""),
+    ("Resolve in", "sla"),
+]
 
 
 @require_safe
@@ -43,12 +52,14 @@ def mine(request: HttpRequest) -> HttpResponseBase:
     return ticket_list(request, queues.BY_SLUG["mine"], queries.queue(desk.user_of(request), "mine", at), at)
 
 
-def ticket_list(request: HttpRequest, shown_queue: queues.Queue, tickets: Any, at: datetime, *, title: str = "") -> HttpResponse:
+def ticket_list(
+    request: HttpRequest, shown_queue: queues.Queue, tickets: Any, at: datetime, *, title: str = "", default_sort: str = "work"
+) -> HttpResponse:
     """A list of tickets: filtered, sorted, paged; the URL alone rebuilds it."""
     user = desk.user_of(request)
     chosen = filters.TicketFilter(request.GET, queryset=tickets, request=request)
     narrowed = chosen.qs if chosen.is_valid() else tickets.none()
-    sort = request.GET.get("sort") or "work"
+    sort = request.GET.get("sort") or default_sort
     after = request.GET.get("after")
     page = queries.page(narrowed, sort=sort, after=after)
     is_filtered = filters.active_count(request.GET) > 0
@@ -76,7 +87,12 @@ def _column(label: str, name: str, sort: str) -> dict[str, str]:
     """A head of the table: what a click sorts by, and how it is sorted now."""
     current = "priority" if sort == "work" else sort
     direction = {name: "ascending", f"-{name}": "descending"}.get(current, "") if name else ""
-    return {"label": _(label), "name": name or label.lower(), "sort": (f"-{name}" if direction == "ascending" else name) if name else "", "direction": direction}
+    return {
+        "label": _(label),
+        "name": name or label.lower(),
+        "sort": (f"-{name}" if direction == "ascending" else name) if name else "",
+        "direction": direction,
+    }
 
 
 @require_safe

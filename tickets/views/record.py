@@ -35,8 +35,7 @@ def edit(request: HttpRequest, key: str) -> HttpResponseBase:
             forms.take_error(form, error)
         except errors.Conflict as error:
             form.add_error(None, error.message)
-            form.data = form.data.copy()
-            form.data["version"] = ticket.version
+            form.data = {**request.POST.dict(), "version": str(ticket.version)}
     context = {
         "form": form, "url": reverse("tickets:edit", args=[ticket.key]), "keys": [], "title": _("Edit {key}").format(key=ticket.key), "action": _("Save"),
     }  # fmt: skip
@@ -124,4 +123,3 @@ def download(request: HttpRequest, key: str, attachment: int) -> HttpResponseBas
     """A file of the record."""
     user = desk.user_of(request)
     return downloads.download(user, queries.ticket_for(user, key), attachment)
-

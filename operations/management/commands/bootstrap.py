@@ -29,7 +29,9 @@ class Command(BaseCommand):
         call_command("migrate", interactive=False, verbosity=0)
         password = environment.secret("EVENKEEL_FIRST_PASSWORD")
         if not options["empty"] and password and build.build(password, progress=self.stdout.write):
-            self.note_logins(password, [("admin", "Grace Mwangi"), ("agent", "Hanna Lindqvist"), ("resolver", "Daniel Okafor"), ("requester", "Jonas Berg")])
+            self.note_logins(
+                password, [("admin", "Grace Mwangi"), ("agent", "Hanna Lindqvist"), ("resolver", "Daniel Okafor"), ("requester", "Jonas Berg")]
+            )
         actions.install_defaults()
         partitions.keep_partitions()
         if not User.objects.exists() and password:
