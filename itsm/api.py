@@ -9,6 +9,7 @@ from services.api import ServiceViewSet, TierViewSet
 from tickets.api import CategoryViewSet
 
 router = DefaultRouter()
+router.include_format_suffixes = False
 router.register("incidents", IncidentViewSet, basename="incident")
 router.register("alerts", AlertViewSet, basename="alert")
 router.register("integrations", IntegrationViewSet, basename="integration")

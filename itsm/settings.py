@@ -134,6 +134,8 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 PASSWORD_RESET_TIMEOUT = 60 * 60 * 24
 AXES_HANDLER = "axes.handlers.database.AxesDatabaseHandler"
+AXES_USERNAME_FORM_FIELD = "username"
+AXES_USERNAME_CALLABLE = "accounts.sign_in.address_of"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
@@ -282,6 +284,13 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
+    "ENUM_NAME_OVERRIDES": {
+        "PriorityEnum": "tickets.models.registers.PRIORITIES",
+        "ImpactEnum": "tickets.models.registers.IMPACTS",
+        "UrgencyEnum": "tickets.models.registers.URGENCIES",
+        "AlertStatusEnum": "alerts.models.alert.Alert.STATUSES",
+        "IncidentFromTierEnum": "alerts.models.integration.Integration.TIERS",
+    },
 }
 
 # ---------------------------------------------------------------- logs

@@ -30,6 +30,7 @@ def test_five_wrong_passwords_lock_the_address_out(agent: User) -> None:
     answers = [sign_in(client, agent.email, "wrong") for _try in range(5)]
     assert answers[-1] == 429
     assert sign_in(client, agent.email, PASSWORD) == 429
+    assert sign_in(Client(), agent.email.upper(), PASSWORD) == 429
 
 
 @pytest.mark.parametrize("known", [True, False])
