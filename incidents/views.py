@@ -151,7 +151,8 @@ def _section(request: HttpRequest, incident: Incident, user: User, section: str)
     ]
     entries = [entry for entry in tickets.timeline(user, incident) if _belongs(entry, str(wanted))]
     timeline_url = f"{base}?part=timeline" if wanted == "all" else f"{base}?part=timeline&show={wanted}"
-    return {**record.composer(incident, user), "entries": entries, "activity_filters": choices, "timeline_url": timeline_url}
+    composer = {name: value for name, value in record.composer(incident, user).items() if name != "can"}
+    return {**composer, "entries": entries, "activity_filters": choices, "timeline_url": timeline_url}
 
 
 def _belongs(entry: Any, wanted: str) -> bool:

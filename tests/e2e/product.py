@@ -134,10 +134,7 @@ class Product:
         self._drop_database()
 
     def _connect(self, name: str) -> "psycopg2.extensions.connection":
-        params = {
-            key.lower(): settings.DATABASES["default"][key] for key in ("HOST", "PORT", "USER", "PASSWORD") if settings.DATABASES["default"].get(key)
-        }
-        connection = psycopg2.connect(dbname=name, **params)
+        connection = psycopg2.connect(on_another_database(os.environ["DATABASE_URL"], name))
         connection.autocommit = True
         return connection
 

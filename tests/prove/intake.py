@@ -40,12 +40,13 @@ print('KEY=' + integrations.create(actor=None, name='Proof', adapter='alertmanag
 """
 # What to kill: role → how its command line looks.
 ROLES = {
-    "web": r"uvicorn",
+    "web": r"itsm\.web",
     "worker": r"celery.*worker.*critical",
     "beat": r"celery.*beat",
     "redis": r"redis-server",
     "postgres": r"/postgres .*-D|/postgres -D",
 }
+AMOUNTS = {"web": 2, "worker": 1, "beat": 1, "redis": 1, "postgres": 1}
 
 
 @dataclass
@@ -81,10 +82,16 @@ def command_of(pid: int) -> str:
     return ""
 
 
-def process_of(supervisor: int, role: str) -> int | None:
-    """The oldest process of a role below the supervisor."""
-    matching = sorted(pid for pid in children_of(supervisor) if re.search(ROLES[role], command_of(pid)))
-    return matching[0] if matching else None
+def processes_of(supervisor: int, role: str) -> list[int]:
+    """The processes of a role that the supervisor itself started."""
+    return sorted(pid for pid in children_of(supervisor) if parent_of(pid) == supervisor and re.search(ROLES[role], command_of(pid)))
+
+
+def parent_of(pid: int) -> int:
+    """The parent of a process, 0 when it is gone."""
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        return int((Path("/proc") / str(pid) / "stat").read_text().rsplit(")", 1)[1].split()[1])
+    return 0
 
 
 class Product:
@@ -109,7 +116,7 @@ class Product:
             connection.close()
         except (OSError, ValueError, http.client.HTTPException):
             return False
-        return body.get("status") == "ok" and all(process_of(self.process.pid, role) for role in ROLES)
+        return body.get("status") == "ok" and all(len(processes_of(self.process.pid, role)) == amount for role, amount in AMOUNTS.items())
 
     def wait_ready(self, seconds: float) -> float:
         """How long it took. Raises TimeoutError."""
@@ -214,10 +221,10 @@ def kill_at_random(product: Product, score: Score, wanted: int, chance: random.R
             return
         time.sleep(2)
         role = chance.choice(list(ROLES))
-        pid = process_of(product.process.pid, role)
-        if pid is None:
+        running = processes_of(product.process.pid, role)
+        if not running:
             continue
-        os.kill(pid, signal.SIGKILL)
+        os.kill(chance.choice(running), signal.SIGKILL)
         score.kills[role] += 1
         time.sleep(0.2)
         healed = product.wait_ready(HEAL_SECONDS)
@@ -282,7 +289,7 @@ def verdict(product: Product, score: Score) -> bool:
 
 def database_url(product: Product) -> str:
     """What the product's own processes connect to."""
-    pid = process_of(product.process.pid, "web")
+    pid = processes_of(product.process.pid, "web")[0]
     environment = (Path("/proc") / str(pid) / "environ").read_bytes().decode("utf-8", "replace")
     return next(line.partition("=")[2] for line in environment.split("\0") if line.startswith("DATABASE_URL="))
 
