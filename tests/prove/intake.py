@@ -42,7 +42,7 @@ print('KEY=' + integrations.create(actor=None, name='Proof', adapter='alertmanag
 ROLES = {
     "web": r"itsm\.web",
     "worker": r"celery.*worker.*critical",
-    "beat": r"celery.*beat",
+    "beat": r"celery.* beat ",
     "redis": r"redis-server",
     "postgres": r"/postgres .*-D|/postgres -D",
 }
