@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import environ
 from csp.constants import NONE, SELF, UNSAFE_INLINE
 from django.utils.translation import gettext_lazy as _
+from kombu import Queue
 
 from itsm import environment
 
@@ -99,6 +100,7 @@ DATABASES: dict[str, Any] = {
         "CONN_HEALTH_CHECKS": True,
     },
 }
+DATABASES["default"]["PASSWORD"] = environment.secret("DATABASE_PASSWORD", DATABASES["default"].get("PASSWORD", ""))
 DATABASES["default"]["OPTIONS"] = {
     "connect_timeout": 5,
     "application_name": environment.secret("EVENKEEL_PROCESS", "evenkeel"),
@@ -227,14 +229,15 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "health_check_interval": 30,
 }
 CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_ACKS_LATE = True
-CELERY_TASK_REJECT_ON_WORKER_LOST = True
+# Messages are hints: the work itself is rows. They are not acknowledged, because a worker that lost Redis between a task and its acknowledgement
+# would wait for that acknowledgement for ever (docs/adr/0004). A hint that dies with its worker is rung again by the next tick.
+CELERY_TASK_QUEUES = [Queue(name, no_ack=True) for name in ("critical", "default", "bulk")]
+CELERY_TASK_ACKS_LATE = False
 CELERY_TASK_TIME_LIMIT = 900
 CELERY_TASK_SOFT_TIME_LIMIT = 840
 CELERY_TASK_DEFAULT_QUEUE = "default"
-CELERY_TASK_CREATE_MISSING_QUEUES = True
+CELERY_TASK_CREATE_MISSING_QUEUES = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 10
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_WORKER_SEND_TASK_EVENTS = False

@@ -1,0 +1,85 @@
+"""The alert screens and the alert API through HTTP."""
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from rest_framework.test import APIClient
+
+from accounts.models import User
+from alerts.models import Alert
+from common import clock
+from incidents.models import Incident
+from services.models import Service
+
+HTMX = {"HX-Request": "true"}
+SignIn = Callable[[User], Client]
+
+
+@pytest.fixture
+def alert(service: Service) -> Alert:
+    """A P1 on the payments gateway."""
+    now = clock.now()
+    return Alert.objects.create(
+        number=7,
+        alias="a",
+        message="Disk <b>full</b>",
+        priority=1,
+        service=service,
+        first_occurred_at=now,
+        last_occurred_at=now,
+        payload={"x": "</script>"},
+    )
+
+
+def status(alert: Alert) -> str:
+    return Alert.objects.get(pk=alert.pk).status
+
+
+def test_list_drawer_and_panel(sign_in: SignIn, agent: User, alert: Alert, incident: Incident) -> None:
+    client = sign_in(agent)
+    assert b"Disk &lt;b&gt;full&lt;/b&gt;" in client.get("/alerts/").content
+    assert b'</script>"' not in client.get("/alerts/7/").content
+    assert b"Not linked" in client.get("/alerts/", headers=HTMX).content
+    assert client.get("/alerts/?state=nonsense").status_code == 404
+    assert client.get("/alerts/8/").status_code == 404
+    client.post("/alerts/7/attach/", {"incident": incident.key}, headers=HTMX)
+    assert b"Disk" in client.get(f"/alerts/of/{incident.key}/", headers=HTMX).content
+
+
+@pytest.mark.parametrize(("verb", "after"), [("acknowledge", "acknowledged"), ("close", "closed")])
+def test_verbs_one_and_many(sign_in: SignIn, agent: User, alert: Alert, verb: str, after: str) -> None:
+    client = sign_in(agent)
+    assert client.get(f"/alerts/7/{verb}/").status_code == 405
+    assert client.post(f"/alerts/change/{verb}/", {"key": ["7", "9"]}, headers=HTMX).status_code == 204
+    assert status(alert) == after
+
+
+def test_an_auditor_only_looks(sign_in: SignIn, auditor: User, alert: Alert) -> None:
+    client = sign_in(auditor)
+    assert client.get("/alerts/7/").status_code == 200
+    for verb in ("acknowledge", "close", "open-incident"):
+        assert client.post(f"/alerts/7/{verb}/", headers=HTMX).status_code == 403
+    assert (status(alert), Incident.objects.count()) == ("open", 0)
+
+
+def test_wrong_incident_is_told_at_the_field(sign_in: SignIn, agent: User, alert: Alert) -> None:
+    response = sign_in(agent).post("/alerts/7/attach/", {"incident": "INC-999999"}, headers=HTMX)
+    assert (response.status_code, b"no such incident" in response.content) == (422, True)
+
+
+def test_the_same_verbs_over_rest(api: Callable[..., APIClient], agent: User, alert: Alert, incident: Incident) -> None:
+    client = api(agent)
+    assert client.get("/api/v1/alerts/?status=open").data["results"][0]["key"] == "ALR-7"
+    assert client.post("/api/v1/alerts/7/acknowledge/").data["status"] == "acknowledged"
+    assert client.post("/api/v1/alerts/7/note/", {"note": "seen"}).status_code == 201
+    assert client.post("/api/v1/alerts/7/snooze/", {"until": "2020-01-01T00:00:00Z"}).data["error"]["fields"].keys() == {"until"}
+    assert client.post("/api/v1/alerts/7/attach/", {"incident": incident.key}).data["incident"] == incident.key
+    assert client.post("/api/v1/alerts/7/open-incident/").data["incident"] == incident.key
+    assert client.post("/api/v1/alerts/7/close/").data["closed_by"] == "agent"
+    assert client.post("/api/v1/alerts/7/acknowledge/").status_code == 409
+
+
+def test_nobody_else_sees_alerts(api: Callable[..., APIClient], requester: User, alert: Alert) -> None:
+    assert api(requester).get("/api/v1/alerts/").data["results"] == []
+    assert api(requester).get("/api/v1/alerts/7/").status_code == 404
