@@ -8,6 +8,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
+from common import search
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -72,13 +74,22 @@ def register_live(finder: Callable[[Any], Any]) -> None:
         _live.append(finder)
 
 
+def figures(user: Any) -> Mapping[str, int]:
+    """Every figure of the sidebar, counted once per request: they are kept on the request's own user object."""
+    known: dict[str, int] | None = getattr(user, "_sidebar_figures", None)
+    if known is None:
+        known = {}
+        for counter in _counters:
+            known.update(counter(user))
+        user._sidebar_figures = known
+    return known
+
+
 def sections(user: Any, path: str) -> list[list[Item]]:
     """The sidebar for one user on one page, grouped and ordered."""
-    figures: dict[str, int] = {}
-    for counter in _counters:
-        figures.update(counter(user))
+    counted = figures(user)
     allowed = sorted((entry for entry in _entries.values() if user.has_right(entry.right)), key=lambda e: (e.section, e.order))
-    items = {entry.name: _item(entry, figures, path) for entry in allowed}
+    items = {entry.name: _item(entry, counted, path) for entry in allowed}
     grouped: dict[int, list[Item]] = {}
     for entry in allowed:
         if entry.parent:
@@ -90,14 +101,14 @@ def sections(user: Any, path: str) -> list[list[Item]]:
     return [grouped[number] for number in sorted(grouped)]
 
 
-def _item(entry: Entry, figures: Mapping[str, int], path: str) -> Item:
+def _item(entry: Entry, counted: Mapping[str, int], path: str) -> Item:
     return Item(
         name=entry.name,
         label=entry.label,
         icon=entry.icon,
         url=reverse(entry.url_name, args=entry.args),
         hotkey=entry.go,
-        count=figures.get(entry.count) if entry.count else None,
+        count=counted.get(entry.count) if entry.count else None,
         is_hot=entry.is_hot,
         is_current=False,
         tab=entry.tab,
@@ -111,7 +122,10 @@ def _mark_current(candidates: list[Item]) -> None:
 
 
 def context(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: `nav` (sections), `tabs` (phone), `live_major`, `base_url`. Empty for anonymous and for fragments."""
+    """Context processor: `nav` (sections), `tabs` (phone), `create_url` (what c opens), `live_major`, `base_url`.
+
+    Empty for anonymous and for fragments.
+    """
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated or getattr(request, "htmx", False) or request.path.startswith("/admin/"):
         return {"base_url": settings.EVENKEEL_BASE_URL}
@@ -119,4 +133,9 @@ def context(request: HttpRequest) -> dict[str, Any]:
     flat = [item for section in nav for item in section]
     tabs = sorted((item for item in flat if item.tab), key=lambda item: item.tab)
     live = next((found for finder in _live if (found := finder(user)) is not None), None)
-    return {"nav": nav, "tabs": tabs, "live_major": live, "base_url": settings.EVENKEEL_BASE_URL}
+    return {"nav": nav, "tabs": tabs, "create_url": _create_url(user), "live_major": live, "base_url": settings.EVENKEEL_BASE_URL}
+
+
+def _create_url(user: Any) -> str:
+    """What this person may create with the key c; empty when nothing."""
+    return next((reverse(command.url_name) for command in search.commands(user, "") if command.hotkey == "c"), "")

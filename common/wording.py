@@ -71,6 +71,11 @@ def grouped(figure: float) -> str:
     return f"{figure:,}".replace(",", NO_BREAK_SPACE).replace("-", MINUS)
 
 
+def counted(figure: int, most: int = 10_000) -> str:
+    """A figure that was counted up to `most`: beyond that 10 000+."""
+    return f"{grouped(most)}+" if figure > most else grouped(figure)
+
+
 def script_words() -> dict[str, str]:
     """The words that the page's scripts show; {name} is filled in by the script."""
     return {

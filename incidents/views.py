@@ -40,6 +40,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
 def create(request: HttpRequest) -> HttpResponseBase:
     """The form of an agent who takes a call."""
     user = desk.user_of(request)
+    permissions.can_triage(user, "incident").require()
     initial = {"service": request.GET.get("service"), "summary": request.GET.get("summary", "")[:250]}
     form = forms.IncidentForm(request.POST if request.method == "POST" else None, initial=_known(initial))
     if request.method == "POST" and form.is_valid():
@@ -86,6 +87,7 @@ def _context(incident: Incident, user: User) -> dict[str, Any]:
     fields += [name for name in ("team", "assignee") if can["assign"]]
     offered = tickets.offered_transitions(user, incident)
     moves = [_move(move, key) for move in offered]
+    watchers = list(incident.watchers.order_by("name"))
     return {
         "incident": incident,
         "ticket": incident,
@@ -97,12 +99,13 @@ def _context(incident: Incident, user: User) -> dict[str, Any]:
         "edit": {name: f"{reverse('tickets:bulk', args=[name])}?{key}" for name in fields},
         "edit_url": reverse("tickets:edit", args=[incident.key]),
         "watch_url": reverse("tickets:watch", args=[incident.key]),
-        "is_watching": incident.watches.filter(user=user).exists(),
-        "watcher_count": incident.watches.count(),
-        "watchers": list(incident.watchers.all()[:20]),
+        "is_watching": user in watchers,
+        "watcher_count": len(watchers),
+        "watchers": watchers,
         "responders": list(incident.service.responders.all()[:20]) if incident.service else [],
         "stakeholders": list(incident.service.stakeholders.all()[:20]) if incident.service else [],
         "links": tickets.links_of(user, incident),
+        "link_url": reverse("tickets:link", args=[incident.key]),
         "timeline_url": f"{incident.get_absolute_url()}?part=timeline",
     }
 

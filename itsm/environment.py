@@ -2,6 +2,9 @@
 
 import os
 from pathlib import Path
+from typing import Any
+
+import environ
 
 
 def secret(name: str, default: str = "") -> str:
@@ -11,6 +14,11 @@ def secret(name: str, default: str = "") -> str:
         return direct
     file = os.environ.get(f"{name}_FILE", "")
     return Path(file).read_text(encoding="utf-8").strip() if file else default
+
+
+def is_given_twice(name: str) -> bool:
+    """True when both NAME and NAME_FILE are set."""
+    return bool(os.environ.get(name) and os.environ.get(f"{name}_FILE"))
 
 
 def flag(name: str, default: bool = False) -> bool:
@@ -27,6 +35,16 @@ def number(name: str, default: int) -> int:
     """A whole number; anything else counts as the default, which the system checks then complain about."""
     text = os.environ.get(name, "").strip()
     return int(text) if text.isdigit() else default
+
+
+def is_postgresql(url: str) -> bool:
+    """True for the ways to write the address of a PostgreSQL."""
+    return url.partition("://")[0] in ("postgres", "postgresql")
+
+
+def database(url: str) -> dict[str, Any]:
+    """Django's settings for a database URL. What is no PostgreSQL leads nowhere, and the system check evenkeel.E004 says so."""
+    return dict(environ.Env.db_url_config(url if is_postgresql(url) else "postgresql:///"))
 
 
 def celery_broker(redis_url: str) -> str:

@@ -1,5 +1,6 @@
 """The settings of Evenkeel. They come from the environment; docs/operators.md lists the names, itsm/checks.py checks the values."""
 
+import secrets
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,8 @@ DATA_DIR = Path(environment.secret("EVENKEEL_DATA_DIR", str(BASE_DIR / "var")))
 
 # ---------------------------------------------------------------- who we are
 DEBUG = environment.flag("EVENKEEL_DEBUG")
-SECRET_KEY = environment.secret("EVENKEEL_SECRET_KEY")
+# Without a key each process makes up its own, too short to pass the check evenkeel.E001: nothing works, and nothing is signed with a known key.
+SECRET_KEY = environment.secret("EVENKEEL_SECRET_KEY") or secrets.token_urlsafe(16)
 SECRET_KEY_FALLBACKS = environment.words("EVENKEEL_OLD_SECRET_KEYS")
 ENCRYPTION_KEY = environment.secret("EVENKEEL_ENCRYPTION_KEY")
 EVENKEEL_BASE_URL = environment.secret("EVENKEEL_BASE_URL", "http://localhost:8000").rstrip("/")
@@ -95,7 +97,7 @@ FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 DATABASE_URL = environment.secret("DATABASE_URL", "postgresql://evenkeel@localhost:5432/evenkeel")
 DATABASES: dict[str, Any] = {
     "default": {
-        **environ.Env.db_url_config(DATABASE_URL),
+        **environment.database(DATABASE_URL),
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
     },

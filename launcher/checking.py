@@ -37,6 +37,7 @@ def check(options: argparse.Namespace) -> int:
         ("types (mypy)", [tools / "mypy", *APPS, "tests"]),
         ("floors and rooms (import-linter)", [tools / "lint-imports", "--no-cache"]),
         ("templates (djade)", [tools / "djade", "--target-version", "5.2", "--check", *templates]),
+        ("migrations", [places.python(), "-W", "ignore", "manage.py", "makemigrations", "--check", "--dry-run"]),
         ("Django", [places.python(), "manage.py", "check", "--fail-level", "WARNING"]),
     ]
     env = {**os.environ, "DJANGO_SETTINGS_MODULE": "itsm.settings_test", "PYTHONPATH": str(CHECKOUT)}

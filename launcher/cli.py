@@ -2,16 +2,19 @@
 
 import argparse
 import os
+import signal
 import sys
 
-from launcher import checking, console, doctor, throwaway, up
+from launcher import checking, console, doctor, ports, throwaway, up
 from launcher.console import Failure
 
 OWN_ARGUMENTS = {"manage", "test", "bench", "prove"}
 
 
 def main(words: list[str]) -> int:
-    """Runs one command and answers its exit code."""
+    """Runs one command and answers its exit code. Ctrl-C and its relatives end it tidily, also in the background of a script."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
     try:
         return _run(words)
     except Failure as failure:
@@ -20,6 +23,10 @@ def main(words: list[str]) -> int:
     except KeyboardInterrupt:
         console.warn("\nInterrupted.")
         return 130
+
+
+def _interrupt(number: int, frame: object) -> None:
+    raise KeyboardInterrupt
 
 
 def _run(words: list[str]) -> int:
@@ -49,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="command")
     start = commands.add_parser("up", help="set everything up and run the product until Ctrl-C")
     start.add_argument("--host", default="127.0.0.1", help="address to listen on; 0.0.0.0 for every address (default 127.0.0.1)")
-    start.add_argument("--port", type=int, default=8000, help="port to listen on, or the next free one (default 8000)")
+    start.add_argument("--port", type=int, default=ports.DEFAULT, help="port to listen on, or the next free one (default 8000)")
     start.add_argument("--empty", action="store_true", help="no demonstration company; prints the first administrator")
     for name, what in (("stop", "stop the running product"), ("status", "say whether it runs and where"), ("doctor", "look for what is wrong")):
         commands.add_parser(name, help=what)

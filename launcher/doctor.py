@@ -1,12 +1,13 @@
 """./evenkeel doctor: what is wrong with this installation, and what to do about each."""
 
 import argparse
+import contextlib
 import os
 import shutil
 import subprocess
 import sys
 
-from launcher import console, locks, places, postgres, programs, toolchain
+from launcher import console, locks, places, ports, postgres, programs, toolchain
 from launcher.console import Failure
 from launcher.places import CHECKOUT, State
 
@@ -71,12 +72,28 @@ def _permissions(state: State) -> Finding:
     return not open_to_others, "Keys are readable by their owner only", "chmod 600 " + " ".join(str(path) for path in open_to_others)
 
 
+def _port(port: int) -> Finding:
+    with contextlib.closing(ports.listen("127.0.0.1", port)) as listener:
+        found = listener.getsockname()[1]
+    what = f"Port {port} is free" if found == port else f"Port {port} is taken by another program; ./evenkeel up would use {found}"
+    return True, what, ""
+
+
+def _process(state: State, name: str, pid: int) -> Finding:
+    return locks.lives(pid), f"Process {name} ({pid})", f"The supervisor starts it again within seconds; if not, look at {state.logs / name}.log"
+
+
 def _product(state: State) -> list[Finding]:
     facts = locks.running(state)
     if not facts:
-        return [(True, "The product does not run (start it with ./evenkeel up)", "")]
-    is_ready = programs.answers("127.0.0.1", int(facts["port"]), "/readyz")
-    findings: list[Finding] = [(is_ready, f"{facts['url']} answers /readyz", f"Look at the logs in {state.logs}")]
+        return [(True, "The product does not run (start it with ./evenkeel up)", ""), _port(ports.DEFAULT)]
+    if "url" not in facts:
+        return [(True, f"./evenkeel {facts.get('command', '')} is at work, process {facts.get('pid')}", "")]
+    is_ready = programs.answers(str(facts["host"]), int(facts["port"]), "/readyz")
+    findings: list[Finding] = [
+        (is_ready, f"{facts['url']} answers /readyz", f"Look at the logs in {state.logs}"),
+        *(_process(state, name, int(pid)) for name, pid in facts.get("processes", {}).items()),
+    ]
     given = programs.environment(state, programs.services(state), str(facts["url"]))
     done = subprocess.run([str(places.python()), "manage.py", "diagnose"], cwd=CHECKOUT, env=given, capture_output=True, text=True, check=False)
     for line in done.stdout.splitlines():

@@ -48,7 +48,7 @@ def is_held(path: Path) -> bool:
 
 
 def note(state: State, **facts: Any) -> None:
-    """Writes down who is running, for `status`, `stop` and a second `up`."""
+    """Writes down who holds the lock, for `status`, `stop` and a second `up`. Only its holder may."""
     half = state.record.with_suffix(".new")
     half.write_text(json.dumps({"pid": os.getpid(), **facts}, indent=1), encoding="utf-8")
     half.replace(state.record)
@@ -63,12 +63,24 @@ def noted(state: State) -> dict[str, Any]:
     return found
 
 
+def lives(pid: int) -> bool:
+    """False for the record of a holder that was killed: the present holder has not written its own yet."""
+    try:
+        os.kill(pid, 0)
+    except PermissionError:
+        return True
+    except ProcessLookupError:
+        return False
+    return pid > 0
+
+
 def running(state: State) -> dict[str, Any]:
     """The record, but only while its process lives."""
     if not is_held(state.lock):
         return {}
     for _attempt in range(20):
-        if facts := noted(state):
+        facts = noted(state)
+        if facts and lives(int(facts.get("pid", 0))):
             return facts
         time.sleep(0.05)
     raise Failure("Another ./evenkeel holds this installation but left no record.", f"Look for it with: fuser {state.lock}")

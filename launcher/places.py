@@ -34,14 +34,6 @@ class State:
         return self.root / "logs"
 
     @property
-    def ready(self) -> Path:
-        return self.root / "ready"
-
-    @property
-    def metrics(self) -> Path:
-        return self.root / "metrics"
-
-    @property
     def lock(self) -> Path:
         return self.root / "evenkeel.lock"
 
@@ -64,6 +56,15 @@ class State:
         if len(str(near)) < SOCKET_PATH_MAX - len("/.s.PGSQL.5432"):
             return near
         return Path(tempfile.gettempdir()) / f"evenkeel-{os.getuid()}-{digest(str(self.root))}"
+
+
+def prepare(found: State) -> State:
+    """Makes the state directory. Others may pass through it (the servers run as another user) and not look around."""
+    for folder in [*reversed(found.root.parents), found.root]:
+        if not folder.exists():
+            folder.mkdir()
+            folder.chmod(0o711)
+    return found
 
 
 def digest(text: str) -> str:

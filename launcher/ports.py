@@ -5,6 +5,7 @@ import socket
 
 from launcher.console import Failure
 
+DEFAULT = 8000
 TRIES = 50
 BACKLOG = 2048
 

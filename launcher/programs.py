@@ -52,13 +52,33 @@ def environment(state: State, found: Services, base_url: str = "", host: str = "
 def database_program(state: State, server: postgres.Server) -> Program:
     """The embedded PostgreSQL; SIGINT is its fast stop."""
     log = state.logs / "postgres.log"
-    return Program("postgres", server.command(), server.environment(), server.data.parent, log, signal.SIGINT, 30.0, server.is_ready, owner.switch())
+    return Program(
+        "postgres",
+        server.command(),
+        server.environment(),
+        server.data.parent,
+        log,
+        signal.SIGINT,
+        30.0,
+        server.is_ready,
+        owner.switch(),
+        is_foundation=True,
+    )
 
 
 def redis_program(state: State, server: redisserver.Server) -> Program:
     """The embedded Redis."""
     log = state.logs / "redis.log"
-    return Program("redis", server.command(), {"PATH": os.environ.get("PATH", "")}, server.folder, log, is_ready=server.is_ready, user=owner.switch())
+    return Program(
+        "redis",
+        server.command(),
+        {"PATH": os.environ.get("PATH", "")},
+        server.folder,
+        log,
+        is_ready=server.is_ready,
+        user=owner.switch(),
+        is_foundation=True,
+    )
 
 
 def product_programs(state: State, given: dict[str, str], listener: socket.socket) -> list[Program]:

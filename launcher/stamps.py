@@ -13,7 +13,7 @@ def fingerprint(paths: Iterable[Path], *words: str) -> str:
     for path in sorted(paths):
         files = sorted(_below(path)) if path.is_dir() else [path]
         for file in files:
-            total.update(f"{file.name}\0".encode())
+            total.update(f"{path.name}/{file.relative_to(path)}\0".encode())
             if file.is_file():
                 total.update(file.read_bytes())
     return total.hexdigest()

@@ -2,13 +2,14 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from launcher import console, running
 
@@ -16,11 +17,16 @@ POLL_SECONDS = 0.1
 PAUSES = (0.2, 0.5, 1.0, 2.0, 4.0)
 STEADY_SECONDS = 30.0
 LOG_BYTES = 20_000_000
+LOGS_KEPT = 3
+LOG_CHECK_SECONDS = 30.0
 
 
 @dataclass
 class Program:
-    """One process to keep alive. `quit` asks it to end; the kernel sends the same when the supervisor is killed."""
+    """One process to keep alive. `quit` asks it to end; the kernel sends the same when the supervisor is killed.
+
+    A foundation (database, broker) is stopped only when all that stands on it has ended.
+    """
 
     name: str
     command: Sequence[str]
@@ -32,6 +38,7 @@ class Program:
     is_ready: Callable[[], bool] | None = None
     user: Mapping[str, Any] = field(default_factory=dict)
     keep_open: Sequence[int] = ()
+    is_foundation: bool = False
 
 
 @dataclass
@@ -46,9 +53,11 @@ class _Child:
 class Supervisor:
     """Runs programs until it is told to stop."""
 
-    def __init__(self) -> None:
+    def __init__(self, on_change: Callable[[dict[str, int]], None] = lambda processes: None) -> None:
         self._children: list[_Child] = []
         self._is_stopping = False
+        self._on_change = on_change
+        self._logs_checked_at = time.monotonic()
 
     def start(self, program: Program, *, seconds: float = 60.0) -> None:
         """Starts a program and waits until it is ready. Raises Failure with the end of its log when it is not in time."""
@@ -86,20 +95,29 @@ class Supervisor:
                 self._bury(child)
             if child.process is None and time.monotonic() >= child.due_at:
                 self._spawn(child)
+        if time.monotonic() - self._logs_checked_at > LOG_CHECK_SECONDS:
+            self._logs_checked_at = time.monotonic()
+            for child in self._children:
+                rotate(child.program.log)
 
     def pids(self) -> dict[str, int]:
         """Name → process id of what runs."""
         return {child.program.name: child.process.pid for child in self._children if child.process is not None}
 
     def stop(self) -> None:
-        """Ends all in reverse order; what does not listen is killed."""
-        for child in reversed(self._children):
+        """Ends the product first and what it stands on last, so that running work can finish; what does not listen is killed."""
+        self._is_stopping = True
+        self._end([child for child in self._children if not child.program.is_foundation])
+        self._end([child for child in self._children if child.program.is_foundation])
+
+    def _end(self, children: list[_Child]) -> None:
+        for child in children:
             process = child.process
             if process is None or process.poll() is not None:
                 continue
             with contextlib.suppress(ProcessLookupError):
                 process.send_signal(child.program.quit)
-        for child in reversed(self._children):
+        for child in reversed(children):
             if child.process is not None:
                 try:
                     child.process.wait(child.program.patience)
@@ -110,7 +128,8 @@ class Supervisor:
     def _spawn(self, child: _Child) -> None:
         program = child.program
         program.log.parent.mkdir(parents=True, exist_ok=True)
-        with _log_of(program.log) as log:
+        rotate(program.log)
+        with program.log.open("ab") as log:
             try:
                 child.process = subprocess.Popen(
                     list(program.command),
@@ -127,6 +146,7 @@ class Supervisor:
             except OSError as error:
                 raise console.Failure(f"{program.name} could not start: {error}", "Run: ./evenkeel doctor") from error
         child.started_at = time.monotonic()
+        self._on_change(self.pids())
 
     def _bury(self, child: _Child) -> None:
         process = child.process
@@ -157,11 +177,16 @@ def _how(code: int | None) -> str:
     return f"exit code {code}"
 
 
-def _log_of(path: Path) -> IO[bytes]:
-    """The log to append to; a large one is put aside once."""
-    if path.exists() and path.stat().st_size > LOG_BYTES:
-        path.replace(path.with_suffix(".log.1"))
-    return path.open("ab")
+def rotate(log: Path, limit: int = LOG_BYTES) -> None:
+    """Puts a large log aside as .log.1, keeping a few older ones. Its process keeps writing into the emptied file."""
+    if not log.exists() or log.stat().st_size <= limit:
+        return
+    for number in range(LOGS_KEPT - 1, 0, -1):
+        older = log.with_suffix(f".log.{number}")
+        if older.exists():
+            older.replace(log.with_suffix(f".log.{number + 1}"))
+    shutil.copyfile(log, log.with_suffix(".log.1"))
+    os.truncate(log, 0)
 
 
 def tail(path: Path) -> str:

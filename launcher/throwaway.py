@@ -5,14 +5,17 @@ import os
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from launcher import console, places, programs, toolchain
+from launcher import console, locks, places, programs, toolchain
 from launcher.console import Failure
 from launcher.places import CHECKOUT, SHARED, State
 from launcher.supervisor import Supervisor
 
+PREFIX = "throwaway-"
+LEFT_BEHIND_SECONDS = 3600
 PROOFS = CHECKOUT / "tests" / "prove"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 NO_BROWSER = "The browser tests were skipped: there is no Chromium. Install it with: sudo apt-get install chromium"
@@ -71,15 +74,25 @@ def _ensure_browser() -> bool:
     return any(shutil.which(name) for name in BROWSERS)
 
 
+def _sweep(home: Path) -> None:
+    """Removes what a killed run left behind."""
+    for left in home.glob(f"{PREFIX}*"):
+        with contextlib.suppress(OSError):
+            if time.time() - left.stat().st_mtime > LEFT_BEHIND_SECONDS and not locks.is_held(State(left).lock):
+                shutil.rmtree(left, ignore_errors=True)
+
+
 @contextlib.contextmanager
 def _servers(*, is_careless: bool) -> Iterator[dict[str, str]]:
     """The environment of a PostgreSQL and a Redis that exist for the length of the block; served ones where the environment names them."""
     home = SHARED if os.getuid() == 0 else Path(tempfile.gettempdir())
     home.mkdir(parents=True, exist_ok=True)
-    root = Path(tempfile.mkdtemp(prefix="throwaway-", dir=home))
+    _sweep(home)
+    root = Path(tempfile.mkdtemp(prefix=PREFIX, dir=home))
     root.chmod(0o711)
-    state, supervisor = State(root), Supervisor()
+    state, supervisor, holding = State(root), Supervisor(), contextlib.ExitStack()
     try:
+        holding.enter_context(locks.held(state.lock))
         found = programs.services(state, is_careless)
         if found.database is not None:
             supervisor.start(programs.database_program(state, found.database))
@@ -88,6 +101,7 @@ def _servers(*, is_careless: bool) -> Iterator[dict[str, str]]:
         yield programs.environment(state, found)
     finally:
         supervisor.stop()
+        holding.close()
         shutil.rmtree(root, ignore_errors=True)
         if state.sockets.parent != root:
             shutil.rmtree(state.sockets, ignore_errors=True)

@@ -73,7 +73,17 @@ def _install(lock: Path) -> None:
 def _start_npm(node: tuple[Path, Path]) -> "subprocess.Popen[str]":
     """npm ci without the packages' own scripts; the few links that PostgreSQL's would make are made by launcher.postgres."""
     program, npm = node
-    command: list[str | Path] = [program, npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--include=dev", "--include=optional"]
+    command: list[str | Path] = [
+        program,
+        npm,
+        "ci",
+        "--ignore-scripts",
+        "--no-audit",
+        "--no-fund",
+        "--loglevel=error",
+        "--include=dev",
+        "--include=optional",
+    ]
     env = {**os.environ, "PATH": f"{program.parent}{os.pathsep}{os.environ.get('PATH', '')}", "NODE_ENV": ""}
     return running.spawn(command, env=env, cwd=CHECKOUT)
 

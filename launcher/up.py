@@ -21,11 +21,11 @@ MIGRATED = [
 
 def up(options: argparse.Namespace) -> int:
     """Sets everything up and runs the product."""
-    state = places.state(options.data_dir)
+    state = places.prepare(places.state(options.data_dir))
     begun = time.monotonic()
-    state.root.mkdir(parents=True, exist_ok=True)
     try:
         with locks.held(state.lock):
+            locks.note(state, command="up")
             toolchain.ready()
             return _run(state, options, begun)
     except locks.Taken:
@@ -34,7 +34,14 @@ def up(options: argparse.Namespace) -> int:
 
 def _already(state: State) -> int:
     facts = locks.running(state)
-    console.say(f"Evenkeel is already running at {facts.get('url', '(starting)')} (process {facts.get('pid')}). Stop it with: ./evenkeel stop")
+    if "url" in facts:
+        console.say(f"Evenkeel is already running at {facts['url']} (process {facts['pid']}). Stop it with: ./evenkeel stop")
+    elif facts.get("command") == "up":
+        console.say(f"Evenkeel is already starting (process {facts['pid']}). Ask again with: ./evenkeel status")
+    else:
+        console.say(
+            f"This installation is in use by ./evenkeel {facts.get('command', '')} (process {facts.get('pid')}). Try again when it has ended."
+        )
     return 1
 
 
@@ -45,8 +52,8 @@ def _run(state: State, options: argparse.Namespace, begun: float) -> int:
         console.say(f"  port {options.port} is taken, using {port}")
     shown = "localhost" if options.host in ("127.0.0.1", "localhost", "0.0.0.0", "::", "") else options.host
     url = os.environ.get("EVENKEEL_BASE_URL") or f"http://{shown}:{port}"
-    locks.note(state, url=url, port=port, started_at=time.time())
-    supervisor = Supervisor()
+    facts = {"command": "up", "url": url, "host": options.host, "port": port, "started_at": time.time()}
+    supervisor = Supervisor(lambda processes: locks.note(state, **facts, processes=processes))
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda _number, _frame: supervisor.ask_to_stop())
     try:
@@ -72,11 +79,13 @@ def _start(state: State, options: argparse.Namespace, supervisor: Supervisor, li
         supervisor.start(programs.redis_program(state, found.redis))
     given = programs.environment(state, found, url, options.host)
     _bootstrap(state, given, is_empty=options.empty, is_embedded=found.database is not None)
+    first, *others = programs.product_programs(state, given, listener)
+    port = listener.getsockname()[1]
     with console.step("Starting the product"):
-        for program in programs.product_programs(state, given, listener):
+        supervisor.start(first)
+        supervisor.wait_until(lambda: programs.answers(options.host, port, "/readyz"), "the first page", first.log, READY_SECONDS)
+        for program in others:
             supervisor.start(program)
-        port = listener.getsockname()[1]
-        supervisor.wait_until(lambda: programs.answers(options.host, port, "/readyz"), "the first page", state.logs / "web-1.log", READY_SECONDS)
 
 
 def _bootstrap(state: State, given: dict[str, str], *, is_empty: bool, is_embedded: bool) -> None:
@@ -105,7 +114,7 @@ def stop(options: argparse.Namespace) -> int:
     if not facts:
         console.say("Evenkeel is not running here.")
         return 0
-    os.kill(int(facts["pid"]), signal.SIGINT)
+    os.kill(int(facts["pid"]), signal.SIGTERM)
     until = time.monotonic() + 60
     while locks.is_held(state.lock):
         if time.monotonic() > until:
@@ -122,11 +131,16 @@ def status(options: argparse.Namespace) -> int:
     if not facts:
         console.say(f"Evenkeel is not running. Data directory: {state.root}")
         return 3
-    is_ready = programs.answers("127.0.0.1", int(facts["port"]), "/readyz")
+    if "url" not in facts:
+        console.say(f"./evenkeel {facts.get('command', '')} is at work, process {facts.get('pid')}. Data directory: {state.root}")
+        return 1
+    is_ready = programs.answers(str(facts["host"]), int(facts["port"]), "/readyz")
     since = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(facts["started_at"]))
     console.say(
         f"Evenkeel runs at {facts['url']} since {since}, process {facts['pid']}, {'ready' if is_ready else 'NOT ready'}. Data directory: {state.root}"
     )
+    for name, pid in facts.get("processes", {}).items():
+        console.say(f"  {name:<16} {pid}")
     return 0 if is_ready else 1
 
 
@@ -134,20 +148,30 @@ def manage(arguments: list[str], data_dir: str) -> int:
     """Runs manage.py against this installation; starts the embedded servers for the command when nothing runs."""
     state = places.state(data_dir)
     toolchain.ready()
-    if locks.running(state):
+    try:
+        with locks.held(places.prepare(state).lock):
+            locks.note(state, command="manage")
+            return _manage_alone(arguments, state)
+    except locks.Taken:
+        facts = locks.running(state)
+        if facts.get("command") == "up" and "processes" not in facts:
+            raise Failure("Evenkeel is just being set up.", "Try again when ./evenkeel status says that it runs.") from None
         found = programs.services(state)
-        return _manage(arguments, programs.environment(state, found, str(locks.noted(state).get("url", ""))))
-    with locks.held(state.lock):
-        supervisor = Supervisor()
-        try:
-            found = programs.services(state)
-            if found.database is not None:
-                supervisor.start(programs.database_program(state, found.database))
-            if found.redis is not None:
-                supervisor.start(programs.redis_program(state, found.redis))
-            return _manage(arguments, programs.environment(state, found))
-        finally:
-            supervisor.stop()
+        return _manage(arguments, programs.environment(state, found, str(facts.get("url", ""))))
+
+
+def _manage_alone(arguments: list[str], state: State) -> int:
+    """With servers that run for this command only."""
+    supervisor = Supervisor()
+    try:
+        found = programs.services(state)
+        if found.database is not None:
+            supervisor.start(programs.database_program(state, found.database))
+        if found.redis is not None:
+            supervisor.start(programs.redis_program(state, found.redis))
+        return _manage(arguments, programs.environment(state, found))
+    finally:
+        supervisor.stop()
 
 
 def _manage(arguments: list[str], given: dict[str, str]) -> int:

@@ -19,6 +19,7 @@ from workflows import queries as workflows
 from workflows.models import Transition
 
 PAGE_SIZE = 50
+COUNTED = 10_000
 LIST_COLUMNS = (
     "id", "kind", "key", "summary", "priority", "status", "status_category", "service", "reporter", "assignee", "team", "sla_due_at", "major_state",
     "created_at", "updated_at", "pending_reason", "version", "is_restricted", "comment_count",
@@ -67,9 +68,9 @@ def in_full(ids: Sequence[int]) -> list[Ticket]:
     return [by_id[pk] for pk in ids if pk in by_id]
 
 
-def capped_count(tickets: QuerySet[Ticket], most: int = 10_000) -> int:
-    """How many there are, counted up to `most`."""
-    return tickets.order_by()[:most].count()
+def capped_count(tickets: QuerySet[Ticket], most: int = COUNTED) -> int:
+    """How many there are; `most` + 1 stands for more than that."""
+    return tickets.order_by()[: most + 1].count()
 
 
 def sidebar_counts(user: User) -> Mapping[str, int]:
@@ -124,6 +125,14 @@ def comments_for(user: User, ticket: Ticket) -> QuerySet[Comment]:
     """The comments this user may read, oldest first."""
     rows = Comment.objects.filter(ticket_id=ticket.pk).select_related("author").order_by("id")
     return rows if permissions.can_see_internal(user, ticket) else rows.filter(is_internal=False)
+
+
+def replies_to(tickets: Iterable[Ticket]) -> dict[int, list[Comment]]:
+    """The public replies of several tickets by ticket, oldest first, in one query."""
+    found: dict[int, list[Comment]] = {}
+    for row in Comment.objects.filter(ticket__in=[ticket.pk for ticket in tickets], is_internal=False).select_related("author").order_by("id"):
+        found.setdefault(row.ticket_id, []).append(row)
+    return found
 
 
 def attachments_for(user: User, ticket: Ticket) -> QuerySet[Attachment]:

@@ -203,6 +203,12 @@ def grouped(value: float | None) -> str:
 
 
 @register.filter
+def counted(value: int | None) -> str:
+    """A figure of a long list: exact up to 10 000, then 10 000+."""
+    return "" if value is None else wording.counted(value)
+
+
+@register.filter
 def markdown(text: str | None) -> SafeString:
     """Text that a person wrote, as harmless HTML."""
     return markdown_text.render(text or "")

@@ -37,7 +37,7 @@ from tickets.models import Ticket  # noqa: E402
 
 CONNECTIONS = 64
 LOAD_SECONDS = 6.0
-PAGES = 60
+PAGES = 150
 TICK = os.sysconf("SC_CLK_TCK")
 rows: list[tuple[str, str, str, str, str]] = []
 
@@ -76,7 +76,7 @@ def alert(number: int, prefix: str) -> dict[str, object]:
     """One firing alert as Alertmanager has it."""
     return {
         "status": "firing", "labels": {"alertname": "HighLoad", "severity": "warning", "service": "booking", "instance": f"{prefix}-{number}"},
-        "annotations": {"summary": "Load is above 8"}, "startsAt": "2026-11-22T10:00:00Z", "endsAt": "0001-01-01T00:00:00Z", "fingerprint": f"{prefix}{number:012x}",
+        "annotations": {"summary": "Load is above 8"}, "startsAt": "2026-11-21T10:00:00Z", "endsAt": "0001-01-01T00:00:00Z", "fingerprint": f"{prefix}{number:012x}",
     }  # fmt: skip
 
 
@@ -258,7 +258,7 @@ def bench_pages(port: int, web: int, user: User, amount: int) -> dict[str, float
     cookie = f"Cookie: {settings.SESSION_COOKIE_NAME}={session.session_key}\r\n"
     _token, secret = accounts.create_token(actor=user, name=f"bench {amount}")
     size = f"{amount:,} tickets"
-    key = Ticket.objects.filter(is_open=True).order_by("-id").values_list("key", flat=True)[0]
+    key = Ticket.objects.filter(is_open=True, is_restricted=False).order_by("-id").values_list("key", flat=True)[0]
     return {
         "empty": bench_page(port, web, "empty page (the shell and an empty queue)", "/queues/open/?q=nothingmatchesthis", cookie, size),
         "queue": bench_page(port, web, "queue page", "/queues/open/", cookie, size),

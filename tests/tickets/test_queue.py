@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.http import Http404
 
 from accounts.models import User
@@ -89,6 +90,18 @@ def test_a_page_costs_the_same_queries_for_few_and_many_rows(
     make(agent, service, 20)
     with django_assert_num_queries(3):
         queries.page(queries.queue(agent, "open", at))
+
+
+def test_a_page_is_picked_by_the_index_alone(agent: User, service: Service) -> None:
+    make(agent, service, 5)
+    rows = queries.queue(agent, "open", clock.now()).only("id", "priority", "sla_due_at").order_by("priority", "sla_due_at", "id")[:51]
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off")
+        sql, params = rows.query.sql_with_params()
+        cursor.execute(f"EXPLAIN {sql}", params)
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "ticket_open_work" in plan
+    assert "Sort" not in plan
 
 
 def test_the_sweep_marks_each_breach_once(agent: User, incident: Incident) -> None:

@@ -1,6 +1,7 @@
 """Comments, attachments, watchers and links."""
 
 import hashlib
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -44,15 +45,35 @@ def comment(ticket: Ticket, *, actor: User | None, body: str, is_internal: bool)
 
 
 @transaction.atomic
+def comment_with_files(ticket: Ticket, *, actor: User | None, body: str, is_internal: bool, uploads: "Sequence[UploadedFile[bytes]]") -> None:
+    """A note or a reply together with its files: all of it, or nothing. The text may be missing when there is a file.
+
+    Raises Refused, or Invalid for the text or the file that is wrong.
+    """
+    for upload in uploads:
+        _require_size(upload)
+    if body.strip() or not uploads:
+        comment(ticket, actor=actor, body=body, is_internal=is_internal)
+    for upload in uploads:
+        attach(ticket, actor=actor, upload=upload, is_internal=is_internal)
+
+
+def _require_size(upload: "UploadedFile[bytes]") -> int:
+    """The size in bytes. Raises Invalid("file") when it is none, or more than an attachment may have."""
+    size = upload.size or 0
+    if not size:
+        raise errors.Invalid("file", _("The file %(name)s is empty.") % {"name": clean_name(upload.name or "")})
+    if size > settings.ATTACHMENT_MAX_BYTES:
+        raise errors.Invalid("file", _("Attach files of at most %(most)d MB.") % {"most": settings.ATTACHMENT_MAX_BYTES // 1_000_000})
+    return size
+
+
+@transaction.atomic
 def attach(ticket: Ticket, *, actor: User | None, upload: "UploadedFile[bytes]", is_internal: bool = True) -> Attachment:
     """Adds a file. Raises Refused, or Invalid("file") when it is empty or larger than the limit."""
     decision = permissions.can_note if is_internal else permissions.can_reply
     decision(actor, ticket).require()
-    size = upload.size or 0
-    if not size:
-        raise errors.Invalid("file", _("This file is empty."))
-    if size > settings.ATTACHMENT_MAX_BYTES:
-        raise errors.Invalid("file", _("Attach files of at most %(most)d MB.") % {"most": settings.ATTACHMENT_MAX_BYTES // 1_000_000})
+    size = _require_size(upload)
     digest = hashlib.sha256()
     for chunk in upload.chunks():
         digest.update(chunk)

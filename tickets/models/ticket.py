@@ -89,7 +89,13 @@ class Ticket(models.Model):
             models.CheckConstraint(condition=Q(closed_at__isnull=True) | Q(status_category="done"), name="ticket_closed_is_done"),
         ]
         indexes: ClassVar[list[models.Index]] = [
-            models.Index(fields=["kind", "priority", "sla_due_at", "id"], name="ticket_open_work", condition=OPEN),
+            # Carries what sight and the sidebar's figures ask for, so that counting open work never touches the table.
+            models.Index(
+                fields=["priority", "sla_due_at", "id"],
+                name="ticket_open_work",
+                condition=OPEN,
+                include=["kind", "is_restricted", "team", "owner_team", "assignee", "reporter", "status", "major_state"],
+            ),
             models.Index(fields=["sla_due_at", "id"], name="ticket_open_sla", condition=OPEN),
             models.Index(fields=["assignee", "priority", "sla_due_at", "id"], name="ticket_open_assignee", condition=OPEN),
             models.Index(fields=["team", "priority", "sla_due_at", "id"], name="ticket_open_team", condition=OPEN),

@@ -163,12 +163,15 @@ def undo_assign(request: HttpRequest, parts: str) -> HttpResponseBase:
     teams = Team.objects.in_bulk([part[2] for part in given if part[2]])
     done, refused = [], []
     for pk, assignee, team, version in given:
+        if pk not in rows:
+            refused.append(_("You cannot see one of them any more."))
+            continue
         try:
             ticket = editing.undo_assign(rows[pk], actor=user, assignee=people.get(assignee), team=teams.get(team), expected_version=version)
             done.append(ticket)
-        except (errors.DomainError, KeyError) as error:
-            refused.append(str(error))
-    return _report(done, refused or [_("Nothing to undo.")], _("given back")) if done else htmx.done(refused[0], tone="error")
+        except errors.DomainError as error:
+            refused.append(error.message)
+    return _report(done, refused, _("given back"))
 
 
 @require_http_methods(["GET", "POST"])

@@ -7,24 +7,24 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts import desk
-from common import clock, htmx
+from accounts.models import User
+from common import clock, htmx, navigation
 from tickets import filters, kinds, options, queries, queues
 
 COLUMNS = [
-    ("P", "priority"),
-    ("Key", "key"),
-    ("Summary", ""),
-    ("Status", "status"),
-    ("Service", ""),
-    ("Reporter", ""),
-    ("Assignee", ""),
-    ("Resolve in", "sla"),
+    (_("P"), "priority"),
+    (_("Key"), "key"),
+    (_("Summary"), ""),
+    (_("Status"), "status"),
+    (_("Service"), ""),
+    (_("Reporter"), ""),
+    (_("Assignee"), ""),
+    (_("Resolve in"), "sla"),
 ]
 
 
@@ -63,7 +63,7 @@ def ticket_list(
     after = request.GET.get("after")
     page = queries.page(narrowed, sort=sort, after=after)
     is_filtered = filters.active_count(request.GET) > 0
-    total = queries.capped_count(tickets)
+    total = _total(user, shown_queue, tickets, title)
     context = {
         "queue": shown_queue,
         "title": title or shown_queue.name,
@@ -77,19 +77,24 @@ def ticket_list(
         "next_mark": page.next_mark,
         "is_later_page": bool(after),
         "is_mixed": len(kinds.all_kinds()) > 1,
-        "create_url": reverse("incidents:create") if user.has_right("incident.create") else "",
         "now": at,
     }
     return htmx.page(request, "tickets/queue.html", "tickets/_rows.html", context)
 
 
-def _column(label: str, name: str, sort: str) -> dict[str, str]:
+def _total(user: User, shown_queue: queues.Queue, tickets: Any, title: str) -> int:
+    """How many the list holds in all; a queue of the sidebar was counted there already."""
+    known = navigation.figures(user).get(f"queue.{shown_queue.slug}") if not title else None
+    return queries.capped_count(tickets) if known is None else known
+
+
+def _column(label: Any, name: str, sort: str) -> dict[str, Any]:
     """A head of the table: what a click sorts by, and how it is sorted now."""
     current = "priority" if sort == "work" else sort
     direction = {name: "ascending", f"-{name}": "descending"}.get(current, "") if name else ""
     return {
-        "label": _(label),
-        "name": name or label.lower(),
+        "label": label,
+        "name": name or "plain",
         "sort": (f"-{name}" if direction == "ascending" else name) if name else "",
         "direction": direction,
     }
@@ -102,7 +107,8 @@ def own(request: HttpRequest) -> HttpResponse:
     """What a person reported, with status and public replies."""
     user = desk.user_of(request)
     page = queries.page(queries.tickets_for(user).filter(reporter=user), sort="-key", after=request.GET.get("after"), size=20)
-    rows = [(ticket, list(queries.comments_for(user, ticket).filter(is_internal=False))) for ticket in page.rows]
+    replies = queries.replies_to(page.rows)
+    rows = [(ticket, replies.get(ticket.pk, [])) for ticket in page.rows]
     return render(request, "tickets/own.html", {"rows": rows, "next_mark": page.next_mark, "now": clock.now()})
 
 

@@ -51,10 +51,7 @@ def comment(request: HttpRequest, key: str) -> HttpResponseBase:
     is_internal = request.POST.get("audience") != "public"
     body, files = request.POST.get("body", ""), request.FILES.getlist("files")
     try:
-        for upload in files:
-            conversation.attach(ticket, actor=user, upload=upload, is_internal=is_internal)
-        if body.strip() or not files:
-            conversation.comment(ticket, actor=user, body=body, is_internal=is_internal)
+        conversation.comment_with_files(ticket, actor=user, body=body, is_internal=is_internal, uploads=files)
     except errors.Invalid as error:
         return render(request, "tickets/_composer.html", composer(ticket, user, is_internal=is_internal, body=body, error=error.message), status=422)
     response = render(request, "tickets/_composer.html", composer(ticket, user, is_internal=is_internal))
