@@ -112,7 +112,7 @@ class AlertViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Alerts by filter, the most urgent first."""
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
-        return self.get_paginated_response(AlertListSerializer(page, many=True).data)
+        return self.get_paginated_response(AlertListSerializer(queries.veil(self.person, page or []), many=True).data)
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """One alert."""

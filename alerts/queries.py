@@ -13,6 +13,7 @@ from common import paging
 from incidents.models import Incident
 from journal import queries as journal
 from journal.models import Entry
+from tickets import queries as tickets
 
 PAGE_SIZE = 100
 SEGMENTS: dict[str, Q] = {
@@ -59,13 +60,23 @@ def grouped(alerts: list[Alert]) -> list[Group]:
     return [Group(members[0].incident if pk is not None else None, members) for pk, members in ordered]
 
 
+def veil(user: User, alerts: list[Alert]) -> list[Alert]:
+    """The alerts without the incidents that this user may not see, such as restricted ones of other teams."""
+    ids = {alert.incident_id for alert in alerts if alert.incident_id}
+    seen = set(tickets.tickets_for(user).filter(pk__in=ids).values_list("pk", flat=True)) if ids else set()
+    for alert in alerts:
+        if alert.incident_id and alert.incident_id not in seen:
+            alert.incident = None
+    return alerts
+
+
 def alert_for(user: User, number: int) -> Alert:
     """One alert by its number, with everything. Raises Http404 when this user may not see it."""
     rows = permissions.visible_to(user, Alert.objects.filter(number=number))
     alert = rows.select_related("integration", "service__tier", "service__owner_team", "incident__status", "owner").first()
     if alert is None:
         raise Http404
-    return alert
+    return veil(user, [alert])[0]
 
 
 def segment_counts(user: User) -> Mapping[str, int]:
@@ -95,6 +106,11 @@ def alerts_of_incident(user: User, incident: Incident) -> QuerySet[Alert]:
 def by_numbers(user: User, numbers: list[int]) -> list[Alert]:
     """The alerts of these numbers that the user may see, at most 200."""
     return list(alerts_for(user).filter(number__in=numbers[:200]).order_by("number"))
+
+
+def people_who_act() -> QuerySet[User]:
+    """Whom an alert can be given to, by name."""
+    return User.objects.filter(Q(roles__rights__right="alert.act") | Q(is_superuser=True), is_active=True).distinct().order_by("name")
 
 
 def integrations_for(user: User) -> QuerySet[Integration]:

@@ -9,6 +9,7 @@ urlpatterns = [
     path("of/<str:key>/", views.panel, name="panel"),
     path("change/<slug:verb>/", views.bulk, name="bulk"),
     path("<int:number>/", views.detail, name="detail"),
+    path("<int:number>/owner/", views.owner, name="owner"),
     path("<int:number>/snooze/", views.snooze, name="snooze"),
     path("<int:number>/note/", views.note, name="note"),
     path("<int:number>/attach/", views.attach, name="attach"),

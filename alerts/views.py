@@ -7,9 +7,11 @@ from typing import Any
 from django import forms as django_forms
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import desk
@@ -17,18 +19,19 @@ from accounts.models import User
 from alerts import filters, forms, permissions, queries
 from alerts.actions import lifecycle
 from alerts.models import Alert
-from common import clock, errors, htmx
+from common import clock, errors, htmx, wording
 from incidents import queries as incidents
 from services.models import Service
+from tickets import options
 from tickets.models.registers import PRIORITIES
 
 TONES = {Alert.OPEN: "danger", Alert.ACKNOWLEDGED: "progress", Alert.SNOOZED: "wait", Alert.CLOSED: "done"}
 VERBS: dict[str, tuple[Callable[..., Any], Any]] = {
-    "acknowledge": (lifecycle.acknowledge, "acknowledged"),
-    "unacknowledge": (lifecycle.unacknowledge, "open again"),
-    "close": (lifecycle.close, "closed"),
-    "open-incident": (lifecycle.open_incident, "has an incident"),
-    "detach": (lifecycle.detach, "unlinked"),
+    "acknowledge": (lifecycle.acknowledge, _lazy("acknowledged")),
+    "unacknowledge": (lifecycle.unacknowledge, _lazy("open again")),
+    "close": (lifecycle.close, _lazy("closed")),
+    "open-incident": (lifecycle.open_incident, _lazy("has an incident")),
+    "detach": (lifecycle.detach, _lazy("unlinked")),
 }
 
 
@@ -69,7 +72,7 @@ def _list(request: HttpRequest) -> dict[str, Any]:
     counts = queries.segment_counts(user)
     labels = {"active": _("Active"), "open": _("Open"), "acknowledged": _("Acknowledged"), "snoozed": _("Snoozed"), "closed": _("Closed")}
     return {
-        "groups": queries.grouped([_dressed(alert, user) for alert in page.rows]),
+        "groups": queries.grouped([_dressed(alert, user) for alert in queries.veil(user, page.rows)]),
         "counts": counts,
         "state": state,
         "states": [
@@ -80,6 +83,7 @@ def _list(request: HttpRequest) -> dict[str, Any]:
         "list_url": f"{reverse('alerts:list')}?{request.GET.urlencode()}",
         "is_filtered": any(request.GET.get(name) for name in ("q", "priority", "service", "integration")),
         "next_mark": page.next_mark,
+        "is_later_page": bool(request.GET.get("after")),
         "now": clock.now(),
     }
 
@@ -115,7 +119,7 @@ def _dressed(alert: Any, user: User) -> Any:
 
 def _note_of(alert: Alert) -> str:
     if alert.status == Alert.SNOOZED and alert.snoozed_until:
-        return _("until {at}").format(at=f"{alert.snoozed_until:%d %b %H:%M} UTC")
+        return _("until {at}").format(at=wording.moment(alert.snoozed_until, clock.now()))
     if alert.status == Alert.CLOSED:
         return {Alert.BY_SOURCE: _("by the source"), Alert.BY_INCIDENT: _("with its incident")}.get(alert.closed_by, _("by hand"))
     return alert.owner.name if alert.owner else ""
@@ -137,6 +141,7 @@ def _drawer(alert: Alert, user: User) -> dict[str, Any]:
         "detach_url": reverse("alerts:act", args=[number, "detach"]),
         "snooze_url": reverse("alerts:snooze", args=[number]),
         "note_url": reverse("alerts:note", args=[number]),
+        "owner_url": reverse("alerts:owner", args=[number]),
         "unacknowledge_url": reverse("alerts:act", args=[number, "unacknowledge"]) if alert.status == Alert.ACKNOWLEDGED and may_act else "",
         "now": clock.now(),
     }
@@ -152,7 +157,7 @@ def act(request: HttpRequest, number: int, verb: str) -> HttpResponseBase:
     action, told = VERBS[verb]
     alert = queries.alert_for(user, number)
     action(alert, actor=user)
-    return htmx.done(f"{alert.key} {_(told)}")
+    return htmx.done(f"{alert.key} {told}")
 
 
 @require_POST
@@ -173,13 +178,34 @@ def bulk(request: HttpRequest, verb: str) -> HttpResponseBase:
             refused.append(error.message)
     if not done:
         return htmx.done(refused[0] if refused else _("Choose alerts first."), tone="error")
-    message = _("{count} alerts {told}").format(count=done, told=_(told))
+    message = ngettext("{count} alert {told}", "{count} alerts {told}", done).format(count=done, told=told)
     return htmx.done(message if not refused else f"{message}, {_('some could not be:')} {refused[0]}", tone="info" if refused else "ok")
 
 
 def _dialog(request: HttpRequest, form: django_forms.Form, url: str, title: str, action: str) -> HttpResponse:
     context = {"form": form, "url": url, "keys": [], "title": title, "action": action}
     return render(request, "tickets/_edit_form.html", context, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@desk.required
+def owner(request: HttpRequest, number: int) -> HttpResponseBase:
+    """Who looks after it: GET answers the menu of people, POST chooses."""
+    user = desk.user_of(request)
+    alert = queries.alert_for(user, number)
+    if request.method == "POST":
+        value = request.POST.get("owner", "")
+        chosen = None if value == "none" else get_object_or_404(User, email__iexact=value, is_active=True)
+        lifecycle.assign(alert, actor=user, owner=chosen)
+        told = _("{key} assigned to {name}").format(key=alert.key, name=chosen.name) if chosen else _("{key} unassigned").format(key=alert.key)
+        return htmx.done(told)
+    people = [options.Option(one.email, one.name, is_current=one.pk == alert.owner_id, user=one) for one in queries.people_who_act()]
+    groups = [
+        options.Choice("owner", "", [options.Option("none", _("Nobody"), is_current=alert.owner_id is None, icon="user-x")]),
+        options.Choice("owner", _("People"), people),
+    ]
+    context = {"title": _("Assign to"), "groups": groups, "keys": [], "url": reverse("alerts:owner", args=[number]), "is_long": len(people) > 8}
+    return render(request, "tickets/_menu.html", context)
 
 
 @require_http_methods(["GET", "POST"])

@@ -40,7 +40,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
 def create(request: HttpRequest) -> HttpResponseBase:
     """The form of an agent who takes a call."""
     user = desk.user_of(request)
-    permissions.can_triage(user, "incident").require()
+    permissions.can_log(user, "incident").require()
     initial = {"service": request.GET.get("service"), "summary": request.GET.get("summary", "")[:250]}
     form = forms.IncidentForm(request.POST if request.method == "POST" else None, initial=_known(initial))
     if request.method == "POST" and form.is_valid():

@@ -69,6 +69,13 @@ def can_create(user: User | None, kind: str, reporter: User | None) -> Decision:
     return Decision(False, _("You may raise tickets for yourself only."))
 
 
+def can_log(user: User, kind: str) -> Decision:
+    """Opening the desk's own form for a new ticket."""
+    if user.has_right(f"{kind}.create"):
+        return ALLOWED
+    return Decision(False, _("You may not log tickets for others: that needs the right %(right)s.") % {"right": f"{kind}.create"})
+
+
 def can_triage(user: User | None, kind: str) -> Decision:
     """Giving a new ticket an impact, a category, labels, a team or an assignee: the desk does, a requester does not."""
     if user is None or user.has_right(f"{kind}.create"):

@@ -1,6 +1,7 @@
 """What dies is started again; nothing outlives the supervisor."""
 
 import contextlib
+import functools
 import os
 import signal
 import subprocess
@@ -45,6 +46,11 @@ def program(folder: Path, name: str, *command: str, is_foundation: bool = False)
     return Program(name, command, dict(os.environ), folder, folder / f"{name}.log", is_foundation=is_foundation)
 
 
+def says(log: Path, text: str) -> bool:
+    """Whether the text stands in the log."""
+    return text in log.read_text()
+
+
 def until(condition: Callable[[], object], supervisor: Supervisor | None = None, seconds: float = 15) -> None:
     end = time.monotonic() + seconds
     while not condition():
@@ -87,7 +93,7 @@ def test_the_foundation_stops_after_all_that_stands_on_it(tmp_path: Path) -> Non
         made = program(tmp_path, name, sys.executable, "-c", LATE, name, seconds, is_foundation=is_foundation)
         made.log = log
         supervisor.start(made)
-        until(lambda name=name: f"ready {name}" in log.read_text())
+        until(functools.partial(says, log, f"ready {name}"))
 
     supervisor.stop()
 
