@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team
 from alerts.models import Alert, Integration
+from common import filtering
 from services.models import Service
 from tickets.models.registers import PRIORITIES
 
@@ -16,13 +17,13 @@ class AlertFilter(filters.FilterSet):
     """Filters of alert lists. Several values of one filter mean any of them; several filters mean all of them."""
 
     q = filters.CharFilter(method="search", label=_("Text"))
-    status = filters.MultipleChoiceFilter(choices=Alert.STATUSES, label=_("Status"))
-    priority = filters.MultipleChoiceFilter(choices=PRIORITIES, label=_("Priority"))
-    service = filters.ModelMultipleChoiceFilter(queryset=Service.objects.all(), to_field_name="slug", label=_("Service"))
-    team = filters.ModelMultipleChoiceFilter(
+    status = filtering.AnyOf(choices=Alert.STATUSES, label=_("Status"))
+    priority = filtering.AnyOf(choices=PRIORITIES, label=_("Priority"))
+    service = filtering.AnyOfRecords(queryset=Service.objects.all(), to_field_name="slug", label=_("Service"))
+    team = filtering.AnyOfRecords(
         queryset=Team.objects.all(), to_field_name="slug", field_name="service__owner_team", label=_("Team that owns the service")
     )
-    integration = filters.ModelMultipleChoiceFilter(queryset=Integration.objects.all(), label=_("Integration"))
+    integration = filtering.AnyOfRecords(queryset=Integration.objects.all(), label=_("Integration"))
     alias = filters.CharFilter(label=_("Alias"))
     tag = filters.CharFilter(method="by_tag", label=_("Tag"))
     is_matched = filters.BooleanFilter(field_name="service", lookup_expr="isnull", exclude=True, label=_("Service is known"))

@@ -127,7 +127,7 @@ class Supervisor:
 
     def _spawn(self, child: _Child) -> None:
         program = child.program
-        program.log.parent.mkdir(parents=True, exist_ok=True)
+        program.log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         rotate(program.log)
         with program.log.open("ab") as log:
             try:

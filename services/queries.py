@@ -19,10 +19,10 @@ def services_for(user: User) -> QuerySet[Service]:
 
 
 def filtered(user: User, text: str, tiers: list[int], teams: list[str]) -> QuerySet[Service]:
-    """Services by a part of name, short name or description, by tier and by the short names of owner teams."""
+    """Services by a part of name, short name or description or by an alias, by tier and by the short names of owner teams."""
     rows = services_for(user).order_by("tier", "name")
     if text:
-        rows = rows.filter(Q(name__icontains=text) | Q(slug__icontains=text) | Q(description__icontains=text))
+        rows = rows.filter(Q(name__icontains=text) | Q(slug__icontains=text) | Q(description__icontains=text) | Q(aliases__contains=[text.lower()]))
     if tiers:
         rows = rows.filter(tier__in=tiers)
     return rows.filter(owner_team__slug__in=teams) if teams else rows

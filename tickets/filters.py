@@ -5,9 +5,11 @@ from typing import Any, ClassVar
 import django_filters as filters
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team, User
+from common import filtering
 from services.models import Service
 from tickets import kinds
 from tickets.models import Category, Ticket
@@ -22,17 +24,17 @@ class TicketFilter(filters.FilterSet):
 
     q = filters.CharFilter(method="search", label=_("Text"))
     state = filters.ChoiceFilter(choices=STATE_CHOICES, method="by_state", label=_("Open or done"))
-    priority = filters.MultipleChoiceFilter(choices=PRIORITIES, label=_("Priority"))
-    impact = filters.MultipleChoiceFilter(choices=IMPACTS, label=_("Impact"))
-    urgency = filters.MultipleChoiceFilter(choices=URGENCIES, label=_("Urgency"))
-    status = filters.ModelMultipleChoiceFilter(queryset=Status.objects.all(), to_field_name="key", label=_("Status"))
-    service = filters.ModelMultipleChoiceFilter(queryset=Service.objects.all(), to_field_name="slug", label=_("Service"))
-    tier = filters.MultipleChoiceFilter(field_name="service__tier", choices=[(1, "1"), (2, "2"), (3, "3"), (4, "4")], label=_("Tier"))
-    team = filters.ModelMultipleChoiceFilter(queryset=Team.objects.all(), to_field_name="slug", label=_("Team"))
-    category = filters.ModelMultipleChoiceFilter(queryset=Category.objects.all(), label=_("Category"))
-    assignee = filters.CharFilter(method="by_person", label=_("Assignee: e-mail, me or none"))
-    reporter = filters.CharFilter(method="by_person", label=_("Reporter: e-mail, me or none"))
-    channel = filters.MultipleChoiceFilter(choices=Ticket.CHANNELS, label=_("Channel"))
+    priority = filtering.AnyOf(choices=PRIORITIES, label=_("Priority"))
+    impact = filtering.AnyOf(choices=IMPACTS, label=_("Impact"))
+    urgency = filtering.AnyOf(choices=URGENCIES, label=_("Urgency"))
+    status = filtering.AnyOfRecords(queryset=Status.objects.all(), to_field_name="key", label=_("Status"))
+    service = filtering.AnyOfRecords(queryset=Service.objects.all(), to_field_name="slug", label=_("Service"))
+    tier = filtering.AnyOf(field_name="service__tier", choices=[(1, "1"), (2, "2"), (3, "3"), (4, "4")], label=_("Tier"))
+    team = filtering.AnyOfRecords(queryset=Team.objects.all(), to_field_name="slug", label=_("Team"))
+    category = filtering.AnyOfRecords(queryset=Category.objects.all(), label=_("Category"))
+    assignee = filtering.Words(method="by_person", label=_("Assignee: e-mail, me or none"))
+    reporter = filtering.Words(method="by_person", label=_("Reporter: e-mail, me or none"))
+    channel = filtering.AnyOf(choices=Ticket.CHANNELS, label=_("Channel"))
     label = filters.CharFilter(field_name="labels", lookup_expr="contains", method="by_label", label=_("Label"))
     created_after = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte", label=_("Created at or after"))
     created_before = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt", label=_("Created before"))
@@ -46,14 +48,15 @@ class TicketFilter(filters.FilterSet):
         """open, done, or all."""
         return tickets if value == "all" else tickets.filter(is_open=value == "open")
 
-    def by_person(self, tickets: QuerySet[Ticket], name: str, value: str) -> QuerySet[Ticket]:
-        """An e-mail address, `me`, or `none` for nobody."""
-        if value == "none":
-            return tickets.filter(**{f"{name}__isnull": True})
-        if value == "me":
-            user = getattr(self.request, "user", None)
-            return tickets.filter(**{name: user}) if isinstance(user, User) else tickets.none()
-        return tickets.filter(**{f"{name}__in": list(User.objects.filter(email__iexact=value.strip()).values_list("pk", flat=True)[:1])})
+    def by_person(self, tickets: QuerySet[Ticket], name: str, value: list[str]) -> QuerySet[Ticket]:
+        """E-mail addresses, `me`, or `none` for nobody."""
+        words = {word.lower() for word in value}
+        user = getattr(self.request, "user", None)
+        ids = list(User.objects.annotate(address=Lower("email")).filter(address__in=words - {"me", "none"}).values_list("pk", flat=True))
+        if "me" in words and isinstance(user, User):
+            ids.append(user.pk)
+        meant = Q(**{f"{name}__in": ids}) if ids or "none" not in words else Q()
+        return tickets.filter(meant | Q(**{f"{name}__isnull": True}) if "none" in words else meant)
 
     def by_label(self, tickets: QuerySet[Ticket], name: str, value: str) -> QuerySet[Ticket]:
         """Tickets that carry the label."""

@@ -71,8 +71,8 @@ class Monitoring:
         self.server.server_close()
 
     def _run(self, *command: str) -> None:
-        log = (self.folder / f"{command[0]}.log").open("ab")
-        self.processes.append(subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=self.folder))
+        with (self.folder / f"{command[0]}.log").open("ab") as log:
+            self.processes.append(subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=self.folder))
 
     def _wait(self, port: int) -> None:
         for _try in range(150):

@@ -107,8 +107,8 @@ class Product:
 
     def spawn(self, *arguments: str) -> subprocess.Popen[bytes]:
         """Starts one of the product's processes."""
-        log = (self.folder / "process.log").open("ab")
-        process = subprocess.Popen([sys.executable, *arguments], cwd=ROOT, env=self.env, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+        with (self.folder / "process.log").open("ab") as log:
+            process = subprocess.Popen([sys.executable, *arguments], cwd=ROOT, env=self.env, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
         self.processes.append(process)
         return process
 
