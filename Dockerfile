@@ -2,7 +2,7 @@
 FROM node:22-bookworm-slim AS frontend
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-RUN npm ci --ignore-scripts --no-audit --no-fund --omit=optional --include=dev && npm rebuild esbuild
+RUN npm ci --ignore-scripts --no-audit --no-fund --include=dev --include=optional
 COPY frontend frontend
 RUN node frontend/build.mjs
 

@@ -13,6 +13,7 @@ from accounts.models import User
 from alerts import filters, queries
 from alerts.actions import lifecycle
 from alerts.models import Alert, Integration
+from common.api import checked
 from incidents import queries as incidents
 
 
@@ -104,9 +105,7 @@ class AlertViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
 
     def given(self, serializer: type[serializers.Serializer]) -> dict[str, Any]:
         """The checked body of the request."""
-        wanted = serializer(data=self.request.data)
-        wanted.is_valid(raise_exception=True)
-        return dict(wanted.validated_data)
+        return checked(serializer, self.request.data)
 
     @extend_schema(responses=AlertListSerializer(many=True))
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:

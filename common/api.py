@@ -4,10 +4,11 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import Http404, HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
-from rest_framework import exceptions, pagination, status
+from rest_framework import exceptions, pagination, parsers, serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
@@ -78,6 +79,36 @@ def _flat(detail: Any, name: str = "") -> dict[str, list[str]]:
             return flat
         return {name or "request": [str(item) for item in detail]}
     return {name or "request": [str(detail)]}
+
+
+class JsonParser(parsers.BaseParser):
+    """JSON, read by orjson: what is nested too deep or is no text is refused with the reason, not with a failure."""
+
+    media_type = "application/json"
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> Any:
+        try:
+            return orjson.loads(stream.read())
+        except (orjson.JSONDecodeError, RecursionError) as error:
+            raise exceptions.ParseError(_("This is not well-formed JSON: %(reason)s.") % {"reason": error}) from error
+
+
+def checked(serializer: type[serializers.Serializer], data: Any) -> dict[str, Any]:
+    """The values of a body. Raises ValidationError for wrong ones, and for fields that this call does not know: a typing error is no silence."""
+    wanted = serializer(data=data)
+    wanted.is_valid(raise_exception=True)
+    known = {name for name, field in wanted.fields.items() if not field.read_only}
+    unknown = [name for name in data if name not in known] if isinstance(data, Mapping) else []
+    if unknown:
+        remedy = _("There is no such field here. Known: %(known)s.") % {"known": ", ".join(sorted(known))}
+        raise exceptions.ValidationError(dict.fromkeys(map(str, unknown), [remedy]))
+    return dict(wanted.validated_data)
+
+
+def unknown_address(request: HttpRequest, path: str = "") -> JsonResponse:
+    """The answer to an address of the API that does not exist, in the API's own error shape."""
+    message = _("There is no such address. /api/docs/ lists them all.")
+    return JsonResponse({"error": {"code": "not_found", "message": message, "fields": {}}}, status=404)
 
 
 class CursorPagination(pagination.BasePagination):

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import Team, User
+from common import clock
 from incidents import kind
 from incidents.models import Incident
 from services.models import Service
@@ -42,5 +43,14 @@ def create(
     return creation.create(
         Incident, kind.INCIDENT, actor=actor, summary=summary, description=description, service=service, impact=impact, urgency=urgency,
         category=category, reporter=reporter, team=team, assignee=assignee, channel=channel, reported_at=reported_at, labels=labels,
-        is_restricted=is_restricted, custom=custom, columns={"detected_at": detected_at, "impact_started_at": impact_started_at},
+        is_restricted=is_restricted, custom=custom, columns=_instants(detected_at, impact_started_at),
     )  # fmt: skip
+
+
+def _instants(detected_at: datetime | None, impact_started_at: datetime | None) -> dict[str, datetime | None]:
+    """The incident's own instants, each in the past. Raises Invalid for the one that is not."""
+    at = clock.now()
+    return {
+        "detected_at": creation.clean_instant("detected_at", detected_at, at),
+        "impact_started_at": creation.clean_instant("impact_started_at", impact_started_at, at),
+    }

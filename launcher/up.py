@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from launcher import console, locks, places, ports, programs, running, stamps, toolchain
@@ -54,21 +55,28 @@ def _run(state: State, options: argparse.Namespace, begun: float) -> int:
     url = os.environ.get("EVENKEEL_BASE_URL") or f"http://{shown}:{port}"
     facts = {"command": "up", "url": url, "host": options.host, "port": port, "started_at": time.time()}
     supervisor = Supervisor(lambda processes: locks.note(state, **facts, processes=processes))
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda _number, _frame: supervisor.ask_to_stop())
+    code = 0
     try:
         _start(state, options, supervisor, listener, url)
         console.say(f"\nEvenkeel runs at {url}   (ready in {time.monotonic() - begun:.1f} s)\n{_logins(state)}\nStop it with Ctrl-C.")
+        _on_signals(supervisor.ask_to_stop)
         supervisor.run()
     except KeyboardInterrupt:
-        pass
+        code = 130
     finally:
+        _on_signals(supervisor.ask_to_stop)
         console.say("\nStopping ...")
         supervisor.stop()
         state.record.unlink(missing_ok=True)
         listener.close()
     console.say("Stopped.")
-    return 0
+    return code
+
+
+def _on_signals(act: Callable[[], None]) -> None:
+    """From now on Ctrl-C and its relatives do this; before, they interrupt the set-up at once."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda _number, _frame: act())
 
 
 def _start(state: State, options: argparse.Namespace, supervisor: Supervisor, listener: socket.socket, url: str) -> None:

@@ -55,6 +55,7 @@ class ServiceAdmin(RegisterAdmin):
     search_fields = ("name", "slug")
     list_select_related = ("tier", "owner_team")
     prepopulated_fields = {"slug": ["name"]}
+    exclude = ("created_at", "dependencies")
     filter_horizontal = ("responders", "responder_teams", "stakeholders", "change_approvers")
     inlines = (DependencyInline,)
 

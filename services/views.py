@@ -20,7 +20,8 @@ from services.models import Service, Tier
 def index(request: HttpRequest) -> HttpResponseBase:
     """All services with what is open on each."""
     user = desk.user_of(request)
-    text, tiers, teams = request.GET.get("q", "").replace("\0", "").strip()[:100], request.GET.getlist("tier"), request.GET.getlist("team")
+    text, tiers = request.GET.get("q", "").replace("\0", "").strip()[:100], request.GET.getlist("tier")
+    teams = [slug for slug in request.GET.getlist("team") if slug.isprintable()]
     rows = queries.filtered(user, text, [int(tier) for tier in tiers if tier in ("1", "2", "3", "4")], teams)
     services = facts.with_counts(user, list(rows))
     context = {"services": services, "filters": {"q": text, "choices": _choices(tiers, teams)}, "admin_url": _admin_url(user), "now": clock.now()}

@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import Team, User
+from common.api import checked
 from services.models import Service
 from tickets import downloads, filters, queries, queues
 from tickets.actions import conversation, editing, lifecycle
@@ -207,11 +208,15 @@ class TicketViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
         """The record as it stands now."""
         return Response(self.get_serializer(queries.ticket_for(self.person, ticket.key)).data, status=http_status)
 
+    def answer_if_seen(self, ticket: Ticket) -> Response:
+        """The record as it stands now; 204 when this very change took it out of the actor's sight."""
+        if not self.get_queryset().filter(pk=ticket.pk).exists():
+            return Response(status=status.HTTP_204_NO_CONTENT)
+        return self.answer(ticket)
+
     def given(self, serializer: type[serializers.Serializer]) -> dict[str, Any]:
         """The checked body of the request."""
-        wanted = serializer(data=self.request.data)
-        wanted.is_valid(raise_exception=True)
-        return dict(wanted.validated_data)
+        return checked(serializer, self.request.data)
 
     @extend_schema(responses=TicketListSerializer(many=True))
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -229,13 +234,13 @@ class TicketViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
         """Changes fields."""
         wanted = self.given(TicketEditSerializer)
         version = wanted.pop("version", None)
-        return self.answer(editing.edit(self.get_object(), actor=self.person, expected_version=version, **wanted))
+        return self.answer_if_seen(editing.edit(self.get_object(), actor=self.person, expected_version=version, **wanted))
 
     @extend_schema(request=AssignSerializer)
     @action(detail=True, methods=["post"])
     def assign(self, request: Request, key: str) -> Response:
         """Gives it to a person and/or a team."""
-        return self.answer(editing.assign(self.get_object(), actor=self.person, **self.given(AssignSerializer)))
+        return self.answer_if_seen(editing.assign(self.get_object(), actor=self.person, **self.given(AssignSerializer)))
 
     @extend_schema(request=ResolveSerializer)
     @action(detail=True, methods=["post"])

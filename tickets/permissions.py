@@ -31,12 +31,16 @@ def _decide(user: User | None, ticket: Ticket, verb: str, wish: str) -> Decision
 
 
 def can_edit(user: User | None, ticket: Ticket) -> Decision:
-    """Changing fields."""
+    """Changing fields; a closed ticket stays as it is."""
+    if ticket.closed_at is not None:
+        return Decision(False, _("%(key)s is closed and does not change any more.") % {"key": ticket.key})
     return _decide(user, ticket, "edit", _("change this ticket"))
 
 
 def can_assign(user: User | None, ticket: Ticket) -> Decision:
-    """Giving it to a team or a person."""
+    """Giving it to a team or a person; a closed ticket stays as it is."""
+    if ticket.closed_at is not None:
+        return Decision(False, _("%(key)s is closed and does not change any more.") % {"key": ticket.key})
     return _decide(user, ticket, "assign", _("assign this ticket"))
 
 

@@ -1,5 +1,6 @@
 """Reads of the desk. Every function takes the user and never shows what he may not see."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,6 +21,7 @@ from workflows.models import Transition
 
 PAGE_SIZE = 50
 COUNTED = 10_000
+KEY = re.compile(r"[A-Za-z]{2,6}-[0-9]{1,18}")
 LIST_COLUMNS = (
     "id", "kind", "key", "summary", "priority", "status", "status_category", "service", "reporter", "assignee", "team", "sla_due_at", "major_state",
     "created_at", "updated_at", "pending_reason", "version", "is_restricted", "comment_count",
@@ -83,6 +85,8 @@ def sidebar_counts(user: User) -> Mapping[str, int]:
 
 def ticket_for(user: User, key: str, *, kind: str | None = None) -> Ticket:
     """One ticket by key, letter case ignored. Raises Http404 when there is none that this user may see."""
+    if not KEY.fullmatch(key):
+        raise Http404
     rows = tickets_for(user).filter(key=key.upper())
     if kind is not None:
         rows = rows.filter(kind=kind)
@@ -176,7 +180,7 @@ def teams() -> QuerySet[Team]:
 
 def by_keys(user: User, keys: Iterable[str]) -> list[Ticket]:
     """The tickets of these keys that the user may see, at most 200."""
-    wanted = [key.upper() for key in keys][:200]
+    wanted = [key.upper() for key in keys if KEY.fullmatch(key)][:200]
     rows = {row.key: row for row in tickets_for(user).filter(key__in=wanted).select_related("status", "assignee", "team")}
     return [rows[key] for key in wanted if key in rows]
 

@@ -12,12 +12,13 @@ from django.db.models import Max
 from alerts import events, folding, priorities
 from alerts.folding import Step
 from alerts.models import Alert, Integration
-from common import errors
+from common import clock, errors
 from incidents import actions as incidents
 from incidents.models import Incident
 from journal import actions as journal
 from services import queries as services
 from services.models import Service
+from tickets.actions.creation import EARLIEST
 from tickets.models import Ticket
 
 log = logging.getLogger(__name__)
@@ -163,8 +164,8 @@ def open_incident(alert: Alert, *, actor: Any = None) -> Incident:
         urgency=priorities.urgency_of(alert.priority),
         team=alert.integration.team if alert.integration and alert.service is None else None,
         channel="alert",
-        detected_at=alert.first_occurred_at,
-        impact_started_at=alert.starts_at,
+        detected_at=min(alert.first_occurred_at, clock.now()),
+        impact_started_at=alert.starts_at if alert.starts_at and EARLIEST <= alert.starts_at <= clock.now() else None,
     )
 
 

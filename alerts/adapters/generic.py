@@ -26,7 +26,7 @@ USUAL: dict[str, tuple[str, ...]] = {
     "tags": ("tags", "labels"),
     "details": ("details", "labels", "custom_details", "fields", "annotations", "data"),
     "url": ("url", "link", "href", "permalink"),
-    "starts_at": ("starts_at", "startsAt", "started_at", "timestamp", "time", "date"),
+    "starts_at": ("starts_at", "startsAt", "started_at", "startedAt"),
 }
 CLOSING = {
     "resolved", "resolve", "ok", "okay", "closed", "close", "recovered", "recovery", "up", "normal", "cleared", "clear", "fixed", "success", "passing",
@@ -63,7 +63,7 @@ def _event(item: Any, mapping: Mapping[str, Any]) -> Event:
         tags=normal.tags(tag for tag in tags if isinstance(tag, str | int)),
         details=normal.details(values["details"]),
         links=normal.link("Source", values["url"]),
-        starts_at=normal.instant(values["starts_at"]) if "starts_at" in mapping else None,
+        starts_at=normal.instant(values["starts_at"]),
         payload=item,
     )
 

@@ -64,7 +64,8 @@ document.addEventListener('htmx:afterSettle', ({ detail }) => restore(detail.elt
 
 /* Sent: the draft goes. Failed: it stays. */
 document.addEventListener('htmx:afterRequest', ({ detail }) => {
-  const composer = detail.elt.closest?.('.ek-composer[data-draft]');
+  // The swap has replaced the composer that sent: the request still knows it.
+  const composer = detail.requestConfig?.elt?.closest?.('.ek-composer[data-draft]');
   if (!composer || !detail.successful || detail.requestConfig.verb === 'get') return;
   findAll('[data-audience]', composer).forEach((tab) => write(keyOf(composer, tab.dataset.audience), ''));
   const text = find('textarea', composer);

@@ -69,15 +69,16 @@ document.addEventListener('htmx:afterRequest', ({ detail }) => {
 });
 
 /* Focus: to the first invalid field, to what asks for it, else back to the element with the same id. */
-let focusedId = '';
-document.addEventListener('htmx:beforeSwap', () => { focusedId = document.activeElement?.id ?? ''; });
+let focused = null;
+document.addEventListener('htmx:beforeSwap', () => { focused = document.activeElement; });
 document.addEventListener('htmx:afterSettle', ({ detail }) => {
   const root = detail.elt;
   const invalid = findAll('[aria-invalid=true]', root).find(isVisible);
   if (invalid) { invalid.focus(); announce(word('check fields')); return; }
   const wanted = find('[data-focus]', root);
   if (wanted && !root.closest('[data-live]')) { wanted.focus(); wanted.select?.(); return; }
-  if (focusedId && document.activeElement === document.body) document.getElementById(focusedId)?.focus({ preventScroll: true });
+  const isGone = focused?.id && !focused.isConnected && document.activeElement === document.body;
+  if (isGone) document.getElementById(focused.id)?.focus({ preventScroll: true });
 });
 
 export { htmx };

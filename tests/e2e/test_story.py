@@ -121,6 +121,8 @@ def work_the_incident(page: Page) -> None:
     page.locator("#composer textarea").fill("We found the cause and go back to the last version.")
     page.locator("#composer button[type=submit]").click()
     expect(page.locator("#timeline .ek-note--public")).to_contain_text("We found the cause")
+    page.reload()
+    expect(page.locator("#composer textarea")).to_have_value("")
     page.locator("h1[data-record]").focus()
     page.keyboard.press("t")
     page.locator("#moves button", has_text="Resolve").click()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from rest_framework.test import APIClient
 
@@ -106,3 +107,41 @@ def test_attachments_are_downloads_and_internal_ones_stay_inside(api: Api, agent
     assert response["Content-Disposition"].startswith("attachment")
     assert (response["Content-Type"], response["X-Content-Type-Options"]) == ("application/octet-stream", "nosniff")
     assert api(requester).get(file_url).status_code == 404
+
+
+def test_a_typing_error_in_a_field_is_told(api: Api, agent: User) -> None:
+    response = api(agent).post(URL, {"summary": "Down", "prioritty": 1})
+    assert (response.status_code, set(response.data["error"]["fields"])) == (400, {"prioritty"})
+    assert not Ticket.objects.exists()
+
+
+@pytest.mark.parametrize("field", ["reported_at", "detected_at", "impact_started_at"])
+@pytest.mark.parametrize("instant", ["9999-12-31T23:59:59+00:00", "0001-01-01T00:00:00Z"])
+def test_instants_lie_between_the_year_2000_and_now(api: Api, agent: User, field: str, instant: str) -> None:
+    response = api(agent).post(URL, {"summary": "Down", field: instant})
+    assert (response.status_code, set(response.data["error"]["fields"])) == (400, {field})
+
+
+def test_broken_and_deep_json_and_unknown_addresses_answer_in_the_one_shape(api: Api, agent: User) -> None:
+    client = api(agent)
+    for body in (b"[" * 20_000, b"{", b'{"summary": NaN}'):
+        response = client.post(URL, body, content_type="application/json")
+        assert (response.status_code, response.json()["error"]["code"]) == (400, "parse_error")
+    response = client.get("/api/v1/nope/")
+    assert (response.status_code, response.json()["error"]["code"]) == (404, "not_found")
+
+
+def test_an_edit_that_hides_the_record_from_its_editor_is_done(api: Api, person: Callable[..., User], agent: User, service: Service) -> None:
+    stranger = person("Stella Stranger", "resolver")
+    incident = actions.create(actor=agent, summary="Down", service=service, urgency=3)
+    assert api(stranger).patch(f"{URL}{incident.key}/", {"is_restricted": True}).status_code == 204
+    assert Ticket.objects.get().is_restricted
+
+
+def test_a_closed_incident_does_not_change(api: Api, agent: User, incident: Incident, category: Category) -> None:
+    client, record = api(agent), f"{URL}{incident.key}/"
+    client.post(f"{record}resolve/", {"resolution": "fixed", "category": category.pk})
+    client.post(f"{record}close/")
+    assert client.patch(record, {"summary": "other"}).status_code == 403
+    assert client.post(f"{record}transition/", {"verb": "nonsense"}).data["error"]["fields"].keys() == {"verb"}
+    assert Ticket.objects.get().summary == incident.summary

@@ -128,3 +128,10 @@ def test_texts_of_people_do_not_become_code(sign_in: SignIn, agent: User, servic
     assert "<script>window" not in page
     assert 'href="javascript:' not in page
     assert "<img src=x" not in page
+
+
+@pytest.mark.parametrize(
+    "path", ["/incidents/INC-%00/", "/incidents/%00/", "/services/?team=%00&q=%00", "/queues/open/?q=%00&status=%00&assignee=%00", "/INC-0"]
+)
+def test_odd_addresses_are_no_failure(sign_in: SignIn, agent: User, path: str) -> None:
+    assert sign_in(agent).get(path).status_code in (200, 404)

@@ -1,7 +1,7 @@
 """How a ticket of any kind comes to be."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from django.db import connection
@@ -22,6 +22,8 @@ Child = TypeVar("Child", bound=Ticket)
 
 SUMMARY_LENGTH = 250
 DESCRIPTION_LENGTH = 50_000
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 
 
 def create(
@@ -65,7 +67,7 @@ def create(
         assignee=clean_assignee(assignee, kind.name), reporter=reporter, organisation=reporter.organisation if reporter else None,
         channel=clean_channel(channel), labels=clean_labels(labels), is_restricted=is_restricted,
         custom=values.cleaned(fields.fields_of(kind.name), custom or {}),
-        reported_at=_clean_reported(reported_at, at), created_at=at, updated_at=at, **(columns or {}),
+        reported_at=clean_instant("reported_at", reported_at, at) or at, created_at=at, updated_at=at, **(columns or {}),
     )  # fmt: skip
     ticket.save(force_insert=True)
     clocks.start_all(ticket, at)
@@ -110,12 +112,12 @@ def clean_description(description: str) -> str:
 
 
 def clean_text(field: str, text: str) -> str:
-    """A text that the database can hold. Raises Invalid for NUL and for broken Unicode."""
+    """A text that the database can hold, without the marks that turn the direction of what follows. Raises Invalid for NUL and broken Unicode."""
     if not isinstance(text, str):
         raise errors.Invalid(field, _("Write a text."))
     if "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
         raise errors.Invalid(field, _("Remove the characters that are not text."))
-    return text
+    return text.translate(TURNING)
 
 
 def clean_labels(labels: Sequence[str]) -> list[str]:
@@ -147,7 +149,8 @@ def clean_assignee(assignee: User | None, kind: str) -> User | None:
     return assignee
 
 
-def _clean_reported(reported_at: datetime | None, at: datetime) -> datetime:
-    if reported_at is not None and reported_at > at:
-        raise errors.Invalid("reported_at", _("A report cannot come from the future. Leave it empty for now."))
-    return reported_at or at
+def clean_instant(field: str, instant: datetime | None, at: datetime) -> datetime | None:
+    """An instant in the past, from the year 2000 on. Raises Invalid for the field otherwise."""
+    if instant is not None and not EARLIEST <= instant <= at:
+        raise errors.Invalid(field, _("Give a moment between the year 2000 and now, or leave it empty."))
+    return instant

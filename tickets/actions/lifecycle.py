@@ -46,7 +46,9 @@ def _already_there(ticket: Ticket, verb: str) -> Ticket:
     """The same verb again is no error; any other move that the status does not offer is."""
     if Transition.objects.filter(target_id=ticket.status_id, verb=verb).exists():
         return ticket
-    offered = ", ".join(str(move.name) for move in workflows.transitions_from(ticket.status_id)) or _("none")
+    offered = ", ".join(f"{move.name} ({move.verb})" for move in workflows.transitions_from(ticket.status_id)) or _("none")
+    if not Transition.objects.filter(workflow=ticket.status.workflow_id, verb=verb).exists():
+        raise errors.Invalid("verb", _("There is no such move. Possible now: %(offered)s.") % {"offered": offered})
     message = _("%(key)s is %(status)s and cannot do that. Possible now: %(offered)s.")
     raise errors.Conflict(message % {"key": ticket.key, "status": ticket.status.name, "offered": offered})
 
