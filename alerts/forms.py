@@ -9,16 +9,16 @@ SPANS = [("1", _("1 hour")), ("4", _("4 hours")), ("8", _("8 hours")), ("24", _(
 class AttachForm(forms.Form):
     """The incident to link an alert to."""
 
-    incident = forms.CharField(label=_("Incident"), max_length=24, widget=forms.TextInput(attrs={"placeholder": "INC-1042"}))
+    incident = forms.CharField(label=_("Incident"), max_length=24, widget=forms.TextInput(attrs={"placeholder": "INC-1042", "autofocus": True}))
 
 
 class SnoozeForm(forms.Form):
     """How long an alert is quiet."""
 
-    hours = forms.TypedChoiceField(label=_("Quiet for"), choices=SPANS, coerce=int, initial="4")
+    hours = forms.TypedChoiceField(label=_("Quiet for"), choices=SPANS, coerce=int, initial="4", widget=forms.Select(attrs={"autofocus": True}))
 
 
 class NoteForm(forms.Form):
     """A line for the alert's log."""
 
-    note = forms.CharField(label=_("Note"), max_length=5000, widget=forms.Textarea(attrs={"rows": 3}))
+    note = forms.CharField(label=_("Note"), max_length=5000, widget=forms.Textarea(attrs={"rows": 3, "autofocus": True}))

@@ -84,6 +84,7 @@ def _list(request: HttpRequest) -> dict[str, Any]:
         "is_filtered": any(request.GET.get(name) for name in ("q", "priority", "service", "integration")),
         "next_mark": page.next_mark,
         "is_later_page": bool(request.GET.get("after")),
+        "can_change": bool(permissions.can_act(user)),
         "now": clock.now(),
     }
 

@@ -67,12 +67,12 @@ def metrics_page(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def palette(request: HttpRequest) -> HttpResponse:
-    """What the palette shows for a text: things to do, then each app's hits. A leading > shows commands only."""
+    """What the palette shows for a text: things to do, then each app's hits, which lead to the desk's screens. A leading > shows commands only."""
     typed = request.GET.get("q", "").replace("\0", "").strip()[:200]
     commands_only = typed.startswith(">")
     text = typed.lstrip("> ").strip()
     groups = []
-    if text and not commands_only:
+    if text and not commands_only and desk.user_of(request).has_right("desk.access"):
         groups = [{"title": source.title, "hits": list(source.find(request.user, text, HITS_PER_SOURCE))} for source in search.sources()]
     commands = [
         {"title": command.title, "icon": command.icon, "url": reverse(command.url_name), "hotkey": command.hotkey}

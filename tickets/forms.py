@@ -35,12 +35,15 @@ class MoveForm(forms.Form):
             self.initial.setdefault("category", shared.pop() if len(shared) == 1 else None)
         if "pending_reason" in required:
             self.fields["reason"].label = _("What does it wait for")
+        first = next(iter(self.fields.values()), None)
+        if first is not None:
+            first.widget.attrs["autofocus"] = True
 
 
 class EditForm(forms.Form):
     """The texts of a ticket."""
 
-    summary = forms.CharField(label=_("Summary"), max_length=250)
+    summary = forms.CharField(label=_("Summary"), max_length=250, widget=forms.TextInput(attrs={"autofocus": True}))
     description = forms.CharField(label=_("Description"), required=False, widget=forms.Textarea(attrs={"rows": 6}))
     labels = forms.CharField(label=_("Labels"), required=False, help_text=_("Separated by spaces or commas"))
     is_restricted = forms.BooleanField(
@@ -58,4 +61,4 @@ class LinkForm(forms.Form):
     """Another ticket and how it relates."""
 
     relation = forms.ChoiceField(label=_("This one"), choices=Link.RELATIONS)
-    target = forms.CharField(label=_("Key"), max_length=24, widget=forms.TextInput(attrs={"placeholder": "INC-1042"}))
+    target = forms.CharField(label=_("Key"), max_length=24, widget=forms.TextInput(attrs={"placeholder": "INC-1042", "autofocus": True}))

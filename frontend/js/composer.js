@@ -76,7 +76,7 @@ document.addEventListener('htmx:afterRequest', ({ detail }) => {
 document.addEventListener('keydown', (event) => {
   if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
   const form = event.target.closest?.('form');
-  if (form && event.target.matches('textarea, input')) { event.preventDefault(); form.requestSubmit(); }
+  if (form && event.target.matches('textarea, input, select')) { event.preventDefault(); form.requestSubmit(); }
 });
 
 /* The names of the files that will be sent. */

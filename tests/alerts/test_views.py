@@ -7,10 +7,12 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from accounts.models import User
+from alerts.actions import lifecycle
 from alerts.models import Alert
 from common import clock
 from incidents.models import Incident
 from services.models import Service
+from tickets.actions import editing
 
 HTMX = {"HX-Request": "true"}
 SignIn = Callable[[User], Client]
@@ -83,3 +85,37 @@ def test_the_same_verbs_over_rest(api: Callable[..., APIClient], agent: User, al
 def test_nobody_else_sees_alerts(api: Callable[..., APIClient], requester: User, alert: Alert) -> None:
     assert api(requester).get("/api/v1/alerts/").data["results"] == []
     assert api(requester).get("/api/v1/alerts/7/").status_code == 404
+
+
+def test_an_alert_is_given_to_a_person(sign_in: SignIn, agent: User, resolver: User, auditor: User, alert: Alert) -> None:
+    client, url = sign_in(agent), "/alerts/7/owner/"
+    menu = client.get(url, headers=HTMX).content.decode()
+    assert (resolver.name in menu, auditor.name in menu) == (True, False)
+    assert client.post(url, {"owner": resolver.email}, headers=HTMX).status_code == 204
+    assert Alert.objects.get().owner == resolver
+    assert client.post(url, {"owner": auditor.email}, headers=HTMX).status_code == 422
+    assert client.post(url, {"owner": "nobody@example.com"}, headers=HTMX).status_code == 404
+    assert sign_in(auditor).post(url, {"owner": "none"}, headers=HTMX).status_code == 403
+    assert Alert.objects.get().owner == resolver
+
+
+def test_alerts_beyond_the_first_page_are_reached(sign_in: SignIn, agent: User, alert: Alert) -> None:
+    now = clock.now()
+    Alert.objects.bulk_create(
+        Alert(number=100 + number, alias=f"many-{number}", message="m", priority=3, first_occurred_at=now, last_occurred_at=now, payload={})
+        for number in range(104)
+    )
+    client = sign_in(agent)
+    first = client.get("/alerts/")
+    assert first.context["next_mark"] in first.content.decode()
+    second = client.get("/alerts/", {"after": first.context["next_mark"]})
+    assert sum(len(group.alerts) for page in (first, second) for group in page.context["groups"]) == 105
+
+
+def test_an_alert_does_not_tell_of_a_restricted_incident(sign_in: SignIn, collaborator: User, agent: User, alert: Alert, incident: Incident) -> None:
+    editing.edit(incident, actor=agent, is_restricted=True)
+    lifecycle.attach(alert, actor=agent, incident=incident)
+    for path in ("/alerts/", "/alerts/7/"):
+        assert incident.summary in sign_in(agent).get(path).content.decode()
+        hidden = sign_in(collaborator).get(path).content.decode()
+        assert incident.summary not in hidden

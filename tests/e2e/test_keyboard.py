@@ -108,3 +108,22 @@ def test_an_alert_by_keyboard(visitor: Callable[..., Visitor]) -> None:
     page.wait_for_timeout(200)  # a person is slower than the moment in which htmx wires what it swapped in
     page.keyboard.press("a")
     expect(page.locator("#drawer")).to_contain_text("Acknowledged")
+
+
+def test_a_record_by_keyboard(visitor: Callable[..., Visitor]) -> None:
+    agent = visitor("Hanna Lindqvist")
+    key, other = (str(row[0]) for row in agent.product.query("SELECT key FROM tickets_ticket WHERE is_open AND priority > 2 ORDER BY id LIMIT 2"))
+    page = agent.go(f"/incidents/{key}/")
+    page.keyboard.press("e")
+    expect(page.locator("#dialog input[name=summary]")).to_be_focused()
+    page.keyboard.type("Dock 4 prints nothing")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("h1[data-record]")).to_have_text("Dock 4 prints nothing")
+    page.keyboard.press("l")
+    expect(page.locator("#dialog input[name=target]")).to_be_focused()
+    page.keyboard.type(other)
+    page.keyboard.press("Enter")
+    expect(page.locator("#fields")).to_contain_text(other)
+    page.keyboard.press("a")
+    page.locator('#menu [data-option="Me"]').click()
+    expect(page.locator("#fields")).to_contain_text("Hanna Lindqvist")

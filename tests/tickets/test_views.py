@@ -256,3 +256,14 @@ def test_the_requesters_page_costs_the_same_for_many(
             assert client.get("/my-requests/").content.count(b"We look at it") == amount
         for _number in range(5):
             report()
+
+
+def test_the_palette_finds_what_the_person_can_open(sign_in: SignIn, agent: User, requester: User, incident: Incident) -> None:
+    assert incident.key in sign_in(agent).get(f"/palette/?q={incident.key}", headers=HTMX).content.decode()
+    assert incident.key not in sign_in(requester).get(f"/palette/?q={incident.key}", headers=HTMX).content.decode()
+
+
+def test_whoever_changes_nothing_gets_no_bulk_bar(sign_in: SignIn, agent: User, auditor: User, incident: Incident) -> None:
+    for path in ("/queues/open/", "/alerts/"):
+        assert b"data-bulk-n" in sign_in(agent).get(path).content
+        assert b"data-bulk-n" not in sign_in(auditor).get(path).content

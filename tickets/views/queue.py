@@ -77,6 +77,7 @@ def ticket_list(
         "next_mark": page.next_mark,
         "is_later_page": bool(after),
         "is_mixed": len(kinds.all_kinds()) > 1,
+        "can_change": any(user.has_right(f"{kind.name}.{verb}") for kind in kinds.all_kinds() for verb in ("assign", "edit", "progress")),
         "now": at,
     }
     return htmx.page(request, "tickets/queue.html", "tickets/_rows.html", context)
