@@ -13,6 +13,7 @@ Object.assign(htmx.config, {
   historyCacheSize: 0,
   refreshOnHistoryMiss: true,
   scrollIntoViewOnBoost: false,
+  defaultSettleDelay: 0, // what arrives is wired at once: a quick Enter must never submit a form that htmx does not know yet
   responseHandling: [
     { code: '204', swap: false },
     { code: '[23]..', swap: true },

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from django.core.management import call_command
 from django.test import Client, override_settings
 
 from accounts.models import User
@@ -56,3 +57,14 @@ def test_the_demonstration_is_built_once_and_tells_nobody(house: None) -> None:
     assert (Delivery.objects.count(), Message.objects.count()) == (0, 0)
     assert not Entry.objects.filter(at__gt=clock.now()).exists()
     assert not SlaClock.objects.filter(state="running", due_at__lt=clock.now(), breached_at__isnull=True).exists()
+
+
+def test_diagnose_is_strict_when_asked(house: None, capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("diagnose", strict=True)
+    entry = Entry.objects.order_by("-id").first()
+    assert entry is not None
+    Delivery.objects.create(entry=entry, handler="gone", state=Delivery.DEAD, due_at=clock.now())
+    call_command("diagnose")
+    with pytest.raises(SystemExit):
+        call_command("diagnose", strict=True)
+    assert "bad\tevenkeel_deliveries_dead 1" in capsys.readouterr().out

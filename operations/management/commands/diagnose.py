@@ -4,7 +4,7 @@ from typing import Any
 
 import redis
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
@@ -23,6 +23,11 @@ class Command(BaseCommand):
 
     help = "Findings for ./evenkeel doctor."
 
+    bad = 0
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--strict", action="store_true", help="exit code 1 when a finding is bad, for health checks")
+
     def handle(self, *args: Any, **options: Any) -> None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT current_setting('server_version'), (SELECT count(*) FROM pg_extension WHERE extname = 'pg_trgm')")
@@ -38,6 +43,8 @@ class Command(BaseCommand):
         for name, value in metrics.figures().items():
             most, remedy = LIMITS.get(name, (None, ""))
             self.finding(most is None or value <= most, f"{name} {value:g}", remedy)
+        if options["strict"] and self.bad:
+            raise SystemExit(1)
 
     def redis_answers(self) -> bool:
         """Whether Redis answers a ping."""
@@ -48,4 +55,5 @@ class Command(BaseCommand):
 
     def finding(self, is_good: bool, what: str, remedy: str) -> None:
         """One line."""
+        self.bad += not is_good
         self.stdout.write(f"{'ok' if is_good else 'bad'}\t{what}\t{remedy}")
