@@ -12,7 +12,6 @@ from rest_framework import exceptions, pagination, parsers, serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
-from rest_framework.views import set_rollback
 
 from common import errors, paging
 
@@ -49,7 +48,6 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         response = error_response(str(error.default_code), str(error.detail), error.status_code, headers=_headers(error))
     else:
         return None
-    set_rollback()
     return response
 
 
