@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from alerts import queries
-from alerts.actions import integrations
+from alerts.actions import intake, integrations
 from alerts.adapters import generic
 from alerts.models import InboxRow, Integration
 from common import errors
@@ -91,11 +91,19 @@ class QuarantineAdmin(ReadOnlyAdmin):
     fields = ("received_at", "integration", "state", "attempts", "reason", "outcome", "processed_at", "preview")
     readonly_fields = ("preview",)
     show_full_result_count = False
+    actions = ("replay",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[InboxRow]:
         rows = super().get_queryset(request)
         is_list = request.resolver_match is not None and str(request.resolver_match.url_name).endswith("_changelist")
         return queries.quarantined() if is_list and "state__exact" not in request.GET else rows
+
+    @admin.action(description=gettext_lazy("Process the selected payloads again"))
+    def replay(self, request: HttpRequest, queryset: QuerySet[InboxRow]) -> None:
+        """For what was put aside by a fault that is mended."""
+        actor: Any = request.user
+        amount = intake.replay(list(queryset.values_list("pk", flat=True)), actor=actor)
+        messages.success(request, _("%(count)s payloads are in line again.") % {"count": amount})
 
     @admin.display(description=gettext_lazy("bytes"))
     def size(self, row: InboxRow) -> int:

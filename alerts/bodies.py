@@ -8,16 +8,12 @@ import orjson
 NUL_ESCAPE = b"\\u0000"
 
 
-class TooLarge(Exception):
-    """The body is larger than the limit, packed or unpacked."""
-
-
 class Broken(Exception):
     """The body cannot be read; the text says why."""
 
 
 def unpack(body: bytes, encoding: str, limit: int) -> bytes:
-    """The body as it was before its Content-Encoding (gzip or deflate). Raises TooLarge, or Broken for another or a damaged encoding."""
+    """The body as it was before its Content-Encoding (gzip or deflate). Raises Broken for another or a damaged encoding, and for a bomb: more than `limit`."""
     if encoding in ("", "identity"):
         return body
     if encoding not in ("gzip", "x-gzip", "deflate"):
@@ -28,9 +24,11 @@ def unpack(body: bytes, encoding: str, limit: int) -> bytes:
     except zlib.error as error:
         raise Broken(f"The body is not {encoding}: {error}.") from error
     if len(plain) > limit:
-        raise TooLarge
+        raise Broken(f"The {encoding} body unpacks to more than {limit} bytes. Split the payload.")
     if not inflater.eof:
         raise Broken(f"The {encoding} body ends too early.")
+    if inflater.unused_data:
+        raise Broken(f"Something follows the {encoding} body. Pack the payload as one piece.")
     return plain
 
 

@@ -26,6 +26,8 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 PREFIX = "/ingest/"
 JSON = (b"content-type", b"application/json")
 RETRY = (b"retry-after", b"2")
+CLOSE = (b"connection", b"close")  # what follows on this connection would be the rest of the body
+SLOWEST_SECONDS = 20
 
 _ledger: ledger.Ledger | None = None
 
@@ -84,9 +86,12 @@ async def _accept(scope: Scope, receive: Receive) -> Answer:
     if integration_id is None:
         return _refuse(401, "unknown_key", "This key is unknown, revoked or switched off. Ask an admin for the integration's URL.")
     limit = settings.ALERT_MAX_BYTES
-    raw = await _body(scope, receive, limit)
+    try:
+        raw = await _body(scope, receive, limit)
+    except TimeoutError:
+        return _refuse(408, "too_slow", f"The body did not arrive within {SLOWEST_SECONDS} seconds. Send it again.", CLOSE)
     if raw is None:
-        return _refuse(413, "too_large", f"Send at most {limit} bytes, also when unpacked. Split the payload.")
+        return _refuse(413, "too_large", f"Send at most {limit} bytes, also when unpacked. Split the payload.", CLOSE)
     return await _keep(the, integration_id, raw, _encoding(scope), limit)
 
 
@@ -95,8 +100,6 @@ async def _keep(the: ledger.Ledger, integration_id: int, raw: bytes, encoding: s
     try:
         raw = bodies.unpack(raw, encoding, limit)
         bodies.parse(raw)
-    except bodies.TooLarge:
-        return _refuse(413, "too_large", f"Send at most {limit} bytes, also when unpacked. Split the payload.")
     except bodies.Broken as error:
         reason = str(error)
     try:
@@ -113,7 +116,7 @@ def _refuse(status: int, code: str, message: str, *headers: tuple[bytes, bytes])
 
 
 async def _body(scope: Scope, receive: Receive, limit: int) -> bytes | None:
-    """The whole body; None when it is larger than the limit. Reads no further than the limit."""
+    """The whole body; None when it is larger than the limit. Reads no further than the limit. Raises TimeoutError when it trickles in."""
     declared = next((value for name, value in scope["headers"] if name == b"content-length"), b"")
     if declared.isdigit() and int(declared) > limit:
         return None
@@ -123,16 +126,21 @@ async def _body(scope: Scope, receive: Receive, limit: int) -> bytes | None:
     if not message.get("more_body"):
         body: bytes = message.get("body", b"")
         return body if len(body) <= limit else None
-    parts, size = [message.get("body", b"")], len(message.get("body", b""))
+    async with asyncio.timeout(SLOWEST_SECONDS):
+        return await _rest_of_body(message, receive, limit)
+
+
+async def _rest_of_body(message: MutableMapping[str, Any], receive: Receive, limit: int) -> bytes | None:
+    """A body that comes in several pieces, of which `message` is the first."""
+    body = bytearray(message.get("body", b""))
     while message.get("more_body"):
         message = await receive()
         if message["type"] == "http.disconnect":
             raise _Gone
-        parts.append(message.get("body", b""))
-        size += len(parts[-1])
-        if size > limit:
+        body += message.get("body", b"")
+        if len(body) > limit:
             return None
-    return b"".join(parts)
+    return bytes(body)
 
 
 def _encoding(scope: Scope) -> str:

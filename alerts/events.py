@@ -12,6 +12,10 @@ SNOOZED = catalogue.declare("alert.snoozed", _("{actor} snoozed the alert {key} 
 WOKE = catalogue.declare("alert.woke", _("The snooze of the alert {key} ended"), icon="bell", tone="amber")
 ASSIGNED = catalogue.declare("alert.assigned", _("{actor} assigned the alert {key} to {to}"), icon="user", tone="blue")
 NOTED = catalogue.declare("alert.noted", _("{actor} noted: {note}"), icon="message-circle")
+PRIORITY_RAISED = catalogue.declare("alert.priority_raised", _("The alert {key} went from P{before} to P{after}"), icon="flag", tone="amber")
+INCIDENT_FAILED = catalogue.declare(
+    "alert.incident_failed", _("No incident could be opened for the alert {key}: {reason}"), icon="alert-triangle", tone="red"
+)
 ATTACHED = catalogue.declare("alert.attached", _("The alert {key} was linked to {incident}"), icon="flame", tone="red")
 DETACHED = catalogue.declare("alert.detached", _("{actor} unlinked the alert {key} from {incident}"), icon="unlink")
 INCIDENT_ALERTED = catalogue.declare("incident.alerted", _("Alert {key} was linked: {message}"), icon="bell", tone="red")

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from alerts.normal import Event
+
+ECHO = timedelta(seconds=10)
 
 
 @dataclass(slots=True)
@@ -21,12 +23,12 @@ class Step:
 def waves(events: Iterable[tuple[Event, int | None, datetime]]) -> list[dict[str, Step]]:
     """The steps of all aliases, in waves: within a wave an alias occurs once, and wave n holds the n-th step of each alias.
 
-    Two events are one step when they follow each other for their alias, are of the same kind and belong to the same firing.
+    Two events are one step when they follow each other for their alias, are of the same kind and priority and belong to the same firing.
     """
     steps: dict[str, list[Step]] = {}
     for event, integration_id, at in events:
         known = steps.setdefault(event.alias, [])
-        if known and known[-1].event.kind == event.kind and known[-1].event.starts_at == event.starts_at:
+        if known and _is_same(known[-1].event, event):
             known[-1].event, known[-1].last_at = event, at
             known[-1].count += 1
         else:
@@ -35,11 +37,37 @@ def waves(events: Iterable[tuple[Event, int | None, datetime]]) -> list[dict[str
     return [{alias: known[level] for alias, known in sorted(steps.items()) if len(known) > level} for level in range(depth)]
 
 
-def is_old_firing(starts_at: datetime | None, last_closed_start: datetime | None) -> bool:
-    """Whether a firing is one that was closed already, or older than it: then it is no new alert, however often it is sent."""
-    return starts_at is not None and last_closed_start is not None and starts_at <= last_closed_start
+def _is_same(one: Event, other: Event) -> bool:
+    return (one.kind, one.starts_at, one.priority) == (other.kind, other.starts_at, other.priority)
 
 
-def closes(event_start: datetime | None, alert_start: datetime | None) -> bool:
-    """Whether a recovery ends the open alert: not when it belongs to an earlier firing that arrives late."""
-    return event_start is None or alert_start is None or event_start >= alert_start
+@dataclass(frozen=True, slots=True)
+class Past:
+    """The newest closed alert of an alias: when its last firing began (the tool's clock), and when the tool said that it was over (ours)."""
+
+    pk: int
+    starts_at: datetime | None
+    recovered_at: datetime | None
+
+
+def is_old_firing(starts_at: datetime | None, received_at: datetime, past: Past) -> bool:
+    """Whether a firing belongs to a closed alert: then it is no new one, however often it is sent.
+
+    Closed by a person while the tool still fires: this start, and any older one, stays closed. After the tool itself said that it was over, the
+    same start is a new outage (Alertmanager sends it when it lost Prometheus for a while), save within ten seconds, when the order of delivery is chance.
+    """
+    if starts_at is None or past.starts_at is None or starts_at > past.starts_at:
+        return False
+    return past.recovered_at is None or received_at - past.recovered_at <= ECHO
+
+
+def closes(event: Event, alert_start: datetime | None) -> bool:
+    """Whether a recovery ends the open alert: not when that firing ended before this one began, and the message about it comes late.
+
+    Its start alone says little: Alertmanager moves it back when it merges what two Prometheus servers report.
+    """
+    if alert_start is None:
+        return True
+    if event.ended_at is not None:
+        return event.ended_at >= alert_start
+    return event.starts_at is None or event.starts_at >= alert_start

@@ -16,6 +16,7 @@ log = logging.getLogger(__name__)
 
 KEYS_FRESH, KEYS_STALE = 3.0, 5.0
 KEYS_RETRY = 1.0
+KEYS_PAUSE = 1.0
 WAITING_ROWS, WAITING_BYTES = 20_000, 64_000_000
 WAITING_SECONDS = 10.0
 RING_EVERY = 0.05
@@ -53,6 +54,7 @@ class Ledger:
     def __init__(self) -> None:
         self._keys: dict[str, int] = {}
         self._keys_at = 0.0
+        self._keys_failed_at = 0.0
         self._keys_lock = asyncio.Lock()
         self._waiting: list[_Waiting] = []
         self._waiting_bytes = 0
@@ -79,13 +81,18 @@ class Ledger:
         return self._keys.get(digest)
 
     async def _refresh(self) -> None:
+        """Reads the keys again. After a failure nobody tries for a second, so that a queue of requests does not wait for one timeout after the other."""
         asked_at = time.monotonic()
-        try:
-            self._keys = await asyncio.to_thread(_load_keys)
-            self._keys_at = asked_at
-        except psycopg2.Error as error:
-            if time.monotonic() - self._keys_at > KEYS_STALE:
-                raise Unavailable("The database does not answer. Send it again in a moment.") from error
+        if asked_at - self._keys_failed_at >= KEYS_PAUSE:
+            try:
+                self._keys = await asyncio.to_thread(_load_keys)
+                self._keys_at = asked_at
+                return
+            except psycopg2.Error as error:
+                log.warning("door: the keys could not be read: %s", str(error).strip())
+                self._keys_failed_at = time.monotonic()
+        if time.monotonic() - self._keys_at > KEYS_STALE:
+            raise Unavailable("The database does not answer. Send it again in a moment.")
 
     async def keep(self, integration_id: int, body: bytes, reason: str) -> int:
         """Commits a body and answers its number. Raises Unavailable when too much waits or the database refuses."""
@@ -97,11 +104,11 @@ class Ledger:
             self._waiting.append(_Waiting(integration_id, body, reason, loop, answer))
             self._waiting_bytes += len(body)
         self._work.set()
+        timer = loop.call_later(WAITING_SECONDS, _give_up, answer)
         try:
-            return await asyncio.wait_for(asyncio.shield(answer), WAITING_SECONDS)
-        except TimeoutError as error:
-            answer.add_done_callback(_swallow)
-            raise Unavailable("The database takes too long. Send it again in a moment.") from error
+            return await answer
+        finally:
+            timer.cancel()
 
     def close(self) -> None:
         """Commits what waits and ends the threads."""
@@ -136,13 +143,24 @@ class Ledger:
         self._ring.set()
 
     def _insert(self, batch: list[_Waiting]) -> list[int]:
+        """One transaction. A connection that broke while nothing was going on is replaced: before the commit nothing is kept, so nothing is kept twice."""
+        is_fresh = self._connection is None
+        try:
+            ids = self._execute(batch)
+        except (psycopg2.OperationalError, psycopg2.InterfaceError):
+            self._disconnect()
+            if is_fresh:
+                raise
+            ids = self._execute(batch)
+        self._connection.commit()
+        return ids
+
+    def _execute(self, batch: list[_Waiting]) -> list[int]:
         if self._connection is None:
             self._connection = _connect()
         with self._connection.cursor() as cursor:
             cursor.execute(KEEP, ([one.integration_id for one in batch], [psycopg2.Binary(one.body) for one in batch], [one.reason for one in batch]))
-            ids = [row[0] for row in cursor.fetchall()]
-        self._connection.commit()
-        return ids
+            return [row[0] for row in cursor.fetchall()]
 
     def _disconnect(self) -> None:
         if self._connection is not None:
@@ -167,10 +185,10 @@ class Ledger:
                 time.sleep(DEAF_SECONDS)
 
 
-def _swallow(answer: "asyncio.Future[int]") -> None:
-    """An answer that came too late is not an unhandled error."""
-    if not answer.cancelled():
-        answer.exception()
+def _give_up(answer: "asyncio.Future[int]") -> None:
+    """Nobody knows whether the commit that hangs will succeed: the client sends it again, which is only counted twice."""
+    if not answer.done():
+        answer.set_exception(Unavailable("The database takes too long. Send it again in a moment."))
 
 
 def _answer(batch: list[_Waiting], ids: list[int] | None) -> None:

@@ -4,6 +4,7 @@ Adapters read payloads into it, and the pipeline knows nothing else. Limits are 
 """
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from typing import Any
 OPEN, CLOSE = "open", "close"
 
 MESSAGE, ALIAS, DESCRIPTION, ENTITY, SOURCE, SERVICE = 130, 512, 15_000, 512, 200, 200
+NOT_TEXT = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff]")
 TAGS, TAG, DETAILS, DETAIL, LINKS = 20, 50, 200, 8_000, 20
 
 
@@ -20,7 +22,9 @@ class Event:
     """One thing a payload says about one alias.
 
     kind: open or close. priority: the tool's own word, such as "critical", or P1 to P5. services: names the service may have, best first.
-    starts_at: when this firing began, as the tool says; two events of one alias with the same start are the same firing.
+    hints: weaker names of the service, tried after those and never shown as unmatched.
+    starts_at, ended_at: when this firing began and ended, as the tool says; two events of one alias with the same start are the same firing.
+    group: what the tool notifies about together, empty when it does not say.
     """
 
     kind: str
@@ -36,14 +40,17 @@ class Event:
     links: tuple[Mapping[str, str], ...] = ()
     starts_at: datetime | None = None
     payload: Any = None
+    hints: tuple[str, ...] = ()
+    ended_at: datetime | None = None
+    group: str = ""
 
 
 def text(value: Any, limit: int) -> str:
     """A value as one text of at most `limit` characters, without what a database or a screen cannot hold."""
     if value is None or isinstance(value, bool) and not value:
         return ""
-    raw = value if isinstance(value, str) else str(value)
-    cleaned = "".join(letter for letter in raw[: limit * 2] if letter in "\n\t" or (ord(letter) >= 32 and not 0xD800 <= ord(letter) <= 0xDFFF))
+    raw = (value if isinstance(value, str) else str(value))[: limit * 2]
+    cleaned = raw if raw.isprintable() else NOT_TEXT.sub("", raw)
     return cleaned.strip()[:limit]
 
 

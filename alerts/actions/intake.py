@@ -5,34 +5,45 @@ makes it the one; a killed worker loses the lock with its connection, and what i
 """
 
 import logging
+import time
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 
-from alerts import adapters, bodies, folding
+from accounts.models import User
+from alerts import adapters, bodies, folding, permissions
 from alerts.actions import opening, recovery
 from alerts.models import InboxRow, Integration
 from alerts.normal import OPEN, Event
-from common import clock
+from common import clock, doorbell
 
 log = logging.getLogger(__name__)
 
 CONSUMER_LOCK = 7203002
-BATCH = 400
+BATCH, BATCH_BYTES = 400, 4_000_000
 ALONE_FROM, GIVE_UP_AT = 3, 6
-MAX_BATCHES = 200
+LONGEST_SECONDS = 60.0
+# SQLSTATE, or its class: connection, rollback, resources, locks, operator, system; a table or column that is missing until the migration has run.
+PASSING = ("08", "40", "53", "55", "57", "58", "42P01", "42703")
 
 CLAIM = """
-UPDATE alerts_inbox SET attempts = attempts + 1
-WHERE (received_at, id) IN (SELECT received_at, id FROM alerts_inbox WHERE state = 'pending' ORDER BY id LIMIT %s)
-RETURNING id, received_at, integration_id, body, attempts
+WITH waiting AS (SELECT received_at, id, body FROM alerts_inbox WHERE state = 'pending' ORDER BY id LIMIT %s),
+  sized AS (SELECT received_at, id, sum(octet_length(body)) OVER (ORDER BY id) - octet_length(body) AS before FROM waiting)
+UPDATE alerts_inbox SET attempts = attempts + 1 FROM sized
+WHERE alerts_inbox.received_at = sized.received_at AND alerts_inbox.id = sized.id AND sized.before < %s
+RETURNING alerts_inbox.id, alerts_inbox.received_at, integration_id, body, attempts
 """
 FINISH = """
 UPDATE alerts_inbox SET state = given.state, reason = given.reason, outcome = given.outcome::jsonb, processed_at = now()
 FROM unnest(%s::bigint[], %s::timestamptz[], %s::text[], %s::text[], %s::text[]) AS given(id, received_at, state, reason, outcome)
 WHERE alerts_inbox.id = given.id AND alerts_inbox.received_at = given.received_at
+"""
+
+GIVE_BACK = """
+UPDATE alerts_inbox SET attempts = greatest(attempts - 1, 0) FROM unnest(%s::bigint[], %s::timestamptz[]) AS given(id, received_at)
+WHERE alerts_inbox.id = given.id AND alerts_inbox.received_at = given.received_at AND state = 'pending'
 """
 
 
@@ -51,35 +62,78 @@ class Row:
 
 
 def process_inbox() -> int:
-    """Processes what waits, unless another worker does; answers how many bodies were finished."""
+    """Processes what waits, unless another worker does; answers how many bodies were finished.
+
+    Raises what the database says when it does not answer: nothing is lost, and the next hint or tick starts again.
+    """
+    finished, until = 0, time.monotonic() + LONGEST_SECONDS
+    while time.monotonic() < until and _lock():
+        try:
+            finished += _consume(until)
+        finally:
+            _unlock()
+        if not InboxRow.objects.filter(state=InboxRow.PENDING).exists():
+            break  # a hint that came while the lock was held found it taken, so what it told of is looked for once more
+    return finished
+
+
+@transaction.atomic
+def replay(ids: Sequence[int], *, actor: User | None) -> int:
+    """Puts bodies from the quarantine back in line, after somebody mended the cause; answers how many. Raises Refused."""
+    permissions.can_configure(actor).require()
+    rows = InboxRow.objects.filter(pk__in=ids, state=InboxRow.QUARANTINED)
+    amount = rows.update(state=InboxRow.PENDING, attempts=0, reason="", processed_at=None)
+    if amount:
+        log.info("intake: %d bodies were put back in line by %s", amount, actor or "the system")
+        doorbell.ring("alerts.process_inbox", queue="critical")
+    return amount
+
+
+def _lock() -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [CONSUMER_LOCK])
-        (is_consumer,) = cursor.fetchone()
-    if not is_consumer:
-        return 0
+        return bool(cursor.fetchone()[0])
+
+
+def _unlock() -> None:
+    """Gives the lock back; with a connection that is gone, it went too."""
     try:
-        return _consume()
-    finally:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [CONSUMER_LOCK])
+    except (OperationalError, InterfaceError) as error:
+        log.warning("intake: the lock went with its connection: %s", error)
 
 
-def _consume() -> int:
+def _consume(until: float) -> int:
     finished = 0
-    for _batch in range(MAX_BATCHES):
+    while time.monotonic() < until:
         rows = claim()
         if not rows:
             break
-        for group in _grouped(rows):
-            _process(group)
+        groups = _grouped(rows)
+        for place, group in enumerate(groups):
+            try:
+                _process(group)
+            except (DatabaseError, InterfaceError):
+                _give_back([row for later in groups[place:] for row in later])
+                raise
         finished += len(rows)
     return finished
 
 
+def _give_back(rows: Sequence[Row]) -> None:
+    """The attempt was the database's fault: it does not count against these bodies. Best effort, as the database may be gone."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(GIVE_BACK, [[row.id for row in rows], [row.received_at for row in rows]])
+    except (DatabaseError, InterfaceError) as error:
+        log.warning("intake: %d bodies keep an attempt that was not theirs: %s", len(rows), error)
+
+
 def claim() -> list[Row]:
-    """The oldest bodies that wait, each with this attempt counted and committed, so that a body that kills its worker gives itself away."""
+    """The oldest bodies that wait, at most 400 and about 4 MB, each with this attempt counted and committed, so that a body that kills its worker gives itself away."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(CLAIM, [BATCH])
+        cursor.execute(CLAIM, [BATCH, BATCH_BYTES])
         rows = [Row(*columns) for columns in cursor.fetchall()]
     return sorted(rows, key=lambda row: row.id)
 
@@ -96,11 +150,15 @@ def _grouped(rows: Sequence[Row]) -> list[list[Row]]:
 
 
 def _process(rows: list[Row]) -> None:
-    """One transaction for the run; when it fails, each body again in a transaction of its own, and what fails then waits or is put aside."""
+    """One transaction for the run; when it fails for its content, each body again in a transaction of its own, and what fails then is put aside.
+
+    What the database itself refuses (gone, restarting, full, a deadlock) is raised: those bodies wait, in their order.
+    """
     try:
         _apply(rows)
         return
     except Exception as error:  # one body must not stop the others, whatever is in it
+        _raise_when_passing(error)
         log.exception("intake: a batch of %d failed", len(rows))
         if len(rows) == 1:
             _set_aside(rows[0], error)
@@ -109,21 +167,25 @@ def _process(rows: list[Row]) -> None:
         try:
             _apply([row])
         except Exception as error:  # as above, for one body
+            _raise_when_passing(error)
             log.exception("intake: body %s failed", row.id)
             _set_aside(row, error)
 
 
 def _set_aside(row: Row, error: Exception) -> None:
-    if row.attempts >= GIVE_UP_AT or not _is_passing(error):
-        row.quarantine(f"Could not be processed: {type(error).__name__}: {error}")
-        with transaction.atomic():
-            _finish([row])
+    row.quarantine(f"Could not be processed: {type(error).__name__}: {error}")
+    with transaction.atomic():
+        _finish([row])
 
 
-def _is_passing(error: Exception) -> bool:
-    """Whether trying again may help: the database said so (a deadlock, a lost connection), not the content of the body."""
-    code = str(getattr(getattr(error, "__cause__", None), "pgcode", "") or "")
-    return code[:2] in ("40", "53", "55", "57", "58", "08")
+def _raise_when_passing(error: Exception) -> None:
+    """Raises again what time or an operator mends, whatever the content: a lost connection (it carries no code), a full disk, a deadlock, a schema of yesterday."""
+    if not isinstance(error, DatabaseError | InterfaceError):
+        return
+    code = str(getattr(error.__cause__, "pgcode", None) or "")
+    is_lost = not code and isinstance(error, OperationalError | InterfaceError)
+    if is_lost or code in PASSING or code[:2] in PASSING:
+        raise error
 
 
 @transaction.atomic

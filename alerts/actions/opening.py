@@ -1,70 +1,84 @@
 """Firing: a new alert, one more occurrence of an open one, and the incident a critical one opens. Called by the intake inside its transaction."""
 
-import json
 import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
-from django.db.models import Max
+import orjson
+from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db.models import Q
 
 from alerts import events, folding, priorities
-from alerts.folding import Step
+from alerts.folding import Past, Step
 from alerts.models import Alert, Integration
-from common import clock, errors
+from common import clock
 from incidents import actions as incidents
 from incidents.models import Incident
 from journal import actions as journal
 from services import queries as services
 from services.models import Service
 from tickets.actions.creation import EARLIEST
-from tickets.models import Ticket
 
 log = logging.getLogger(__name__)
 
 PAYLOAD_BYTES = 64_000
 
 COUNT = """
-UPDATE alerts_alert SET count = count + given.more, last_occurred_at = greatest(last_occurred_at, given.last_at), payload = given.payload::jsonb
-FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[], %s::text[]) AS given(id, more, last_at, payload) WHERE alerts_alert.id = given.id
+UPDATE alerts_alert SET count = count + given.more, last_occurred_at = greatest(last_occurred_at, given.last_at), payload = given.payload::jsonb,
+  starts_at = CASE WHEN status = 'closed' THEN alerts_alert.starts_at ELSE greatest(alerts_alert.starts_at, given.starts_at) END
+FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[], %s::timestamptz[], %s::text[]) AS given(id, more, last_at, starts_at, payload)
+WHERE alerts_alert.id = given.id
 """
 
 
 def open_or_count(steps: Sequence[Step], integrations: Mapping[int, Integration], at: datetime) -> None:
     """Counts up what is open already, ignores firings that were closed before, opens the rest. Duplicates leave no trace in the journal."""
     aliases = [step.event.alias for step in steps]
-    known = {
-        alias: pk
-        for pk, alias in Alert.objects.filter(alias__in=aliases)
-        .exclude(status=Alert.CLOSED)
-        .order_by("alias")
-        .select_for_update()
-        .values_list("pk", "alias")
-    }
-    missing = [alias for alias in aliases if alias not in known]
-    closed = _last_closed(missing)
-    counted = [(known[step.event.alias], step) for step in steps if step.event.alias in known]
-    fresh = []
+    active = Alert.objects.filter(alias__in=aliases).exclude(status=Alert.CLOSED).order_by("alias").select_for_update()
+    known = {alias: (pk, priority) for pk, alias, priority in active.values_list("pk", "alias", "priority")}
+    past = _past([alias for alias in aliases if alias not in known])
+    counted, risen, fresh = [], {}, []
     for step in steps:
-        if step.event.alias in known:
-            continue
-        start, pk = closed.get(step.event.alias, (None, 0))
-        if folding.is_old_firing(step.event.starts_at, start):
+        alias, old = step.event.alias, past.get(step.event.alias)
+        if alias in known:
+            pk, before = known[alias]
             counted.append((pk, step))
+            level = _priority(step, integrations.get(step.integration_id or 0))
+            if level < before:
+                risen[pk] = level
+        elif old is not None and folding.is_old_firing(step.event.starts_at, step.last_at, old):
+            counted.append((old.pk, step))
         else:
             fresh.append(step)
     _count(counted)
+    if risen:
+        _raise(risen, at)
     if fresh:
         _open(fresh, integrations, at)
 
 
-def _last_closed(aliases: Sequence[str]) -> dict[str, tuple[datetime | None, int]]:
-    """For each alias the latest start among its closed alerts, and the newest of them."""
+def _past(aliases: Sequence[str]) -> dict[str, Past]:
+    """The newest closed alert of each alias."""
     if not aliases:
         return {}
-    rows = Alert.objects.filter(alias__in=aliases, status=Alert.CLOSED).values("alias").annotate(start=Max("starts_at"), newest=Max("id"))
-    return {row["alias"]: (row["start"], row["newest"]) for row in rows}
+    rows = Alert.objects.filter(alias__in=aliases, status=Alert.CLOSED).order_by("alias", "-id").distinct("alias")
+    return {row.alias: Past(row.pk, row.starts_at, row.recovered_at) for row in rows.only("alias", "starts_at", "recovered_at")}
+
+
+def _priority(step: Step, integration: Integration | None) -> int:
+    return priorities.priority_of(step.event.priority, integration.priority_map if integration else None)
+
+
+def _raise(levels: Mapping[int, int], at: datetime) -> None:
+    """Open alerts whose tool now calls them more urgent; one that has become critical opens its incident now."""
+    rows = Alert.objects.filter(pk__in=levels).select_related("integration", "service__tier", "service__owner_team", "incident").order_by("pk")
+    for alert in rows:
+        before, alert.priority = alert.priority, levels[alert.pk]
+        alert.save(update_fields=["priority"])
+        journal.record(events.PRIORITY_RAISED, alert, actor=None, at=at, key=alert.key, before=before, after=alert.priority)
+        if _asks_for_incident(alert) and (alert.incident is None or not alert.incident.is_open):
+            _give_incident(alert, at)
 
 
 def _count(counted: Sequence[tuple[int, Step]]) -> None:
@@ -75,6 +89,7 @@ def _count(counted: Sequence[tuple[int, Step]]) -> None:
         [pk for pk, _step in rows],
         [step.count for _pk, step in rows],
         [step.last_at for _pk, step in rows],
+        [step.event.starts_at for _pk, step in rows],
         [_stored(step) for _pk, step in rows],
     ]
     with connection.cursor() as cursor:
@@ -84,14 +99,14 @@ def _count(counted: Sequence[tuple[int, Step]]) -> None:
 def _stored(step: Step) -> str:
     """The payload as JSON that the database can hold and a screen can show; the raw bytes stay in the inbox."""
     try:
-        text = json.dumps(step.event.payload, default=str)
-    except RecursionError:
-        return json.dumps({"note": "Nested too deep to show"})
-    return text if len(text) <= PAYLOAD_BYTES else json.dumps({"note": "Cut", "text": text[:PAYLOAD_BYTES]})
+        text = orjson.dumps(step.event.payload, default=str, option=orjson.OPT_NON_STR_KEYS)
+    except TypeError:  # orjson says so too of what is nested too deep
+        return '{"note": "Cannot be shown"}'
+    return (text if len(text) <= PAYLOAD_BYTES else orjson.dumps({"note": "Cut", "text": text[:PAYLOAD_BYTES].decode("utf-8", "ignore")})).decode()
 
 
 def _open(steps: Sequence[Step], integrations: Mapping[int, Integration], at: datetime) -> None:
-    found = services.by_names(name for step in steps for name in step.event.services)
+    found = services.by_names(name for step in steps for name in (*step.event.services, *step.event.hints))
     numbers = _numbers(len(steps))
     alerts = [_alert(step, integrations.get(step.integration_id or 0), found, number, at) for step, number in zip(steps, numbers, strict=True)]
     Alert.objects.bulk_create(alerts)
@@ -117,13 +132,13 @@ def _numbers(amount: int) -> list[int]:
 
 def _alert(step: Step, integration: Integration | None, found: Mapping[str, Service], number: int, at: datetime) -> Alert:
     event = step.event
-    service = next((found[name.lower()] for name in event.services if name.lower() in found), None)
+    service = next((found[name.lower()] for name in (*event.services, *event.hints) if name.lower() in found), None)
     if service is None and integration is not None and not event.services:
         service = integration.service
     return Alert(
         number=number, alias=event.alias, message=event.message, description=event.description, entity=event.entity, source=event.source,
-        priority=priorities.priority_of(event.priority, integration.priority_map if integration else None), tags=list(event.tags),
-        details=dict(event.details), links=[dict(link) for link in event.links], payload=json.loads(_stored(step)), count=step.count,
+        priority=_priority(step, integration), tags=list(event.tags), group_key=event.group,
+        details=dict(event.details), links=[dict(link) for link in event.links], payload=orjson.loads(_stored(step)), count=step.count,
         integration=integration, service=service, service_name=event.services[0] if event.services else "", starts_at=event.starts_at,
         first_occurred_at=step.first_at, last_occurred_at=step.last_at,
     )  # fmt: skip
@@ -140,16 +155,27 @@ def _asks_for_incident(alert: Alert) -> bool:
 
 
 def _give_incident(alert: Alert, at: datetime) -> None:
-    """Links the incident that an earlier alert of this alias opened while it is open, else opens one. A failure keeps the alert."""
-    earlier = Ticket.objects.filter(as_incident__alerts__alias=alert.alias, is_open=True).select_related("as_incident").order_by("-pk").first()
-    if earlier is not None:
-        link(alert, earlier.as_incident, at)
+    """Links the open incident of an earlier alert of this alias, or of this group and service (INC-17), else opens one. A failure keeps the alert."""
+    earlier = _with_open_incident(Q(alias=alert.alias))
+    if earlier is None and alert.group_key:
+        earlier = _with_open_incident(Q(group_key=alert.group_key, service_id=alert.service_id))
+    if earlier is not None and earlier.incident is not None:
+        link(alert, earlier.incident, at)
         return
     try:
         with transaction.atomic():
             link(alert, open_incident(alert), at)
-    except errors.DomainError as error:
-        log.error("intake: %s opened no incident: %s", alert.key, error.message)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:  # whatever is wrong with the incident, people must still see the alert
+        log.exception("intake: %s opened no incident", alert.key)
+        alert.incident = None
+        journal.record(events.INCIDENT_FAILED, alert, actor=None, at=at, key=alert.key, reason=getattr(error, "message", type(error).__name__))
+
+
+def _with_open_incident(condition: Q) -> Alert | None:
+    """The newest such alert whose incident is still open."""
+    return Alert.objects.filter(condition, incident__is_open=True).select_related("incident").order_by("-id").first()
 
 
 def open_incident(alert: Alert, *, actor: Any = None) -> Incident:

@@ -1,14 +1,20 @@
 """The days of the inbox: partitions are made ahead and dropped when they are old and empty of work."""
 
-from datetime import date, timedelta
+import logging
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from common import clock
 
+log = logging.getLogger(__name__)
+
 AHEAD_DAYS = 3
 PARTITION_LOCK = 7203003
+LOCK_NOT_AVAILABLE = "55P03"
+LOCK_TIMEOUT = "1s"  # the door waits behind us while we wait: a backup or a long report makes us come again later
 
 
 def name_of(day: date) -> str:
@@ -22,8 +28,20 @@ def keep_partitions() -> tuple[list[str], list[str]]:
     What arrives without a partition lands in the default one, so the door never fails for the want of a day.
     """
     today = clock.now().date()
-    made = [name for day in range(AHEAD_DAYS + 1) if (name := _make(today + timedelta(days=day)))]
-    return made, _drop_before(today - timedelta(days=settings.ALERT_INBOX_DAYS))
+    made = [name for ahead in range(AHEAD_DAYS + 1) if (name := _unless_locked(_make, name_of(today + timedelta(days=ahead))))]
+    first = name_of(today - timedelta(days=settings.ALERT_INBOX_DAYS))
+    return made, [name for name in _existing() if name < first and _unless_locked(_drop, name)]
+
+
+def _unless_locked(change: Callable[[str], str], name: str) -> str:
+    """Does it, or leaves it for the next time when somebody reads the table for long; an empty text when nothing was done."""
+    try:
+        return change(name)
+    except OperationalError as error:
+        if getattr(error.__cause__, "pgcode", None) != LOCK_NOT_AVAILABLE:
+            raise
+        log.warning("partitions: %s is left for the next time, somebody holds the table", name)
+        return ""
 
 
 def _existing() -> list[str]:
@@ -36,15 +54,17 @@ def _existing() -> list[str]:
 
 
 @transaction.atomic
-def _make(day: date) -> str:
+def _make(name: str) -> str:
     """Makes a day's partition and moves what the default one caught of it; an empty text when it was there."""
-    name = name_of(day)
+    day = datetime.strptime(name[-8:], "%Y%m%d").replace(tzinfo=UTC)
     with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = %s", [LOCK_TIMEOUT])
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PARTITION_LOCK])
         if name in _existing():
             return ""
-        bounds = [f"{day} 00:00:00+00", f"{day + timedelta(days=1)} 00:00:00+00"]
-        cursor.execute("LOCK TABLE alerts_inbox IN ACCESS EXCLUSIVE MODE")
+        bounds = [day.isoformat(), (day + timedelta(days=1)).isoformat()]
+        # Nothing slips into the default meanwhile; the days' own partitions stay open.
+        cursor.execute("LOCK TABLE alerts_inbox_default IN ACCESS EXCLUSIVE MODE")
         cursor.execute(f"CREATE TABLE {name} (LIKE alerts_inbox INCLUDING DEFAULTS INCLUDING CONSTRAINTS)")  # the name is made of digits above
         cursor.execute(
             f"WITH moved AS (DELETE FROM alerts_inbox_default WHERE received_at >= %s AND received_at < %s RETURNING *) INSERT INTO {name} SELECT * FROM moved",
@@ -54,14 +74,13 @@ def _make(day: date) -> str:
     return name
 
 
-def _drop_before(day: date) -> list[str]:
-    dropped = []
-    for name in _existing():
-        if name >= name_of(day):
-            continue
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(f"SELECT EXISTS (SELECT 1 FROM {name} WHERE state = 'pending')")  # the name comes from the catalogue
-            if not cursor.fetchone()[0]:
-                cursor.execute(f"DROP TABLE {name}")
-                dropped.append(name)
-    return dropped
+@transaction.atomic
+def _drop(name: str) -> str:
+    """Drops a partition, unless something in it still waits."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = %s", [LOCK_TIMEOUT])
+        cursor.execute(f"SELECT EXISTS (SELECT 1 FROM {name} WHERE state = 'pending')")  # the name comes from the catalogue
+        if cursor.fetchone()[0]:
+            return ""
+        cursor.execute(f"DROP TABLE {name}")
+    return name

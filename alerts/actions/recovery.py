@@ -1,21 +1,40 @@
 """Recovery: the tool says that it is over."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+
+from django.db import connection
 
 from alerts import events, folding
 from alerts.folding import Step
 from alerts.models import Alert
 from journal import actions as journal
 
+RECOVERED = """
+UPDATE alerts_alert SET recovered_at = given.at FROM unnest(%s::bigint[], %s::timestamptz[]) AS given(id, at) WHERE alerts_alert.id = given.id
+"""
+
 
 def close_recovered(steps: Sequence[Step], at: datetime) -> None:
-    """Closes the open alerts of these aliases. An unknown alias is no error; a recovery of an earlier firing that comes late closes nothing."""
+    """Closes the open alerts of these aliases, and notes the recovery on one that a person closed before.
+
+    An unknown alias is no error; a recovery of an earlier firing that comes late closes nothing.
+    """
     by_alias = {step.event.alias: step for step in steps}
-    open_alerts = Alert.objects.filter(alias__in=by_alias).exclude(status=Alert.CLOSED).select_related("integration", "incident").order_by("alias")
-    ended = [alert for alert in open_alerts.select_for_update(of=("self",)) if folding.closes(by_alias[alert.alias].event.starts_at, alert.starts_at)]
-    close_all(ended, by=Alert.BY_SOURCE, name_of=lambda alert: alert.integration.name if alert.integration else "The source", actor=None, at=at)
+    newest = Alert.objects.filter(alias__in=by_alias).order_by("alias", "-id").distinct("alias").values_list("pk", flat=True)
+    rows = Alert.objects.filter(pk__in=list(newest)).select_related("integration", "incident").order_by("alias").select_for_update(of=("self",))
+    ended = [alert for alert in rows if alert.recovered_at is None and folding.closes(by_alias[alert.alias].event, alert.starts_at)]
+    _note(ended, by_alias)
+    still_open = [alert for alert in ended if alert.status != Alert.CLOSED]
+    close_all(still_open, by=Alert.BY_SOURCE, name_of=lambda alert: alert.integration.name if alert.integration else "The source", actor=None, at=at)
+
+
+def _note(alerts: Sequence[Alert], by_alias: Mapping[str, Step]) -> None:
+    for alert in alerts:
+        alert.recovered_at = by_alias[alert.alias].last_at
+    with connection.cursor() as cursor:
+        cursor.execute(RECOVERED, [[alert.pk for alert in alerts], [alert.recovered_at for alert in alerts]])
 
 
 def close_all(alerts: Sequence[Alert], *, by: str, name_of: Any, actor: Any, at: datetime) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 from alerts import normal
 from alerts.normal import CLOSE, OPEN, Event
 
-SERVICE_LABELS = ("service", "app", "application", "app_kubernetes_io_name", "component", "namespace", "job")
+SERVICE_LABELS = ("service", "app", "application", "app_kubernetes_io_name", "component")
+HINT_LABELS = ("namespace", "job")
 
 
 def read(payload: Any, mapping: Mapping[str, Any]) -> list[Event]:
@@ -34,14 +35,23 @@ def _event(alert: Mapping[str, Any], group: Mapping[str, Any]) -> Event:
         description=normal.text(annotations.get("description") or annotations.get("message"), normal.DESCRIPTION),
         priority=labels.get("severity") or labels.get("priority") or "",
         services=normal.names(*(labels.get(label) for label in SERVICE_LABELS)),
+        hints=normal.names(*(labels.get(label) for label in HINT_LABELS)),
         entity=normal.line(labels.get("instance") or labels.get("pod") or labels.get("host"), normal.ENTITY),
         source=normal.line(group.get("externalURL") or "Alertmanager", normal.SOURCE),
         tags=normal.tags([name, *(labels.get(label) for label in ("severity", "cluster", "env", "environment", "team"))]),
         details={**labels, **{f"annotation.{key}": value for key, value in annotations.items() if key not in ("summary", "description")}},
         links=links,
         starts_at=normal.instant(alert.get("startsAt")),
+        ended_at=normal.instant(alert.get("endsAt")) if status == "resolved" else None,
+        group=_group(group),
         payload=dict(alert),
     )
+
+
+def _group(group: Mapping[str, Any]) -> str:
+    """What Alertmanager notifies about together. Grouped by no label at all, everything is in one group: that is none."""
+    labels, key = group.get("groupLabels"), group.get("groupKey")
+    return normal.fingerprint(group.get("receiver"), key) if isinstance(labels, Mapping) and labels and key else ""
 
 
 def _merged(group: Mapping[str, Any], alert: Mapping[str, Any], common: str, own: str) -> dict[Any, Any]:

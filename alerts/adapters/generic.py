@@ -1,7 +1,7 @@
 """Any JSON: fields by their usual names, or by the integration's mapping of JMESPath expressions (https://jmespath.org).
 
-Mapped fields: alias, message, description, priority, status, service, entity, source, tags, details, url, starts_at. `items` may name a list of which each
-element is one event.
+Mapped fields: alias, message, description, priority, status, service, entity, source, tags, details, url, starts_at, ended_at, group. `items` may name a list
+of which each element is one event.
 """
 
 from collections.abc import Mapping
@@ -27,6 +27,8 @@ USUAL: dict[str, tuple[str, ...]] = {
     "details": ("details", "labels", "custom_details", "fields", "annotations", "data"),
     "url": ("url", "link", "href", "permalink"),
     "starts_at": ("starts_at", "startsAt", "started_at", "startedAt"),
+    "ended_at": ("ended_at", "endsAt", "resolved_at"),
+    "group": ("group", "group_key", "groupKey"),
 }
 CLOSING = {
     "resolved", "resolve", "ok", "okay", "closed", "close", "recovered", "recovery", "up", "normal", "cleared", "clear", "fixed", "success", "passing",
@@ -64,6 +66,8 @@ def _event(item: Any, mapping: Mapping[str, Any]) -> Event:
         details=normal.details(values["details"]),
         links=normal.link("Source", values["url"]),
         starts_at=normal.instant(values["starts_at"]),
+        ended_at=normal.instant(values["ended_at"]),
+        group=normal.fingerprint(group) if "group" in mapping and (group := normal.line(values["group"], normal.ALIAS)) else "",
         payload=item,
     )
 

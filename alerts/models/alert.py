@@ -21,7 +21,8 @@ MESSAGE_LENGTH, ALIAS_LENGTH, DESCRIPTION_LENGTH = 130, 512, 15_000
 class Alert(models.Model):
     """Something a monitoring tool noticed. The alias is its identity: at most one alert that is not closed carries it.
 
-    Status: open, acknowledged, snoozed, closed. closed_by: source (the tool said resolved), agent, incident.
+    Status: open, acknowledged, snoozed, closed. closed_by: source (the tool said resolved), agent, incident. starts_at: the tool's own clock, of the
+    latest firing. recovered_at: when the tool said that it was over, also after a person closed it. group_key: what the tool notifies about together.
     """
 
     OPEN, ACKNOWLEDGED, SNOOZED, CLOSED = "open", "acknowledged", "snoozed", "closed"
@@ -49,11 +50,13 @@ class Alert(models.Model):
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="alerts", verbose_name=_("owner")
     )
+    group_key = models.CharField(max_length=64, blank=True)
     starts_at = models.DateTimeField(_("started"), null=True, blank=True)
     first_occurred_at = models.DateTimeField(_("first occurred"))
     last_occurred_at = models.DateTimeField(_("last occurred"))
     acknowledged_at = models.DateTimeField(_("acknowledged"), null=True, blank=True)
     snoozed_until = models.DateTimeField(_("snoozed until"), null=True, blank=True)
+    recovered_at = models.DateTimeField(_("recovered"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
     closed_by = models.CharField(_("closed by"), max_length=10, blank=True)
 
@@ -72,6 +75,7 @@ class Alert(models.Model):
             models.Index(fields=["status", "-id"], name="alert_status_newest"),
             models.Index(fields=["incident", "-id"], name="alert_incident"),
             models.Index(fields=["service", "-id"], name="alert_service"),
+            models.Index(fields=["group_key", "-id"], name="alert_group", condition=Q(incident__isnull=False) & ~Q(group_key="")),
             models.Index(fields=["snoozed_until"], name="alert_snoozed", condition=Q(status="snoozed")),
             GinIndex(OpClass(models.F("message"), name="gin_trgm_ops"), name="alert_message_trigram"),
         ]

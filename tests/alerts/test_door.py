@@ -1,6 +1,7 @@
 """The door, through a real web server and a real database."""
 
 import gzip
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from django.db import connection
 from accounts import actions as accounts
 from accounts.models import Team
 from alerts import door, ledger
-from alerts.actions import intake, integrations
+from alerts.actions import intake, integrations, partitions
 from alerts.models import Alert, InboxRow, Integration
 from incidents.models import Incident
 from services import actions as services
@@ -99,11 +100,28 @@ def test_what_cannot_be_read_is_400_with_a_reason_and_kept(url: str, body: bytes
     assert row.reason in answer.json()["error"]["message"]
 
 
-def test_oversized_bodies_and_gzip_bombs_are_413(url: str) -> None:
+def test_oversized_bodies_are_413(url: str) -> None:
     assert httpx.post(url, content=b'"' + b"x" * 1_100_000 + b'"').status_code == 413
     assert httpx.post(url, content=iter([b"x" * 600_000, b"x" * 600_000])).status_code == 413
+    assert not InboxRow.objects.exists()
+
+
+def test_a_gzip_bomb_is_400_and_kept_as_it_came(url: str) -> None:
     bomb = gzip.compress(b"[" + b"0," * 30_000_000 + b"0]")
-    assert httpx.post(url, content=bomb, headers={"Content-Encoding": "gzip"}).status_code == 413
+    answer = httpx.post(url, content=bomb, headers={"Content-Encoding": "gzip"})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "not_readable")
+    row = InboxRow.objects.get()
+    assert (row.state, bytes(row.body)) == ("quarantined", bomb)
+
+
+def test_a_body_that_trickles_in_is_408(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(door, "SLOWEST_SECONDS", 0.3)
+    target = httpx.URL(url)
+    with socket.create_connection((target.host, target.port or 80), 5) as line:
+        line.sendall(b"POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{" % target.raw_path)
+        line.sendall(b'"')
+        answer = line.recv(200)
+    assert answer.startswith(b"HTTP/1.1 408")
     assert not InboxRow.objects.exists()
 
 
@@ -111,7 +129,8 @@ def test_gzip_is_unpacked_and_a_damaged_one_is_400(url: str) -> None:
     packed = gzip.compress(b'{"message": "x"}')
     assert httpx.post(url, content=packed, headers={"Content-Encoding": "gzip"}).status_code == 202
     assert bytes(InboxRow.objects.get().body) == b'{"message": "x"}'
-    assert httpx.post(url, content=packed[:-6], headers={"Content-Encoding": "gzip"}).status_code == 400
+    for damaged in (packed[:-6], packed + packed):
+        assert httpx.post(url, content=damaged, headers={"Content-Encoding": "gzip"}).status_code == 400
     assert httpx.post(url, content=b"x", headers={"Content-Encoding": "br"}).status_code == 400
 
 
@@ -156,3 +175,31 @@ def test_a_database_that_refuses_is_503_with_retry_after_and_heals(url: str, mon
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
     monkeypatch.setattr(ledger, "_connect", real)
     assert httpx.post(url, json={}).status_code == 202
+
+
+def test_a_database_that_restarted_between_two_posts_costs_nothing(url: str) -> None:
+    assert httpx.post(url, json=firing()).status_code == 202
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+    assert httpx.post(url, json=firing()).status_code == 202
+    assert InboxRow.objects.count() == 2
+
+
+def test_a_backup_that_reads_the_inbox_blocks_neither_the_door_nor_the_partitions_for_long(url: str) -> None:
+    with psycopg2.connect(**_parameters()) as backup, backup.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM alerts_inbox")
+        started = time.monotonic()
+        made, _dropped = partitions.keep_partitions()
+        assert httpx.post(url, json=firing()).status_code == 202
+        assert made == []
+        assert time.monotonic() - started < 10
+    backup.close()
+    made, _dropped = partitions.keep_partitions()
+    assert len(made) == partitions.AHEAD_DAYS + 1
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE {', '.join(made)}")  # tests of this kind commit
+
+
+def _parameters() -> dict[str, object]:
+    given = connection.get_connection_params()
+    return {name: given[name] for name in ("dbname", "user", "password", "host", "port") if given.get(name)}

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -44,10 +45,36 @@ def test_nothing_is_lost_and_each_alias_keeps_its_order(parts: list[tuple[str, s
         assert kept == told
 
 
-def test_old_firings_and_late_recoveries() -> None:
-    assert folding.is_old_firing(T0, T0)
-    assert not folding.is_old_firing(T0 + timedelta(seconds=1), T0)
-    assert not folding.is_old_firing(None, T0)
-    assert not folding.is_old_firing(T0, None)
-    assert folding.closes(None, T0)
-    assert not folding.closes(T0 - timedelta(seconds=1), T0)
+NOW = T0 + timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("start", "past_start", "recovered_seconds_ago", "is_old"),
+    [
+        (0, 0, None, True),  # a person closed it, the tool still fires
+        (-1, 0, None, True),  # the same, moved back by a merge
+        (1, 0, None, False),
+        (None, 0, None, False),
+        (0, None, None, False),
+        (0, 0, 3, True),  # the order of delivery is chance
+        (0, 0, 60, False),  # Alertmanager lost Prometheus and found it again
+    ],
+)
+def test_which_firings_are_old(start: int | None, past_start: int | None, recovered_seconds_ago: int | None, is_old: bool) -> None:
+    def hour(number: int | None) -> datetime | None:
+        return None if number is None else T0 + timedelta(hours=number)
+
+    recovered_at = None if recovered_seconds_ago is None else NOW - timedelta(seconds=recovered_seconds_ago)
+    assert folding.is_old_firing(hour(start), NOW, folding.Past(1, hour(past_start), recovered_at)) is is_old
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "alert_start", "closes"),
+    [(0, 5, 1, True), (0, 0, 1, False), (0, None, 1, False), (1, None, 1, True), (None, None, 1, True), (0, 0, None, True)],
+)
+def test_which_recoveries_close(start: int | None, end: int | None, alert_start: int | None, closes: bool) -> None:
+    def hour(number: int | None) -> datetime | None:
+        return None if number is None else T0 + timedelta(hours=number)
+
+    recovery = Event(CLOSE, "a", "m", starts_at=hour(start), ended_at=hour(end))
+    assert folding.closes(recovery, hour(alert_start)) is closes

@@ -6,12 +6,13 @@ from typing import Any
 
 import orjson
 import pytest
-from django.db import connection
+from django.db import InterfaceError, OperationalError, ProgrammingError, connection
 
 from accounts.models import User
+from alerts import adapters
 from alerts.actions import intake, integrations, lifecycle, partitions
 from alerts.models import Alert, InboxRow, Integration
-from common import clock
+from common import clock, errors
 from incidents.models import Incident
 from journal import actions as journal
 from journal.models import Entry
@@ -192,6 +193,82 @@ def test_a_body_that_kills_its_worker_gives_itself_away(post: Post, service: Ser
     post(firing(fingerprint="bb22"))
     intake.process_inbox()
     assert Alert.objects.count() == 1
+
+
+@pytest.mark.parametrize("error", [OperationalError("server closed the connection unexpectedly"), InterfaceError("connection already closed")])
+def test_what_the_database_refuses_waits_and_loses_no_attempt(
+    post: Post, service: Service, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    post(firing())
+    real = intake._apply
+
+    def refuse(rows: list[intake.Row]) -> None:
+        raise error
+
+    monkeypatch.setattr(intake, "_apply", refuse)
+    for _time in range(intake.GIVE_UP_AT + 1):
+        with pytest.raises(type(error)):
+            intake.process_inbox()
+    row = InboxRow.objects.get()
+    assert (row.state, row.attempts) == ("pending", 0)
+    monkeypatch.setattr(intake, "_apply", real)
+    assert intake.process_inbox() == 1
+    assert Alert.objects.count() == 1
+
+
+def test_a_schema_of_yesterday_puts_nothing_into_quarantine(post: Post, service: Service) -> None:
+    post(firing())
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE alerts_alert RENAME COLUMN entity TO entity_of_yesterday")
+    with pytest.raises(ProgrammingError):
+        intake.process_inbox()
+    assert InboxRow.objects.get().state == "pending"
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE alerts_alert RENAME COLUMN entity_of_yesterday TO entity")
+    assert intake.process_inbox() == 1
+    assert Alert.objects.count() == 1
+
+
+def test_what_was_put_aside_can_be_processed_again(post: Post, service: Service, agent: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    post(firing())
+    with monkeypatch.context() as fault:
+        fault.setattr(adapters, "read", lambda *_given: 1 / 0)
+        intake.process_inbox()
+    row = InboxRow.objects.get(state="quarantined")
+    with pytest.raises(errors.Refused):
+        intake.replay([row.pk], actor=agent)
+    assert intake.replay([row.pk], actor=None) == 1
+    assert intake.replay([row.pk], actor=None) == 0
+    assert intake.process_inbox() == 1
+    assert Alert.objects.count() == 1
+
+
+def test_one_body_that_cannot_be_processed_stops_no_other(post: Post, service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = adapters.read
+
+    def read(adapter: str, payload: Any, mapping: Any) -> Any:
+        if "poison" in payload:
+            raise ZeroDivisionError("poison")
+        return real(adapter, payload, mapping)
+
+    monkeypatch.setattr(adapters, "read", read)
+    post(firing(fingerprint="f1"))
+    post({"poison": 1})
+    post(firing(fingerprint="f2"))
+    assert intake.process_inbox() == 3
+    assert Alert.objects.count() == 2
+    assert "poison" in InboxRow.objects.get(state="quarantined").reason
+
+
+def test_a_claim_is_bounded_in_bytes_and_takes_at_least_one(post: Post, service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake, "BATCH_BYTES", 600)
+    for number in range(4):
+        post(firing(fingerprint=f"f{number}"))
+    assert len(intake.claim()) == 2
+    monkeypatch.setattr(intake, "BATCH_BYTES", 1)
+    assert len(intake.claim()) == 1
+    intake.process_inbox()
+    assert Alert.objects.count() == 4
 
 
 def test_resolving_the_incident_closes_its_alerts(post: Post, service: Service, agent: User, category: Category, fixed: ResolutionCode) -> None:
