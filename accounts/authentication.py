@@ -1,6 +1,5 @@
 """How a script proves who it is: `Authorization: Bearer ekp_...`."""
 
-from datetime import timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,8 +10,6 @@ from rest_framework.request import Request
 from accounts import actions
 from accounts.models import ApiToken, User
 from common import clock
-
-USE_NOTED_EVERY = timedelta(minutes=1)
 
 
 class TokenAuthentication(authentication.BaseAuthentication):
@@ -26,7 +23,7 @@ class TokenAuthentication(authentication.BaseAuthentication):
         at = clock.now()
         if token is None or not token.is_usable(at):
             raise exceptions.AuthenticationFailed(_("This API token is unknown, expired or revoked. Make a new one in your profile."))
-        if token.last_used_at is None or at - token.last_used_at > USE_NOTED_EVERY:
+        if token.last_used_at is None or at - token.last_used_at > actions.USE_NOTED_EVERY:
             ApiToken.objects.filter(pk=token.pk).update(last_used_at=at)
         return token.user, token
 

@@ -45,7 +45,7 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # cannot be subsc
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        zones: forms.ChoiceField = self.fields["time_zone"]  # type: ignore[assignment]
+        zones: forms.ChoiceField = self.fields["time_zone"]  # type: ignore[assignment]  # the stub says Field
         zones.choices = [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones()) if "/" in zone or zone == "UTC"]
 
 

@@ -47,15 +47,20 @@ class IntegrationAdmin(RegisterAdmin):
     """Where alerts come from: the webhook URL to give to the tool, and what its alerts open."""
 
     form = IntegrationForm
-    list_display = ("name", "adapter", "is_enabled", "service", "incident_from_priority", "incident_from_tier")
+    list_display = ("name", "adapter", "is_enabled", "service", "incident_from_priority", "incident_from_tier", "last_used")
     list_filter = ("adapter", "is_enabled")
-    list_select_related = ("service",)
+    list_select_related = ("service", "key")
     search_fields = ("name",)
     readonly_fields = ("webhook_url",)
     actions = ("rotate_key",)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return [*(["webhook_url"] if obj else []), *IntegrationForm.Meta.fields]
+
+    @admin.display(description=gettext_lazy("last alert"), ordering="key__last_used_at")
+    def last_used(self, integration: Integration) -> Any:
+        """When it last sent something, to the minute; an integration that fell silent shows here."""
+        return integration.key.last_used_at
 
     @admin.display(description=gettext_lazy("webhook URL"))
     def webhook_url(self, integration: Integration) -> str:

@@ -91,7 +91,7 @@ class AlertViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
     @property
     def person(self) -> User:
         """The user behind the request; TokenScope refuses anonymous ones."""
-        return self.request.user  # type: ignore[return-value]
+        return self.request.user  # type: ignore[return-value]  # TokenScope refuses anonymous
 
     def get_queryset(self) -> QuerySet[Alert]:
         return queries.alerts_for(self.person)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from alerts import permissions
@@ -93,9 +94,15 @@ def sidebar_counts(user: User) -> Mapping[str, int]:
     return {"alerts.open": Alert.objects.filter(status=Alert.OPEN).count()}
 
 
-def log_of(alert: Alert) -> QuerySet[Entry]:
-    """What happened to an alert, newest first."""
-    return journal.entries_of("alert", alert.pk)
+def log_of(user: User, alert: Alert, *, limit: int = 100) -> list[Entry]:
+    """What happened to an alert, newest first; an incident that this user may not see is not named."""
+    entries = list(journal.entries_of("alert", alert.pk)[:limit])
+    named = {entry.data["incident"] for entry in entries if entry.data.get("incident")}
+    seen = set(tickets.tickets_for(user).filter(key__in=named).values_list("key", flat=True)) if named else set()
+    for entry in entries:
+        if entry.data.get("incident") and entry.data["incident"] not in seen:
+            entry.data["incident"] = _("a restricted incident")
+    return entries
 
 
 def alerts_of_incident(user: User, incident: Incident) -> QuerySet[Alert]:

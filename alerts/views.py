@@ -128,7 +128,7 @@ def _note_of(alert: Alert) -> str:
 
 def _drawer(alert: Alert, user: User) -> dict[str, Any]:
     """What the drawer shows."""
-    entries = list(queries.log_of(alert)[:100])
+    entries = queries.log_of(user, alert)
     for entry in entries:
         entry.comment = None  # type: ignore[attr-defined]  # the timeline's template asks for it
     number = alert.number

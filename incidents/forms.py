@@ -39,5 +39,5 @@ class IncidentForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        categories: forms.ModelChoiceField[Category] = self.fields["category"]  # type: ignore[assignment]
+        categories: forms.ModelChoiceField[Category] = self.fields["category"]  # type: ignore[assignment]  # the stub says Field
         categories.queryset = queries.categories_in_use("incident")

@@ -38,6 +38,17 @@ class RegisterAdmin(admin.ModelAdmin):
         except errors.DomainError as error:
             messages.error(request, error.message)
 
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Rows inside a register (members of a team, rights of a role) are saved and removed as its own are."""
+        formset.save(commit=False)
+        for row in formset.deleted_objects:
+            registers.delete(row, actor=request.user)
+        for row, names in formset.changed_objects:
+            registers.save(row, changed=list(names), is_new=False, actor=request.user)
+        for row in formset.new_objects:
+            registers.save(row, changed=[], is_new=True, actor=request.user)
+        formset.save_m2m()
+
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         registers.delete(obj, actor=request.user)
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 
+from accounts import actions as accounts
 from accounts.models import User
 from alerts import adapters, bodies, folding, permissions
 from alerts.actions import opening, recovery
@@ -203,6 +204,7 @@ def _apply(rows: list[Row]) -> None:
             opening.open_or_count(opened, integrations, at)
         if closed:
             recovery.close_recovered(closed, at)
+    accounts.note_key_use({integration.key_id for integration in integrations.values()}, at)
     _finish(rows)
 
 

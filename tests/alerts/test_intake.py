@@ -304,3 +304,10 @@ def test_words_become_priorities(post: Post, word: str, own: dict[str, str], pri
     post({"message": "x", "severity": word}, source)
     intake.process_inbox()
     assert Alert.objects.get().priority == priority
+
+
+def test_an_admin_sees_which_integration_sent_something(post: Post, service: Service) -> None:
+    post(firing())
+    assert Integration.objects.get().key.last_used_at is None
+    intake.process_inbox()
+    assert Integration.objects.get().key.last_used_at is not None

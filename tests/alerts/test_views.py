@@ -119,3 +119,4 @@ def test_an_alert_does_not_tell_of_a_restricted_incident(sign_in: SignIn, collab
         assert incident.summary in sign_in(agent).get(path).content.decode()
         hidden = sign_in(collaborator).get(path).content.decode()
         assert incident.summary not in hidden
+        assert incident.key not in hidden
