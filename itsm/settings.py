@@ -258,6 +258,7 @@ CELERY_BEAT_SCHEDULE = {
     "deliver": _tick("journal.deliver", 2, "default"),
     "alerts": _tick("alerts.process_inbox", 1, "critical"),
     "sla": _tick("tickets.sweep_sla", 5, "default"),
+    "follow_ups": _tick("tickets.sweep_follow_ups", 10, "default"),
     "snoozed": _tick("alerts.wake_snoozed", 10, "default"),
     "partitions": _tick("alerts.keep_partitions", 3600, "bulk"),
     "messages": _tick("notifications.send_due", 2, "critical"),

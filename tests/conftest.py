@@ -14,7 +14,7 @@ from incidents.models import Incident
 from operations import actions as operations
 from services import actions as services
 from services.models import Service, Tier
-from tickets.models import Category, ResolutionCode
+from tickets.models import Category, HoldReason, ResolutionCode
 
 PASSWORD = "long enough for a test 7"
 
@@ -140,6 +140,12 @@ def category(house: None) -> Category:
 def fixed(house: None) -> ResolutionCode:
     """The resolution code “Fixed”."""
     return ResolutionCode.objects.get(slug="fixed")
+
+
+@pytest.fixture
+def vendor(house: None) -> HoldReason:
+    """The on-hold reason “Awaiting a vendor”."""
+    return HoldReason.objects.get(slug="vendor")
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@ from typing import ClassVar
 from django.contrib import admin
 
 from journal.admin import ReadOnlyAdmin, RegisterAdmin
-from tickets.models import Category, Goal, PriorityCell, ResolutionCode, Ticket
+from tickets.models import Category, Goal, HoldReason, PriorityCell, ResolutionCode, Ticket
 
 
 @admin.register(Category)
@@ -21,6 +21,13 @@ class ResolutionCodeAdmin(RegisterAdmin):
     """How tickets end."""
 
     list_display = ("name", "slug", "position")
+
+
+@admin.register(HoldReason)
+class HoldReasonAdmin(RegisterAdmin):
+    """What tickets wait for; retire one instead of deleting it."""
+
+    list_display = ("name", "slug", "pauses_clocks", "ends_on_reply", "position", "retired_at")
 
 
 @admin.register(PriorityCell)

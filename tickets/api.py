@@ -16,7 +16,7 @@ from common.api import checked
 from services.models import Service
 from tickets import downloads, filters, queries, queues
 from tickets.actions import conversation, editing, lifecycle
-from tickets.models import Attachment, Category, Comment, ResolutionCode, SlaClock, Ticket
+from tickets.models import Attachment, Category, Comment, HoldReason, ResolutionCode, SlaClock, Ticket
 
 
 class CategorySerializer(serializers.ModelSerializer):
@@ -92,13 +92,14 @@ class TicketSerializer(TicketListSerializer):
 
     owner_team = serializers.CharField(source="owner_team.slug", default=None, read_only=True)
     resolution = serializers.CharField(source="resolution.slug", default=None, read_only=True)
+    hold_reason = serializers.CharField(source="hold_reason.slug", default=None, read_only=True)
     category = serializers.IntegerField(source="category_id", allow_null=True, read_only=True)
     sla = serializers.SerializerMethodField()
 
     class Meta(TicketListSerializer.Meta):
         fields: ClassVar[list[str]] = [
             *TicketListSerializer.Meta.fields, "description", "impact", "is_impact_given", "urgency", "category", "owner_team", "resolution",
-            "pending_reason", "is_restricted", "custom", "sla",
+            "hold_reason", "pending_reason", "follow_up_at", "is_restricted", "custom", "sla",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -157,10 +158,24 @@ class ReasonSerializer(serializers.Serializer):
     reason = serializers.CharField(max_length=200)
 
 
+HOLD_REASON: Any = {"slug_field": "slug", "queryset": HoldReason.objects.filter(retired_at__isnull=True)}
+
+
+class HoldSerializer(serializers.Serializer):
+    """What it waits for: the on-hold reason, the details in words, and when it comes back to work by itself."""
+
+    hold_reason = serializers.SlugRelatedField(**HOLD_REASON)
+    reason = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    follow_up_at = serializers.DateTimeField(required=False, allow_null=True)
+
+
 class TransitionSerializer(serializers.Serializer):
-    """A move of the workflow by its verb, with what it requires."""
+    """A move of the workflow by its verb, with what it requires; `version` from the last read makes it fail with 409 when somebody was faster."""
 
     verb = serializers.CharField(max_length=40)
+    version = serializers.IntegerField(required=False, min_value=1)
+    hold_reason = serializers.SlugRelatedField(**HOLD_REASON, required=False)
+    follow_up_at = serializers.DateTimeField(required=False, allow_null=True)
     resolution = serializers.SlugRelatedField(slug_field="slug", queryset=ResolutionCode.objects.all(), required=False)
     category = serializers.PrimaryKeyRelatedField(queryset=Category.objects.all(), required=False)
     reason = serializers.CharField(max_length=200, required=False)
@@ -260,11 +275,11 @@ class TicketViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
         """Brings a resolved ticket back to work."""
         return self.answer(lifecycle.reopen(self.get_object(), actor=self.person))
 
-    @extend_schema(request=ReasonSerializer)
+    @extend_schema(request=HoldSerializer)
     @action(detail=True, methods=["post"])
     def hold(self, request: Request, key: str) -> Response:
-        """Waits for somebody else; the resolution clock pauses."""
-        return self.answer(lifecycle.hold(self.get_object(), actor=self.person, **self.given(ReasonSerializer)))
+        """Waits for somebody else; the resolution clock pauses when the on-hold reason says so."""
+        return self.answer(lifecycle.hold(self.get_object(), actor=self.person, **self.given(HoldSerializer)))
 
     @extend_schema(request=ReasonSerializer)
     @action(detail=True, methods=["post"])
@@ -277,7 +292,8 @@ class TicketViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
     def transition(self, request: Request, key: str) -> Response:
         """Moves it along its workflow by any verb that `transitions` offers."""
         wanted = self.given(TransitionSerializer)
-        return self.answer(lifecycle.transition(self.get_object(), wanted.pop("verb"), actor=self.person, **wanted))
+        verb, version = wanted.pop("verb"), wanted.pop("version", None)
+        return self.answer(lifecycle.transition(self.get_object(), verb, actor=self.person, expected_version=version, **wanted))
 
     @extend_schema(responses=OfferedTransitionSerializer(many=True), filters=False)
     @action(detail=True, pagination_class=None)

@@ -12,6 +12,8 @@ PRIORITY_CHANGED = catalogue.declare(
 TRANSITIONED = catalogue.declare(
     "ticket.transitioned", _("{actor} moved it from {before} to {after}"), icon="arrow-right", tone="blue", is_public=True
 )
+MOVE_REFUSED = catalogue.declare("ticket.move_refused", _("{actor} was refused: {reason}"), icon="lock", tone="amber")
+FOLLOW_UP_DUE = catalogue.declare("ticket.follow_up_due", _("The follow-up date has come: {reason}"), icon="clock", tone="amber")
 COMMENT_ADDED = catalogue.declare("comment.added", _("{actor} commented"), icon="message-circle")
 COMMENT_EDITED = catalogue.declare("comment.edited", _("{actor} edited a comment"), icon="pencil")
 ATTACHED = catalogue.declare("ticket.attached", _("{actor} attached {name}"), icon="paperclip")

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common import errors
 from tickets import queries
-from tickets.models import Category, Link, ResolutionCode, Ticket
+from tickets.models import Category, HoldReason, Link, ResolutionCode, Ticket
 
 
 def take_error(form: forms.Form, error: errors.Invalid) -> None:
@@ -21,11 +21,18 @@ class MoveForm(forms.Form):
 
     resolution: Any = forms.ModelChoiceField(label=_("Resolution"), queryset=ResolutionCode.objects.all(), empty_label=_("Choose"))
     category: Any = forms.ModelChoiceField(label=_("Category"), queryset=Category.objects.none(), empty_label=_("Choose"))
+    hold_reason: Any = forms.ModelChoiceField(
+        label=_("It waits for"), queryset=HoldReason.objects.filter(retired_at__isnull=True), empty_label=_("Choose")
+    )
+    follow_up_at = forms.DateTimeField(
+        label=_("Follow up"), required=False, help_text=_("Then it comes back to work by itself"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )  # fmt: skip
     reason = forms.CharField(label=_("Reason"), max_length=200)
 
     def __init__(self, *args: Any, kind: str, required: Iterable[str], tickets: list[Ticket], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        wanted = {"reason" if column == "pending_reason" else column for column in required}
+        wanted = set(required) | ({"reason", "follow_up_at"} if "hold_reason" in required else set())
         for name in [name for name in self.fields if name not in wanted]:
             del self.fields[name]
         if "category" in self.fields:
@@ -33,8 +40,8 @@ class MoveForm(forms.Form):
             categories.queryset = queries.categories_in_use(kind)
             shared = {ticket.category_id for ticket in tickets}
             self.initial.setdefault("category", shared.pop() if len(shared) == 1 else None)
-        if "pending_reason" in required:
-            self.fields["reason"].label = _("What does it wait for")
+        if "hold_reason" in required:
+            self.fields["reason"].label, self.fields["reason"].required = _("In words"), False
         first = next(iter(self.fields.values()), None)
         if first is not None:
             first.widget.attrs["autofocus"] = True

@@ -7,6 +7,8 @@ from accounts.models import User
 from common.decisions import ALLOWED, Decision
 from tickets import kinds
 from tickets.models import Ticket
+from workflows import rules
+from workflows.models import Transition
 
 
 def visible_to(user: User, tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
@@ -47,6 +49,18 @@ def can_assign(user: User | None, ticket: Ticket) -> Decision:
 def can_transition(user: User | None, ticket: Ticket, right: str, name: str) -> Decision:
     """Moving it along its workflow; `right` is what the transition asks for."""
     return _decide(user, ticket, right, _("use “%(name)s”") % {"name": name})
+
+
+def can_move(user: User | None, ticket: Ticket, move: Transition) -> Decision:
+    """The right that a transition asks for, and its conditions; the reason names the one that fails. The system may always."""
+    decision = can_transition(user, ticket, move.right, move.name)
+    if user is None or not decision:
+        return decision
+    for rule in rules.named(rules.CONDITION, move.conditions):
+        wrong = rule.run(ticket, user)
+        if wrong:
+            return Decision(False, _("You may not use “%(name)s”: %(why)s") % {"name": move.name, "why": wrong})
+    return ALLOWED
 
 
 def can_note(user: User | None, ticket: Ticket) -> Decision:

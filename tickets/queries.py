@@ -14,7 +14,7 @@ from journal import queries as journal
 from journal.models import Entry
 from services.models import Service
 from tickets import kinds, permissions, queues
-from tickets.models import Attachment, Category, Comment, Link, ResolutionCode, SlaClock, Ticket
+from tickets.models import Attachment, Category, Comment, HoldReason, Link, ResolutionCode, SlaClock, Ticket
 from tickets.models.clocks import FIRST_RESPONSE, RESOLUTION
 from workflows import queries as workflows
 from workflows.models import Transition
@@ -155,7 +155,7 @@ def links_of(user: User, ticket: Ticket) -> list[tuple[Any, Ticket]]:
 
 def offered_transitions(user: User, ticket: Ticket) -> list[Transition]:
     """The moves that the status offers and this user may make."""
-    return [move for move in workflows.transitions_from(ticket.status_id) if permissions.can_transition(user, ticket, move.right, move.name)]
+    return [move for move in workflows.transitions_from(ticket.status_id) if permissions.can_move(user, ticket, move)]
 
 
 def categories_in_use(kind: str) -> QuerySet[Category]:
@@ -166,6 +166,11 @@ def categories_in_use(kind: str) -> QuerySet[Category]:
 def resolution_codes() -> QuerySet[ResolutionCode]:
     """How a ticket can end, in the order of the form."""
     return ResolutionCode.objects.all()
+
+
+def hold_reasons() -> QuerySet[HoldReason]:
+    """What a ticket can wait for, in the order of the form."""
+    return HoldReason.objects.filter(retired_at__isnull=True)
 
 
 def assignable_people(kind: str) -> QuerySet[User]:

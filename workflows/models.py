@@ -2,27 +2,61 @@
 
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
 class Workflow(models.Model):
-    """The life of one kind of ticket. One workflow per kind is in force."""
+    """The life of one kind of ticket. One workflow per kind is in force; an admin edits a draft of it and publishes that.
+
+    version: how often it was published. draft_of: the workflow that a draft will change; empty for the one in force.
+    """
+
+    journal_type = "workflow"
 
     kind = models.CharField(_("kind of ticket"), max_length=30)
     name = models.CharField(_("name"), max_length=80)
     is_default = models.BooleanField(_("in force"), default=False)
+    version = models.PositiveIntegerField(_("version"), default=1)
+    draft_of = models.OneToOneField("self", null=True, blank=True, on_delete=models.CASCADE, related_name="draft", verbose_name=_("draft of"))
 
     class Meta:
         verbose_name = _("workflow")
         verbose_name_plural = _("workflows")
         constraints: ClassVar[list[Any]] = [
             models.UniqueConstraint(fields=["kind"], condition=models.Q(is_default=True), name="workflow_one_default"),
+            models.CheckConstraint(condition=models.Q(draft_of__isnull=True) | models.Q(is_default=False), name="workflow_draft_not_in_force"),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_draft(self) -> bool:
+        """It waits to be published."""
+        return self.draft_of_id is not None
+
+
+class WorkflowVersion(models.Model):
+    """A workflow as it was published: what was in force from then on, who published it and why."""
+
+    workflow = models.ForeignKey(Workflow, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField(_("version"))
+    plan = models.JSONField(_("plan"))
+    note = models.CharField(_("note"), max_length=200, blank=True)
+    published_at = models.DateTimeField(_("published"))
+    published_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("published by"))
+
+    class Meta:
+        verbose_name = _("version of a workflow")
+        verbose_name_plural = _("versions of workflows")
+        ordering: ClassVar[list[str]] = ["-number"]
+        constraints: ClassVar[list[Any]] = [models.UniqueConstraint(fields=["workflow", "number"], name="workflow_version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.workflow} {self.number}"
 
 
 class Status(models.Model):
@@ -40,6 +74,7 @@ class Status(models.Model):
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     is_initial = models.BooleanField(_("new tickets start here"), default=False)
     is_paused = models.BooleanField(_("SLA clocks pause here"), default=False)
+    retired_at = models.DateTimeField(_("retired"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("status")
@@ -60,7 +95,12 @@ class Transition(models.Model):
 
     right: what the actor needs, without the kind in front ("resolve" asks for incident.resolve).
     required: columns of the ticket that must be filled to move ("resolution", "category").
+    conditions, validators, effects: names of rules (workflows.rules): who may move it, what must be true, what happens with it.
+    triggers: what makes this move by itself: "reply" (the reporter answers), "follow_up" (the follow-up date has come).
     """
+
+    REPLY, FOLLOW_UP = "reply", "follow_up"
+    TRIGGERS: ClassVar[list[Any]] = [(REPLY, _("The reporter answers")), (FOLLOW_UP, _("The follow-up date has come"))]
 
     workflow = models.ForeignKey(Workflow, on_delete=models.CASCADE, related_name="transitions")
     verb = models.SlugField(_("verb"), max_length=40)
@@ -69,6 +109,10 @@ class Transition(models.Model):
     target = models.ForeignKey(Status, on_delete=models.CASCADE, related_name="entrances", verbose_name=_("to"))
     right = models.CharField(_("right"), max_length=40, default="progress")
     required = ArrayField(models.CharField(max_length=40), verbose_name=_("required fields"), default=list, blank=True)
+    conditions = ArrayField(models.CharField(max_length=40), verbose_name=_("conditions"), default=list, blank=True)
+    validators = ArrayField(models.CharField(max_length=40), verbose_name=_("validators"), default=list, blank=True)
+    effects = ArrayField(models.CharField(max_length=40), verbose_name=_("post-actions"), default=list, blank=True)
+    triggers = ArrayField(models.CharField(max_length=20), verbose_name=_("happens by itself when"), default=list, blank=True)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
     class Meta:

@@ -4,7 +4,12 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from common import errors
-from workflows.models import Status, Transition
+from workflows.models import Status, Transition, Workflow
+
+
+def in_force(kind: str) -> Workflow | None:
+    """The workflow that tickets of this kind follow."""
+    return Workflow.objects.filter(kind=kind, is_default=True).first()
 
 
 def initial_status(kind: str) -> Status:
@@ -17,7 +22,7 @@ def initial_status(kind: str) -> Status:
 
 def statuses_of(kind: str) -> QuerySet[Status]:
     """The statuses of the workflow in force, in order."""
-    return Status.objects.filter(workflow__kind=kind, workflow__is_default=True).order_by("position")
+    return Status.objects.filter(workflow__kind=kind, workflow__is_default=True, retired_at__isnull=True).order_by("position")
 
 
 def transitions_from(status_id: int) -> QuerySet[Transition]:
@@ -28,3 +33,18 @@ def transitions_from(status_id: int) -> QuerySet[Transition]:
 def transition_by_verb(status_id: int, verb: str) -> Transition | None:
     """The move of that verb from this status, or None."""
     return transitions_from(status_id).filter(verb=verb).first()
+
+
+def triggered(status_id: int, trigger: str) -> Transition | None:
+    """The move that happens by itself from this status, or None."""
+    return transitions_from(status_id).filter(triggers__contains=[trigger]).first()
+
+
+def statuses_with(workflow: Workflow) -> list[Status]:
+    """The statuses of a workflow that are in use, in order."""
+    return list(workflow.statuses.filter(retired_at__isnull=True).order_by("position", "id"))
+
+
+def moves_of(workflow: Workflow) -> list[Transition]:
+    """The moves of a workflow with both ends."""
+    return list(workflow.transitions.select_related("source", "target").order_by("source__position", "position"))

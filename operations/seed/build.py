@@ -26,7 +26,7 @@ from operations.seed import company, monitoring, stories
 from services import actions as services
 from services.models import Service, Tier
 from tickets.actions import clocks, conversation, editing, lifecycle
-from tickets.models import Category, ResolutionCode, Ticket
+from tickets.models import Category, HoldReason, ResolutionCode, Ticket
 
 TICKETS = 400
 OPEN = 48
@@ -46,6 +46,7 @@ class Cast:
     requesters: list[User] = field(default_factory=list)
     categories: dict[tuple[str, str], Category] = field(default_factory=dict)
     resolutions: list[ResolutionCode] = field(default_factory=list)
+    hold_reasons: dict[str, HoldReason] = field(default_factory=dict)
 
 
 def email_of(name: str) -> str:
@@ -102,6 +103,7 @@ def _people(password: str) -> Cast:
         (row.parent.name, row.name): row for row in Category.objects.filter(parent__isnull=False).select_related("parent") if row.parent
     }
     cast.resolutions = list(ResolutionCode.objects.all())
+    cast.hold_reasons = {reason.slug: reason for reason in HoldReason.objects.all()}
     return cast
 
 
@@ -175,7 +177,8 @@ def _work(cast: Cast, chance: random.Random, ticket: Ticket, solver: User, step:
             conversation.comment(ticket, actor=solver, body=chance.choice(stories.NOTES).format(**words), is_internal=True)
     if chance.random() < 0.3:
         with step.later(10, 60):
-            lifecycle.hold(ticket, actor=solver, reason=chance.choice(stories.PENDING_REASONS))
+            slug, words_given = chance.choice(stories.PENDING_REASONS)
+            lifecycle.hold(ticket, actor=solver, hold_reason=cast.hold_reasons[slug], reason=words_given)
         if is_open:
             return
         with step.later(30, 400):

@@ -111,5 +111,7 @@ ANSWERS = [
     "Still the same on one of the two machines.",
 ]
 
-PENDING_REASONS = ["Reporter: order number", "Vendor: case 0048213", "Change: firmware in the next window", "Reporter: a test after the restart"]
+PENDING_REASONS = [
+    ("caller", "order number"), ("vendor", "case 0048213"), ("change", "firmware in the next window"), ("caller", "a test after the restart"),
+]  # fmt: skip
 CANCEL_REASONS = ["Reported twice", "Reporter found it himself", "Not an incident, a request"]

@@ -24,7 +24,7 @@ def test_life_of_an_incident(api: Api, agent: User, service: Service, category: 
     record = f"{URL}{made.data['key']}/"
     assert client.post(f"{record}assign/", {"assignee": agent.email}).data["assignee"] == agent.email
     assert client.post(f"{record}comment/", {"body": "hi", "is_internal": True}).status_code == 201
-    assert client.post(f"{record}hold/", {"reason": "Vendor"}).data["status"] == "pending"
+    assert client.post(f"{record}hold/", {"hold_reason": "vendor", "reason": "case 7"}).data["status"] == "pending"
     assert [move["verb"] for move in client.get(f"{record}transitions/").data] == ["start", "resolve", "cancel"]
     assert client.post(f"{record}resolve/", {"resolution": "fixed", "category": category.pk}).data["status"] == "resolved"
     assert client.post(f"{record}close/").data["status"] == "closed"

@@ -9,7 +9,7 @@ from common import clock, errors
 from incidents.models import Incident
 from journal.models import Entry
 from tickets.actions import conversation, lifecycle
-from tickets.models import Category, ResolutionCode, SlaClock, Ticket
+from tickets.models import Category, HoldReason, ResolutionCode, SlaClock, Ticket
 
 
 def stored(incident: Incident) -> Ticket:
@@ -61,10 +61,10 @@ def test_a_move_that_the_status_does_not_offer_is_a_conflict(agent: User, incide
     assert stored(incident).status.key == "new"
 
 
-def test_hold_pauses_the_resolution_clock_and_progress_resumes_it(agent: User, incident: Incident) -> None:
+def test_hold_pauses_the_resolution_clock_and_progress_resumes_it(agent: User, incident: Incident, vendor: HoldReason) -> None:
     start = incident.created_at
     with clock.shifted(start + timedelta(hours=1)):
-        lifecycle.hold(incident, actor=agent, reason="Vendor")
+        lifecycle.hold(incident, actor=agent, hold_reason=vendor, reason="case 7")
     paused = SlaClock.objects.get(ticket=incident, metric="resolution")
     assert (paused.state, paused.due_at, paused.used_seconds) == ("paused", None, 3600)
     with clock.shifted(start + timedelta(hours=11)):
@@ -76,8 +76,8 @@ def test_hold_pauses_the_resolution_clock_and_progress_resumes_it(agent: User, i
 
 def test_hold_without_reason_is_refused(agent: User, incident: Incident) -> None:
     with pytest.raises(errors.Invalid) as refused:
-        lifecycle.hold(incident, actor=agent, reason=" ")
-    assert refused.value.field == "reason"
+        lifecycle.transition(incident, "hold", actor=agent, reason="something")
+    assert refused.value.field == "hold_reason"
 
 
 def test_reopen_starts_a_new_cycle(agent: User, incident: Incident, fixed: ResolutionCode, category: Category) -> None:

@@ -15,7 +15,7 @@ from incidents.models import Incident
 from services.models import Service
 from tickets import queries
 from tickets.actions import clocks, editing, lifecycle
-from tickets.models import SlaClock, Ticket
+from tickets.models import HoldReason, SlaClock, Ticket
 
 
 def make(agent: User, service: Service, count: int) -> list[Incident]:
@@ -35,7 +35,7 @@ def test_work_order_is_priority_then_time_left_then_age(agent: User, service: Se
 def test_paging_through_shows_every_row_once_also_with_empty_due_times(agent: User, service: Service) -> None:
     made = make(agent, service, 13)
     for row in made[::3]:
-        lifecycle.hold(row, actor=agent, reason="Vendor")
+        lifecycle.hold(row, actor=agent, hold_reason=HoldReason.objects.get(slug="vendor"))
         Ticket.objects.filter(pk=row.pk).update(sla_due_at=None)
     seen, mark = [], None
     while True:
@@ -62,7 +62,7 @@ def test_every_sort_pages_completely(agent: User, service: Service, sort: str) -
 def test_sidebar_counts_equal_the_queues(agent: User, resolver: User, service: Service) -> None:
     made = make(agent, service, 6)
     editing.assign(made[0], actor=agent, assignee=agent)
-    lifecycle.hold(made[1], actor=agent, reason="Vendor")
+    lifecycle.hold(made[1], actor=agent, hold_reason=HoldReason.objects.get(slug="vendor"))
     with clock.shifted(made[0].created_at + timedelta(hours=3, minutes=30)):
         counts = queries.sidebar_counts(agent)
         for slug in ("open", "unassigned", "breaching", "waiting", "mine"):

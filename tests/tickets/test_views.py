@@ -14,7 +14,7 @@ from incidents import actions
 from incidents.models import Incident
 from services.models import Service
 from tickets.actions import conversation, lifecycle
-from tickets.models import Attachment, Category, Comment, Link, ResolutionCode, Ticket, Watch
+from tickets.models import Attachment, Category, Comment, HoldReason, Link, ResolutionCode, Ticket, Watch
 
 HTMX = {"HX-Request": "true"}
 SignIn = Callable[[User], Client]
@@ -158,14 +158,14 @@ def test_undo_says_what_it_did_and_nothing_more(sign_in: SignIn, agent: User, re
     assert told(client.post("/tickets/undo/forged/", headers=HTMX)) == "It is too late to undo that."
 
 
-def test_holding_needs_what_it_waits_for(sign_in: SignIn, agent: User, incident: Incident) -> None:
+def test_holding_needs_what_it_waits_for(sign_in: SignIn, agent: User, incident: Incident, vendor: HoldReason) -> None:
     lifecycle.transition(incident, "triage", actor=agent)
     lifecycle.transition(incident, "start", actor=agent)
     client, url = sign_in(agent), "/tickets/transition/hold/"
-    assert b"What does it wait for" in client.get(url, {"key": incident.key}, headers=HTMX).content
+    assert b"It waits for" in client.get(url, {"key": incident.key}, headers=HTMX).content
     wrong = client.post(url, {"key": incident.key, "reason": ""}, headers=HTMX)
     assert (wrong.status_code, b'aria-invalid="true"' in wrong.content, Ticket.objects.get().status.key) == (422, True, "in-progress")
-    assert client.post(url, {"key": incident.key, "reason": "a part"}, headers=HTMX).status_code == 204
+    assert client.post(url, {"key": incident.key, "hold_reason": vendor.pk, "reason": "a part"}, headers=HTMX).status_code == 204
     assert Ticket.objects.get().pending_reason == "a part"
 
 

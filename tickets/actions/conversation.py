@@ -15,7 +15,7 @@ from accounts.models import User
 from common import clock, errors
 from journal import actions as journal
 from tickets import events, permissions
-from tickets.actions import clocks, creation, locking
+from tickets.actions import clocks, creation, lifecycle, locking
 from tickets.models import Attachment, Comment, Link, Ticket, Watch
 
 COMMENT_LENGTH = 50_000
@@ -41,6 +41,8 @@ def comment(ticket: Ticket, *, actor: User | None, body: str, is_internal: bool)
     if not is_internal and actor is not None and actor.pk != locked.reporter_id and actor.has_right(f"{locked.kind}.reply"):
         clocks.respond(locked, at)
     journal.record(events.COMMENT_ADDED, locked, actor=actor, at=at, comment=added.pk, is_internal=is_internal)
+    if not is_internal and actor is not None and actor.pk == locked.reporter_id:
+        lifecycle.answered(locked, actor=actor)
     return added
 
 

@@ -6,7 +6,7 @@ from accounts.models import User
 from journal import registers
 from sla.models import Calendar
 from tickets import priority
-from tickets.models import Category, Goal, PriorityCell, ResolutionCode
+from tickets.models import Category, Goal, HoldReason, PriorityCell, ResolutionCode
 from tickets.models.clocks import FIRST_RESPONSE, RESOLUTION
 
 MINUTE, HOUR = 60, 3600
@@ -37,6 +37,12 @@ RESOLUTION_CODES = [
     ("user-helped", "User instructed"), ("duplicate", "Duplicate"), ("vendor", "Fixed by the vendor"), ("wont-fix", "Not fixed"),
 ]  # fmt: skip
 
+# slug, name, SLA clocks pause, the reporter's reply ends the wait (INC-23)
+HOLD_REASONS = [
+    ("caller", "Awaiting the reporter", True, True), ("change", "Awaiting a change", True, False), ("problem", "Awaiting a problem", False, False),
+    ("vendor", "Awaiting a vendor", True, False),
+]  # fmt: skip
+
 
 @transaction.atomic
 def create_defaults(always: Calendar, business: Calendar, *, actor: User | None = None) -> None:
@@ -54,6 +60,11 @@ def create_defaults(always: Calendar, business: Calendar, *, actor: User | None 
         for name, below in CATEGORIES.items():
             parent = registers.save(Category(kind="incident", name=name), changed=[], is_new=True, actor=actor)
             Category.objects.bulk_create(Category(kind="incident", name=child, parent_id=parent.pk) for child in below)
+    if not HoldReason.objects.exists():
+        HoldReason.objects.bulk_create(
+            HoldReason(slug=slug, name=name, pauses_clocks=pauses, ends_on_reply=ends, position=position)
+            for position, (slug, name, pauses, ends) in enumerate(HOLD_REASONS)
+        )
     if not ResolutionCode.objects.exists():
         ResolutionCode.objects.bulk_create(
             ResolutionCode(slug=slug, name=name, position=position) for position, (slug, name) in enumerate(RESOLUTION_CODES)

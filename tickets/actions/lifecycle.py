@@ -1,5 +1,7 @@
 """The one door that changes a status, and its named wrappers."""
 
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -10,36 +12,69 @@ from common import clock, errors
 from journal import actions as journal
 from tickets import events, permissions
 from tickets.actions import clocks, creation, locking
-from tickets.models import Category, ResolutionCode, Ticket
+from tickets.models import Category, HoldReason, ResolutionCode, Ticket
 from tickets.models.clocks import FIRST_RESPONSE, RESOLUTION
 from workflows import queries as workflows
+from workflows import rules
 from workflows.models import Status, Transition
+
+REASON_LENGTH = 200
+FOLLOW_UP_WITHIN = timedelta(days=366)
+SWEEP_BATCH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a person fills in for a move.
+
+    reason: what exactly a ticket on hold waits for, or why it is canceled. follow_up_at: when a ticket on hold comes back to work by itself.
+    """
+
+    resolution: ResolutionCode | None = None
+    category: Category | None = None
+    hold_reason: HoldReason | None = None
+    reason: str = ""
+    follow_up_at: datetime | None = None
+
+
+def transition(ticket: Ticket, verb: str, *, actor: User | None, expected_version: int | None = None, **given: Any) -> Ticket:
+    """Moves a ticket along its workflow by a verb (triage, start, hold, monitor, resolve, close, reopen, cancel). given: the fields of Given.
+
+    Doing it twice changes nothing. Raises Refused (which leaves an entry in the journal, INC-10), Conflict when the status does not offer
+    the move or somebody was faster than `expected_version`, Invalid for a missing or wrong value.
+    """
+    try:
+        return _transition(ticket, verb, actor, expected_version, Given(**given))
+    except errors.Refused as error:
+        with transaction.atomic():
+            journal.record(events.MOVE_REFUSED, ticket, actor=actor, verb=verb, reason=error.message)
+        raise
 
 
 @transaction.atomic
-def transition(
-    ticket: Ticket,
-    verb: str,
-    *,
-    actor: User | None,
-    resolution: ResolutionCode | None = None,
-    category: Category | None = None,
-    reason: str = "",
-    expected_version: int | None = None,
-) -> Ticket:
-    """Moves a ticket along its workflow by a verb (triage, start, hold, monitor, resolve, close, reopen, cancel).
-
-    resolution and category fill what the move requires; reason is what a ticket on hold waits for, or why it is canceled.
-    Doing it twice changes nothing. Raises Refused, Conflict when the status does not offer the move, Invalid for a missing field.
-    """
-    locked = locking.locked(ticket, expected_version)
+def _transition(ticket: Ticket, verb: str, actor: User | None, expected_version: int | None, given: Given) -> Ticket:
+    locked = locking.locked(ticket)
     move = workflows.transition_by_verb(locked.status_id, verb)
     if move is None:
         return _already_there(locked, verb)
-    permissions.can_transition(actor, locked, move.right, move.name).require()
-    changed = _fill(locked, move, resolution, category, reason)
-    _move(locked, move, actor, reason, changed)
+    locking.require_version(locked, expected_version)
+    permissions.can_move(actor, locked, move).require()
+    _carry_out(locked, move, actor, given)
     return locked
+
+
+def _carry_out(ticket: Ticket, move: Transition, actor: User | None, given: Given) -> None:
+    """Makes a move that is allowed on a locked ticket. Raises Invalid for what is missing."""
+    at = clock.now()
+    was_paused = ticket.is_clock_paused
+    changed = _fill(ticket, move, given, at)
+    for rule in rules.named(rules.VALIDATOR, move.validators):
+        wrong = rule.run(ticket, actor)
+        if wrong:
+            raise errors.Invalid("verb", wrong)
+    for rule in rules.named(rules.EFFECT, move.effects):
+        changed += rule.run(ticket, actor)
+    _move(ticket, move, actor, given.reason, changed, at, was_paused=was_paused)
 
 
 def _already_there(ticket: Ticket, verb: str) -> Ticket:
@@ -53,39 +88,46 @@ def _already_there(ticket: Ticket, verb: str) -> Ticket:
     raise errors.Conflict(message % {"key": ticket.key, "status": ticket.status.name, "offered": offered})
 
 
-def _fill(ticket: Ticket, move: Transition, resolution: ResolutionCode | None, category: Category | None, reason: str) -> list[str]:
+def _fill(ticket: Ticket, move: Transition, given: Given, at: datetime) -> list[str]:
     """Sets what the move brings and checks what it requires; answers the changed columns."""
-    changed = []
-    if resolution is not None and move.target.category == Status.DONE:
-        ticket.resolution = resolution
+    text = creation.clean_text("reason", given.reason).strip()
+    if len(text) > REASON_LENGTH:
+        raise errors.Invalid("reason", _("Use at most %(most)d characters.") % {"most": REASON_LENGTH})
+    changed = ["pending_reason", "hold_reason", "follow_up_at"]
+    is_wait = move.target.is_paused
+    ticket.pending_reason = text if is_wait else ""
+    ticket.hold_reason = given.hold_reason if is_wait else None
+    ticket.follow_up_at = _clean_follow_up(given.follow_up_at, at) if is_wait else None
+    if given.resolution is not None and move.target.category == Status.DONE:
+        ticket.resolution = given.resolution
         changed.append("resolution")
-    if category is not None:
-        ticket.category = creation.clean_category(category, ticket.kind)
+    if given.category is not None:
+        ticket.category = creation.clean_category(given.category, ticket.kind)
         changed.append("category")
-    text = creation.clean_text("reason", reason).strip()
-    if len(text) > 200:
-        raise errors.Invalid("reason", _("Use at most 200 characters."))
-    ticket.pending_reason = text if move.target.is_paused else ""
-    changed.append("pending_reason")
     for column in move.required:
         _require(ticket, column, text)
     return changed
+
+
+def _clean_follow_up(instant: datetime | None, at: datetime) -> datetime | None:
+    if instant is not None and not at < instant <= at + FOLLOW_UP_WITHIN:
+        raise errors.Invalid("follow_up_at", _("Choose a moment in the future, within a year."))
+    return instant
 
 
 def _require(ticket: Ticket, column: str, reason: str) -> None:
     remedies = {
         "resolution": _("Choose how it was resolved."),
         "category": _("Choose a category first, so that reports are true."),
-        "pending_reason": _("Say what it waits for."),
+        "hold_reason": _("Choose what it waits for."),
         "reason": _("Say why."),
     }
-    value = reason if column in ("reason", "pending_reason") else getattr(ticket, column)
+    value = reason if column == "reason" else getattr(ticket, column)
     if not value:
-        raise errors.Invalid("reason" if column == "pending_reason" else column, remedies.get(column, _("Fill in this field first.")))
+        raise errors.Invalid(column, remedies.get(column, _("Fill in this field first.")))
 
 
-def _move(ticket: Ticket, move: Transition, actor: User | None, reason: str, changed: list[str]) -> None:
-    at = clock.now()
+def _move(ticket: Ticket, move: Transition, actor: User | None, reason: str, changed: list[str], at: datetime, *, was_paused: bool) -> None:
     before, after = ticket.status, move.target
     ticket.status, ticket.status_category = after, after.category
     was_done, is_done = before.category == Status.DONE, after.category == Status.DONE
@@ -96,26 +138,34 @@ def _move(ticket: Ticket, move: Transition, actor: User | None, reason: str, cha
     if after.key == "closed":
         ticket.closed_at = at
     locking.save(ticket, ["status", "status_category", "resolved_at", "closed_at", "resolution", *changed], at)
-    _turn_clocks(ticket, before, after, at)
+    turn_clocks(ticket, before, after, at, was_paused=was_paused)
     named = ticket.kind_of.named_events.get(move.verb)
     data: dict[str, Any] = {
-        "before": str(before.name), "after": str(after.name), "verb": move.verb, "reason": reason,
-        "resolution": str(ticket.resolution or ""), "is_named": named is not None,
+        "before": str(before.name), "after": str(after.name), "verb": move.verb, "reason": _told_reason(ticket, reason),
+        "resolution": str(ticket.resolution or ""), "is_named": named is not None, "before_id": before.pk, "after_id": after.pk,
+        "before_category": before.category, "after_category": after.category, "is_paused": ticket.is_clock_paused,
     }  # fmt: skip
     journal.record(events.TRANSITIONED, ticket, actor=actor, at=at, **data)
     if named is not None:
         journal.record(named, ticket, actor=actor, at=at, **data)
 
 
-def _turn_clocks(ticket: Ticket, before: Status, after: Status, at: Any) -> None:
+def _told_reason(ticket: Ticket, reason: str) -> str:
+    """What the timeline says: whom it waits for, and the words given."""
+    parts = [str(ticket.hold_reason) if ticket.hold_reason else "", reason.strip()]
+    return ": ".join(part for part in parts if part)
+
+
+def turn_clocks(ticket: Ticket, before: Status, after: Status, at: datetime, *, was_paused: bool) -> None:
+    """The SLA clocks follow a change of status."""
     was_done, is_done = before.category == Status.DONE, after.category == Status.DONE
     if is_done and not was_done:
         clocks.stop(ticket, [FIRST_RESPONSE, RESOLUTION], at)
     elif was_done and not is_done:
         clocks.restart_resolution(ticket, at)
-    elif after.is_paused and not before.is_paused:
+    elif ticket.is_clock_paused and not was_paused:
         clocks.pause(ticket, at)
-    elif before.is_paused and not after.is_paused:
+    elif was_paused and not ticket.is_clock_paused:
         clocks.resume(ticket, at)
 
 
@@ -134,11 +184,37 @@ def reopen(ticket: Ticket, *, actor: User | None) -> Ticket:
     return transition(ticket, "reopen", actor=actor)
 
 
-def hold(ticket: Ticket, *, actor: User | None, reason: str) -> Ticket:
-    """Waits for somebody else; the resolution clock pauses."""
-    return transition(ticket, "hold", actor=actor, reason=reason)
+def hold(ticket: Ticket, *, actor: User | None, hold_reason: HoldReason, reason: str = "", follow_up_at: datetime | None = None) -> Ticket:
+    """Waits for somebody else; the resolution clock pauses when the on-hold reason says so."""
+    return transition(ticket, "hold", actor=actor, hold_reason=hold_reason, reason=reason, follow_up_at=follow_up_at)
 
 
 def cancel(ticket: Ticket, *, actor: User | None, reason: str) -> Ticket:
     """Ends a ticket that should not have been one."""
     return transition(ticket, "cancel", actor=actor, reason=reason)
+
+
+@transaction.atomic
+def answered(ticket: Ticket, *, actor: User | None) -> None:
+    """The reporter answered in public: a ticket that waited for that returns to work (INC-23)."""
+    locked = locking.locked(ticket)
+    move = workflows.triggered(locked.status_id, Transition.REPLY)
+    if move is not None and (locked.hold_reason is None or locked.hold_reason.ends_on_reply):
+        _carry_out(locked, move, None, Given(reason=_("The reporter answered")))
+
+
+def sweep_follow_ups() -> int:
+    """Brings tickets back to work whose follow-up date has come, each once; answers how many."""
+    at = clock.now()
+    with transaction.atomic():
+        due = Ticket.objects.filter(follow_up_at__lte=at).order_by("follow_up_at").select_related("status", "hold_reason").defer("search_public")
+        rows = list(due.select_for_update(skip_locked=True, of=("self",))[:SWEEP_BATCH])
+        for ticket in rows:
+            journal.record(events.FOLLOW_UP_DUE, ticket, actor=None, at=at, reason=_told_reason(ticket, ticket.pending_reason))
+            move = workflows.triggered(ticket.status_id, Transition.FOLLOW_UP)
+            if move is not None:
+                _carry_out(ticket, move, None, Given(reason=_("The follow-up date has come")))
+            else:
+                ticket.follow_up_at = None
+                locking.save(ticket, ["follow_up_at"], at)
+    return len(rows)

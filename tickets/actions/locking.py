@@ -14,10 +14,16 @@ def locked(ticket: Ticket, expected_version: int | None = None) -> Ticket:
 
     Raises Conflict when the caller looked at an older version than the one stored.
     """
-    row = Ticket.objects.select_for_update(of=("self",)).select_related("status").defer("search_public").get(pk=ticket.pk)
-    if expected_version is not None and row.version != expected_version:
-        raise errors.Conflict(_("%(key)s was saved while you were editing. Compare and save again.") % {"key": row.key})
+    rows = Ticket.objects.select_for_update(of=("self",)).select_related("status", "hold_reason").defer("search_public")
+    row = rows.get(pk=ticket.pk)
+    require_version(row, expected_version)
     return row
+
+
+def require_version(ticket: Ticket, expected: int | None) -> None:
+    """Raises Conflict when a locked ticket is not the version that the caller looked at; None looks at nothing."""
+    if expected is not None and ticket.version != expected:
+        raise errors.Conflict(_("%(key)s was saved while you were editing. Compare and save again.") % {"key": ticket.key})
 
 
 def save(ticket: Ticket, columns: Iterable[str], at: datetime) -> None:

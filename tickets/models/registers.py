@@ -48,6 +48,25 @@ class ResolutionCode(models.Model):
         return self.name
 
 
+class HoldReason(models.Model):
+    """Whom or what a ticket on hold waits for (INC-23). It decides whether the SLA clocks pause and whether the reporter's reply ends the wait."""
+
+    slug = models.SlugField(_("short name"), unique=True)
+    name = models.CharField(_("name"), max_length=80)
+    pauses_clocks = models.BooleanField(_("SLA clocks pause"), default=True)
+    ends_on_reply = models.BooleanField(_("the reporter's reply ends the wait"), default=True)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    retired_at = models.DateTimeField(_("retired"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("on-hold reason")
+        verbose_name_plural = _("on-hold reasons")
+        ordering: ClassVar[list[str]] = ["position", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class PriorityCell(models.Model):
     """One cell of the priority matrix: impact and urgency give a priority."""
 

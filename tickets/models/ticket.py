@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Organisation, Team
 from services.models import Service
 from tickets import kinds
-from tickets.models.registers import IMPACTS, PRIORITIES, URGENCIES, Category, ResolutionCode
+from tickets.models.registers import IMPACTS, PRIORITIES, URGENCIES, Category, HoldReason, ResolutionCode
 from workflows.models import Status
 
 USER = settings.AUTH_USER_MODEL
@@ -41,7 +41,11 @@ class Ticket(models.Model):
         output_field=models.BooleanField(),
         db_persist=True,
     )
+    hold_reason = models.ForeignKey(
+        HoldReason, null=True, blank=True, on_delete=models.PROTECT, related_name="tickets", db_index=False, verbose_name=_("on hold for")
+    )
     pending_reason = models.CharField(_("waits for"), max_length=200, blank=True)
+    follow_up_at = models.DateTimeField(_("follow up"), null=True, blank=True)
     resolution = models.ForeignKey(
         ResolutionCode, null=True, blank=True, on_delete=models.PROTECT, related_name="tickets", verbose_name=_("resolution")
     )
@@ -102,6 +106,7 @@ class Ticket(models.Model):
             models.Index(fields=["service", "priority", "id"], name="ticket_open_service", condition=OPEN),
             models.Index(fields=["status", "priority", "id"], name="ticket_open_status", condition=OPEN),
             models.Index(fields=["-updated_at", "-id"], name="ticket_open_updated", condition=OPEN),
+            models.Index(fields=["follow_up_at"], name="ticket_follow_up", condition=Q(follow_up_at__isnull=False)),
             models.Index(fields=["id"], name="ticket_open_major", condition=Q(major_state="declared", is_open=True)),
             models.Index(fields=["kind", "-id"], name="ticket_kind_newest"),
             models.Index(fields=["reporter", "-id"], name="ticket_reporter"),
@@ -115,6 +120,11 @@ class Ticket(models.Model):
     def kind_of(self) -> kinds.Kind:
         """What the registry knows of this kind."""
         return kinds.get(self.kind)
+
+    @property
+    def is_clock_paused(self) -> bool:
+        """Whether its SLA clocks stand still: it is on hold, for a reason that pauses them."""
+        return self.status.is_paused and (self.hold_reason is None or self.hold_reason.pauses_clocks)
 
     def get_absolute_url(self) -> str:
         return self.kind_of.url(self.key)
