@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from accounts.models import Team, User
 from incidents import actions, queries
 from incidents.models import Incident
-from tickets.api import TicketFieldsSerializer, TicketSerializer, TicketViewSet
+from tickets.api.tickets import TicketFieldsSerializer, TicketSerializer, TicketViewSet
 from tickets.models import Ticket
 
 

@@ -16,13 +16,18 @@ from common import clock, errors, htmx, panels
 from incidents import actions, forms, queries
 from incidents.models import Incident
 from tickets import forms as ticket_forms
-from tickets import permissions, queues
+from tickets import permissions, queues, records
 from tickets import queries as tickets
-from tickets.views import menus, queue, record
+from tickets.views import menus, queue, record, tasks
 
 FILTERS = ["all", "notes", "replies", "system"]
 PARTS = {"meta": "incidents/_meta.html", "fields": "incidents/_fields.html", "timeline": "tickets/_timeline.html"}
-SECTIONS = {"activity": "incidents/_activity.html", "service": "incidents/_service.html", "files": "incidents/_files.html"}
+SECTIONS = {
+    "activity": "incidents/_activity.html",
+    "service": "incidents/_service.html",
+    "files": "incidents/_files.html",
+    "tasks": "tickets/_tasks.html",
+}
 NEXT_VERBS = ["start", "resolve", "close"]
 
 
@@ -104,7 +109,7 @@ def _context(incident: Incident, user: User) -> dict[str, Any]:
         "watchers": watchers,
         "responders": list(incident.service.responders.all()[:20]) if incident.service else [],
         "stakeholders": list(incident.service.stakeholders.all()[:20]) if incident.service else [],
-        "links": tickets.links_of(user, incident),
+        "links": records.links_of(user, incident),
         "link_url": reverse("tickets:link", args=[incident.key]),
         "timeline_url": f"{incident.get_absolute_url()}?part=timeline",
     }
@@ -114,6 +119,7 @@ def _can(incident: Incident, user: User) -> dict[str, bool]:
     can_assign = bool(permissions.can_assign(user, incident))
     return {
         "edit": bool(permissions.can_edit(user, incident)),
+        "link": user.has_right("incident.edit"),
         "assign": can_assign,
         "note": bool(permissions.can_note(user, incident)),
         "reply": bool(permissions.can_reply(user, incident)),
@@ -140,6 +146,8 @@ def _section(request: HttpRequest, incident: Incident, user: User, section: str)
         for file in files:
             file.url = reverse("tickets:download", args=[incident.key, file.pk])  # type: ignore[attr-defined]  # shown by the template
         return {"attachments": files}
+    if section == "tasks":
+        return tasks.section(incident, user)
     if section == "service":
         rows = (
             tickets.tickets_for(user).filter(is_open=True, service=incident.service_id) if incident.service_id else tickets.tickets_for(user).none()
@@ -171,7 +179,10 @@ def _belongs(entry: Any, wanted: str) -> bool:
 def _around(incident: Incident, user: User, section: str) -> dict[str, Any]:
     """What only the whole page needs."""
     base = incident.get_absolute_url()
-    labels = [("activity", _("Activity"), incident.comment_count), ("service", _("Service"), None), ("files", _("Files"), incident.attachment_count)]
+    labels: list[tuple[str, str, Any]] = [
+        ("activity", _("Activity"), incident.comment_count), ("tasks", _("Tasks"), records.task_progress(incident)),
+        ("service", _("Service"), None), ("files", _("Files"), incident.attachment_count),
+    ]  # fmt: skip
     return {
         "sections": [
             {"url": base if name == "activity" else f"{base}?tab={name}", "label": label, "count": count, "is_current": name == section}

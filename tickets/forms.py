@@ -6,9 +6,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from common import errors
-from tickets import queries
-from tickets.models import Category, HoldReason, Link, ResolutionCode, Ticket
+from tickets import queries, relations
+from tickets.models import Category, HoldReason, ResolutionCode, Task, Ticket
 
 
 def take_error(form: forms.Form, error: errors.Invalid) -> None:
@@ -67,5 +68,22 @@ class EditForm(forms.Form):
 class LinkForm(forms.Form):
     """Another ticket and how it relates."""
 
-    relation = forms.ChoiceField(label=_("This one"), choices=Link.RELATIONS)
-    target = forms.CharField(label=_("Key"), max_length=24, widget=forms.TextInput(attrs={"placeholder": "INC-1042", "autofocus": True}))
+    relation = forms.ChoiceField(label=_("This one"), choices=relations.CHOICES)
+    target = forms.CharField(max_length=24, error_messages={"required": _("Choose a record from the list.")})
+
+
+class TaskForm(forms.Form):
+    """A step of the work on a ticket."""
+
+    text = forms.CharField(label=_("What is to be done"), max_length=250, widget=forms.TextInput(attrs={"autofocus": True}))
+    owner: Any = forms.ModelChoiceField(label=_("Owner"), queryset=User.objects.none(), required=False, empty_label=_("Nobody yet"))
+    due_on = forms.DateField(label=_("Due"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    after: Any = forms.ModelChoiceField(label=_("After"), queryset=Task.objects.none(), required=False, empty_label=_("Nothing, can start now"))
+    is_mandatory = forms.BooleanField(label=_("Mandatory"), required=False, help_text=_("The ticket cannot be resolved while this is open"))
+
+    def __init__(self, *args: Any, ticket: Ticket, task: Task | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        owner: Any = self.fields["owner"]
+        after: Any = self.fields["after"]
+        owner.queryset = queries.assignable_people(ticket.kind)
+        after.queryset = Task.objects.filter(ticket_id=ticket.pk).exclude(pk=task.pk if task else 0)

@@ -39,6 +39,25 @@ def can_edit(user: User | None, ticket: Ticket) -> Decision:
     return _decide(user, ticket, "edit", _("change this ticket"))
 
 
+def can_see(user: User | None, ticket: Ticket) -> Decision:
+    """Knowing that the ticket exists; the system sees everything."""
+    if user is None or visible_to(user, Ticket.objects.filter(pk=ticket.pk)).exists():
+        return ALLOWED
+    return Decision(False, _("There is no such ticket, or you may not see it."))
+
+
+def can_link(user: User | None, ticket: Ticket) -> Decision:
+    """Relating it to another ticket, also after it was closed. Asked of both ends."""
+    seen = can_see(user, ticket)
+    return _decide(user, ticket, "edit", _("link %(key)s") % {"key": ticket.key}) if seen else seen
+
+
+def can_finish(user: User | None, ticket: Ticket, owner_id: int | None) -> Decision:
+    """Ticking a task off: its owner may, and whoever may change the ticket."""
+    is_owner = user is not None and owner_id == user.pk and ticket.closed_at is None and bool(can_see(user, ticket))
+    return ALLOWED if is_owner else can_edit(user, ticket)
+
+
 def can_assign(user: User | None, ticket: Ticket) -> Decision:
     """Giving it to a team or a person; a closed ticket stays as it is."""
     if ticket.closed_at is not None:

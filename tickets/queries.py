@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db.models import Count, Min, Q, QuerySet
 from django.http import Http404
@@ -14,7 +13,7 @@ from journal import queries as journal
 from journal.models import Entry
 from services.models import Service
 from tickets import kinds, permissions, queues
-from tickets.models import Attachment, Category, Comment, HoldReason, Link, ResolutionCode, SlaClock, Ticket
+from tickets.models import Attachment, Category, Comment, HoldReason, ResolutionCode, SlaClock, Ticket
 from tickets.models.clocks import FIRST_RESPONSE, RESOLUTION
 from workflows import queries as workflows
 from workflows.models import Transition
@@ -112,11 +111,21 @@ def timeline(user: User, ticket: Ticket, *, limit: int = 200) -> list[Entry]:
     ]
     if not sees_internal:
         entries = [entry for entry in entries if _is_public(entry)]
+    entries = _without_hidden(user, entries)
     ids = [entry.data.get("comment") for entry in entries if entry.event == "comment.added"]
     comments = {row.pk: row for row in Comment.objects.filter(pk__in=ids).select_related("author")}
     for entry in entries:
         entry.comment = comments.get(entry.data.get("comment", 0))  # type: ignore[attr-defined]  # shown by the timeline
     return entries
+
+
+def _without_hidden(user: User, entries: list[Entry]) -> list[Entry]:
+    """Without the lines that name another ticket (`other` in the data) which this user may not see."""
+    others = {entry.data["other"] for entry in entries if entry.data.get("other")}
+    if not others:
+        return entries
+    seen = set(tickets_for(user).filter(pk__in=others).values_list("pk", flat=True))
+    return [entry for entry in entries if not entry.data.get("other") or entry.data["other"] in seen]
 
 
 def _is_public(entry: Entry) -> bool:
@@ -143,14 +152,6 @@ def attachments_for(user: User, ticket: Ticket) -> QuerySet[Attachment]:
     """The files this user may download."""
     rows = Attachment.objects.filter(ticket_id=ticket.pk).select_related("uploader")
     return rows if permissions.can_see_internal(user, ticket) else rows.filter(is_internal=False)
-
-
-def links_of(user: User, ticket: Ticket) -> list[tuple[Any, Ticket]]:
-    """(relation in words, the other ticket), only tickets that this user may see."""
-    rows = Link.objects.filter(Q(source_id=ticket.pk) | Q(target_id=ticket.pk)).order_by("id")
-    pairs = [(row, row.target_id if row.source_id == ticket.pk else row.source_id) for row in rows]
-    seen = {row.pk: row for row in tickets_for(user).filter(pk__in=[pk for _row, pk in pairs]).select_related("status")}
-    return [(row.get_relation_display() if row.source_id == ticket.pk else Link.INVERSES[row.relation], seen[pk]) for row, pk in pairs if pk in seen]
 
 
 def offered_transitions(user: User, ticket: Ticket) -> list[Transition]:

@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from tickets.views import menus, queue, record
+from tickets.views import links, menus, queue, record, tasks
 
 app_name = "tickets"
 
@@ -16,7 +16,12 @@ urlpatterns = [
     path("tickets/<str:key>/comment/", record.comment, name="comment"),
     path("tickets/<str:key>/watch/", record.watch, name="watch"),
     path("tickets/<str:key>/take/", record.take, name="take"),
-    path("tickets/<str:key>/link/", record.link, name="link"),
+    path("tickets/<str:key>/link/", links.link, name="link"),
+    path("tickets/<str:key>/unlink/<int:pk>/", links.unlink, name="unlink"),
+    path("tickets/<str:key>/tasks/", tasks.index, name="tasks"),
+    path("tickets/<str:key>/tasks/new/", tasks.add, name="add_task"),
+    path("tickets/<str:key>/tasks/<int:pk>/", tasks.change, name="change_task"),
+    path("tickets/<str:key>/tasks/<int:pk>/<slug:verb>/", tasks.act, name="act_on_task"),
     path("tickets/<str:key>/files/<int:attachment>/", record.download, name="download"),
     re_path(r"^(?P<key>[A-Za-z]{2,6}-[0-9]{1,18})/?$", queue.by_key, name="by_key"),
 ]

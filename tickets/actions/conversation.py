@@ -1,8 +1,7 @@
-"""Comments, attachments, watchers and links."""
+"""Comments, attachments and watchers."""
 
 import hashlib
 from collections.abc import Sequence
-from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -16,7 +15,7 @@ from common import clock, errors
 from journal import actions as journal
 from tickets import events, permissions
 from tickets.actions import clocks, creation, lifecycle, locking
-from tickets.models import Attachment, Comment, Link, Ticket, Watch
+from tickets.models import Attachment, Comment, Ticket, Watch
 
 COMMENT_LENGTH = 50_000
 
@@ -118,18 +117,3 @@ def unwatch(ticket: Ticket, *, actor: User) -> None:
     deleted, _rows = Watch.objects.filter(ticket_id=ticket.pk, user=actor).delete()
     if deleted:
         journal.record(events.UNWATCHED, ticket, actor=actor)
-
-
-@transaction.atomic
-def link(ticket: Ticket, *, actor: User | None, target: Ticket, relation: str) -> Link:
-    """Relates two tickets. Raises Refused, or Invalid for an unknown relation or a ticket with itself."""
-    permissions.can_edit(actor, ticket).require()
-    if relation not in dict(Link.RELATIONS):
-        raise errors.Invalid("relation", _("Choose one of %(known)s.") % {"known": ", ".join(dict(Link.RELATIONS))})
-    if ticket.pk == target.pk:
-        raise errors.Invalid("target", _("Choose another ticket."))
-    columns: dict[str, Any] = {"source_id": ticket.pk, "target_id": target.pk, "relation": relation}
-    row, is_new = Link.objects.get_or_create(**columns, defaults={"created_at": clock.now()})
-    if is_new:
-        journal.record(events.LINKED, ticket, actor=actor, to=target.key, relation=str(row.get_relation_display()))
-    return row

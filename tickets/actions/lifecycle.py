@@ -11,7 +11,7 @@ from accounts.models import User
 from common import clock, errors
 from journal import actions as journal
 from tickets import events, permissions
-from tickets.actions import clocks, creation, locking
+from tickets.actions import clocks, creation, guards, locking
 from tickets.models import Category, HoldReason, ResolutionCode, Ticket
 from tickets.models.clocks import FIRST_RESPONSE, RESOLUTION
 from workflows import queries as workflows
@@ -59,6 +59,7 @@ def _transition(ticket: Ticket, verb: str, actor: User | None, expected_version:
         return _already_there(locked, verb)
     locking.require_version(locked, expected_version)
     permissions.can_move(actor, locked, move).require()
+    guards.require(locked, move)
     _carry_out(locked, move, actor, given)
     return locked
 

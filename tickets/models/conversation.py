@@ -64,30 +64,3 @@ class Watch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} → {self.ticket}"
-
-
-class Link(models.Model):
-    """A typed relation between two tickets, stored once in the direction of its name."""
-
-    RELATIONS: ClassVar[list[Any]] = [
-        ("relates", _("relates to")), ("blocks", _("blocks")), ("causes", _("causes")), ("duplicates", _("duplicates")), ("parent", _("is parent of")),
-    ]  # fmt: skip
-    INVERSES: ClassVar[dict[str, Any]] = {
-        "relates": _("relates to"), "blocks": _("is blocked by"), "causes": _("is caused by"), "duplicates": _("is duplicated by"), "parent": _("is child of"),
-    }  # fmt: skip
-
-    source = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="links_out")
-    target = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="links_in")
-    relation = models.CharField(_("relation"), max_length=12, choices=RELATIONS)
-    created_at = models.DateTimeField(_("created"))
-
-    class Meta:
-        verbose_name = _("link")
-        verbose_name_plural = _("links")
-        constraints: ClassVar[list[Any]] = [
-            models.UniqueConstraint(fields=["source", "target", "relation"], name="link_once"),
-            models.CheckConstraint(condition=~models.Q(source=models.F("target")), name="link_not_self"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.source} {self.get_relation_display()} {self.target}"

@@ -1,6 +1,6 @@
 """What people do on the page of one record, whatever its kind."""
 
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -90,28 +90,6 @@ def take(request: HttpRequest, key: str) -> HttpResponseBase:
     user = desk.user_of(request)
     ticket = editing.assign(queries.ticket_for(user, key), actor=user, assignee=user)
     return htmx.done(_("{key} is yours").format(key=ticket.key))
-
-
-@require_http_methods(["GET", "POST"])
-@desk.required
-def link(request: HttpRequest, key: str) -> HttpResponseBase:
-    """Relates the record to another one, in a dialog."""
-    user = desk.user_of(request)
-    ticket = queries.ticket_for(user, key)
-    form = forms.LinkForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            target = queries.ticket_for(user, form.cleaned_data["target"])
-            conversation.link(ticket, actor=user, target=target, relation=form.cleaned_data["relation"])
-            return htmx.done(_("{key} linked").format(key=target.key))
-        except errors.Invalid as error:
-            forms.take_error(form, error)
-        except Http404:
-            form.add_error("target", _("There is no such ticket, or you may not see it."))
-    context = {
-        "form": form, "url": reverse("tickets:link", args=[ticket.key]), "keys": [], "title": _("Link {key}").format(key=ticket.key), "action": _("Link"),
-    }  # fmt: skip
-    return render(request, "tickets/_edit_form.html", context, status=422 if form.errors else 200)
 
 
 @require_safe

@@ -12,10 +12,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import Team, User
-from common.api import checked
 from services.models import Service
 from tickets import downloads, filters, queries, queues
 from tickets.actions import conversation, editing, lifecycle
+from tickets.api.record import RecordVerbs
 from tickets.models import Attachment, Category, Comment, HoldReason, ResolutionCode, SlaClock, Ticket
 
 
@@ -197,10 +197,9 @@ class UploadSerializer(serializers.Serializer):
     is_internal = serializers.BooleanField(default=True)
 
 
-class TicketViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
+class TicketViewSet(RecordVerbs, mixins.ListModelMixin):
     """Tickets of one kind by key. A kind's app subclasses it with `kind` and a serializer of its own page."""
 
-    kind = ""
     lookup_field = "key"
     lookup_value_regex = "[A-Za-z]+-[0-9]+"
     serializer_class: Any = TicketSerializer
@@ -211,27 +210,11 @@ class TicketViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
     def get_queryset(self) -> QuerySet[Ticket]:
         return queries.tickets_for(self.person).filter(kind=self.kind)
 
-    @property
-    def person(self) -> User:
-        """The user behind the request; TokenScope refuses anonymous ones."""
-        return self.request.user  # type: ignore[return-value]
-
-    def get_object(self) -> Ticket:
-        return queries.ticket_for(self.person, self.kwargs["key"], kind=self.kind)
-
-    def answer(self, ticket: Ticket, http_status: int = status.HTTP_200_OK) -> Response:
-        """The record as it stands now."""
-        return Response(self.get_serializer(queries.ticket_for(self.person, ticket.key)).data, status=http_status)
-
     def answer_if_seen(self, ticket: Ticket) -> Response:
         """The record as it stands now; 204 when this very change took it out of the actor's sight."""
         if not self.get_queryset().filter(pk=ticket.pk).exists():
             return Response(status=status.HTTP_204_NO_CONTENT)
         return self.answer(ticket)
-
-    def given(self, serializer: type[serializers.Serializer]) -> dict[str, Any]:
-        """The checked body of the request."""
-        return checked(serializer, self.request.data)
 
     @extend_schema(responses=TicketListSerializer(many=True))
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:

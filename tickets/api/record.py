@@ -1,0 +1,152 @@
+"""The verbs of a record's page over REST: links and tasks."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.models import User
+from tickets import queries, records, relations
+from tickets.actions import links, tasks
+from tickets.api.base import TicketBase
+from tickets.models import Task, Ticket
+
+
+class LinkSerializer(serializers.Serializer):
+    """A link as this ticket reads it: "causes" here is "caused_by" at the other end."""
+
+    id = serializers.IntegerField(source="pk")
+    relation = serializers.CharField(source="reading")
+    key = serializers.CharField(source="ticket.key")
+    summary = serializers.CharField(source="ticket.summary")
+    status = serializers.CharField(source="ticket.status.key")
+
+
+class NewLinkSerializer(serializers.Serializer):
+    """Another ticket by key, and how this one relates to it."""
+
+    target = serializers.CharField(max_length=24)
+    relation = serializers.ChoiceField(choices=list(relations.READINGS))
+
+
+class UnlinkSerializer(serializers.Serializer):
+    """The id of a link."""
+
+    link = serializers.IntegerField(min_value=1)
+
+
+class TaskSerializer(serializers.ModelSerializer):
+    """A step of the work, in order of position."""
+
+    owner = serializers.CharField(source="owner.email", default=None, read_only=True)
+    done_by = serializers.CharField(source="done_by.email", default=None, read_only=True)
+
+    class Meta:
+        model = Task
+        fields = ["id", "text", "owner", "due_on", "position", "is_mandatory", "after", "created_at", "done_at", "done_by"]
+        read_only_fields = fields
+
+
+class TaskChangeSerializer(serializers.Serializer):
+    """What a client may set on a step."""
+
+    text = serializers.CharField(max_length=1000, required=False)
+    owner = serializers.SlugRelatedField(slug_field="email", queryset=User.objects.filter(is_active=True), allow_null=True, required=False)
+    due_on = serializers.DateField(allow_null=True, required=False)
+    is_mandatory = serializers.BooleanField(required=False)
+    after = serializers.PrimaryKeyRelatedField(queryset=Task.objects.all(), allow_null=True, required=False)
+
+
+class NewTaskSerializer(TaskChangeSerializer):
+    """A new step."""
+
+    text = serializers.CharField(max_length=1000)
+
+
+class MoveTaskSerializer(serializers.Serializer):
+    """Where a step goes in the list."""
+
+    direction = serializers.ChoiceField(choices=["up", "down"])
+
+
+class RecordVerbs(TicketBase):
+    """Links and tasks of a ticket."""
+
+    @extend_schema(responses=LinkSerializer(many=True), filters=False)
+    @action(detail=True, pagination_class=None)
+    def links(self, request: Request, key: str) -> Response:
+        """The links to tickets that this user may see."""
+        return Response(LinkSerializer(records.links_of(self.person, self.inside()), many=True).data)
+
+    @extend_schema(request=NewLinkSerializer, responses={201: LinkSerializer(many=True)})
+    @action(detail=True, methods=["post"])
+    def link(self, request: Request, key: str) -> Response:
+        """Relates it to another ticket; answers all its links."""
+        wanted = self.given(NewLinkSerializer)
+        ticket = self.get_object()
+        target = queries.ticket_for(self.person, wanted["target"])
+        links.link(ticket, actor=self.person, target=target, relation=wanted["relation"])
+        return Response(LinkSerializer(records.links_of(self.person, ticket), many=True).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=UnlinkSerializer, responses={204: None})
+    @action(detail=True, methods=["post"])
+    def unlink(self, request: Request, key: str) -> Response:
+        """Takes a link away."""
+        ticket = self.get_object()
+        links.unlink(ticket, actor=self.person, link=records.link_of(ticket, self.given(UnlinkSerializer)["link"]))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(responses=TaskSerializer(many=True), filters=False)
+    @action(detail=True, pagination_class=None)
+    def tasks(self, request: Request, key: str) -> Response:
+        """The steps of the work, in order."""
+        return Response(TaskSerializer(records.tasks_of(self.person, self.inside()), many=True).data)
+
+    @extend_schema(request=NewTaskSerializer, responses={201: TaskSerializer})
+    @action(detail=True, methods=["post"], url_path="add-task")
+    def add_task(self, request: Request, key: str) -> Response:
+        """Adds a step at the end."""
+        added = tasks.add_task(self.get_object(), actor=self.person, **self.given(NewTaskSerializer))
+        return self._task(added, status.HTTP_201_CREATED)
+
+    @extend_schema(request=TaskChangeSerializer, responses=TaskSerializer)
+    @action(detail=True, methods=["patch"], url_path="tasks/(?P<task>[0-9]+)")
+    def change_task(self, request: Request, key: str, task: str) -> Response:
+        """Changes a step."""
+        return self._task(tasks.change_task(self._found(task), actor=self.person, **self.given(TaskChangeSerializer)))
+
+    @extend_schema(request=None, responses={204: None})
+    @action(detail=True, methods=["post"], url_path="tasks/(?P<task>[0-9]+)/remove")
+    def remove_task(self, request: Request, key: str, task: str) -> Response:
+        """Takes a step off the list."""
+        tasks.remove_task(self._found(task), actor=self.person)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    @extend_schema(request=None, responses=TaskSerializer)
+    @action(detail=True, methods=["post"], url_path="tasks/(?P<task>[0-9]+)/finish")
+    def finish_task(self, request: Request, key: str, task: str) -> Response:
+        """The step was taken."""
+        return self._task(tasks.finish_task(self._found(task), actor=self.person))
+
+    @extend_schema(request=None, responses=TaskSerializer)
+    @action(detail=True, methods=["post"], url_path="tasks/(?P<task>[0-9]+)/reopen")
+    def reopen_task(self, request: Request, key: str, task: str) -> Response:
+        """The step has to be taken again."""
+        return self._task(tasks.reopen_task(self._found(task), actor=self.person))
+
+    @extend_schema(request=MoveTaskSerializer, responses=TaskSerializer)
+    @action(detail=True, methods=["post"], url_path="tasks/(?P<task>[0-9]+)/move")
+    def move_task(self, request: Request, key: str, task: str) -> Response:
+        """Moves a step one place up or down."""
+        by = {"up": -1, "down": 1}[self.given(MoveTaskSerializer)["direction"]]
+        return self._task(tasks.move_task(self._found(task), actor=self.person, by=by))
+
+    def _found(self, pk: str) -> Task:
+        ticket: Ticket = self.inside()
+        return records.task_of(self.person, ticket, int(pk[:18]))
+
+    def _task(self, task: Task, http_status: Any = status.HTTP_200_OK) -> Response:
+        return Response(TaskSerializer(task).data, status=http_status)

@@ -1,0 +1,74 @@
+"""What ties a ticket to others, and the small steps inside it."""
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Greatest, Least
+from django.utils.translation import gettext_lazy as _
+
+from tickets import relations
+from tickets.models.ticket import Ticket
+
+USER = settings.AUTH_USER_MODEL
+
+
+class Link(models.Model):
+    """A typed relation between two tickets, stored once in the direction of its name and read from both ends."""
+
+    source = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="links_out")
+    target = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="links_in")
+    relation = models.CharField(_("relation"), max_length=12, choices=[(relation.name, relation.label) for relation in relations.ALL])
+    created_at = models.DateTimeField(_("created"))
+    created_by = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("link")
+        verbose_name_plural = _("links")
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["source", "target", "relation"], name="link_once"),
+            models.UniqueConstraint(Least("source", "target"), Greatest("source", "target"), "relation", name="link_one_way"),
+            models.UniqueConstraint(fields=["target"], condition=models.Q(relation="parent"), name="link_one_parent"),
+            models.CheckConstraint(condition=~models.Q(source=models.F("target")), name="link_not_self"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.get_relation_display()} {self.target}"
+
+
+class Task(models.Model):
+    """A step of the work on a ticket. While a mandatory one is open the ticket cannot be resolved (INC-26).
+
+    after: another task of the same ticket that has to be done first.
+    """
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="tasks")
+    text = models.CharField(_("what is to be done"), max_length=250)
+    owner = models.ForeignKey(USER, null=True, blank=True, on_delete=models.PROTECT, related_name="tasks", verbose_name=_("owner"))
+    due_on = models.DateField(_("due"), null=True, blank=True)
+    position = models.PositiveSmallIntegerField(_("position"))
+    is_mandatory = models.BooleanField(_("mandatory"), default=False)
+    after = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="followers", verbose_name=_("after"))
+    created_at = models.DateTimeField(_("created"))
+    done_at = models.DateTimeField(_("done"), null=True, blank=True)
+    done_by = models.ForeignKey(USER, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("task")
+        verbose_name_plural = _("tasks")
+        ordering: ClassVar[list[str]] = ["position", "id"]
+        constraints: ClassVar[list[Any]] = [
+            models.CheckConstraint(condition=~models.Q(after=models.F("id")), name="task_not_after_itself"),
+        ]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["ticket", "position", "id"], name="task_order"),
+            models.Index(fields=["owner", "due_on"], name="task_open_owner", condition=models.Q(done_at__isnull=True)),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+    @property
+    def is_done(self) -> bool:
+        """The step was taken."""
+        return self.done_at is not None

@@ -1,0 +1,80 @@
+"""Reads for the page of one record: what it is linked to, its steps."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.http import Http404
+
+from accounts.models import User
+from tickets import filters, permissions, queries, relations
+from tickets.models import Link, Task, Ticket
+
+PICKED = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """A link as one end reads it: the row's id, the reading ("caused_by"), the reading in words, the other ticket."""
+
+    pk: int
+    reading: str
+    label: Any
+    ticket: Ticket
+
+
+def links_of(user: User, ticket: Ticket) -> list[Related]:
+    """The links of a ticket in the order of the relations, only to tickets that this user may see."""
+    rows = Link.objects.filter(Q(source_id=ticket.pk) | Q(target_id=ticket.pk)).order_by("id")
+    pairs = [(row, row.target_id if row.source_id == ticket.pk else row.source_id) for row in rows]
+    seen = {row.pk: row for row in queries.tickets_for(user).filter(pk__in=[pk for _row, pk in pairs]).select_related("status")} if pairs else {}
+    order = list(relations.READINGS)
+    found = []
+    for row, pk in pairs:
+        if pk in seen:
+            reading = relations.reading(row.relation, is_source=row.source_id == ticket.pk)
+            found.append(Related(row.pk, reading, relations.label(reading), seen[pk]))
+    return sorted(found, key=lambda related: (order.index(related.reading), related.pk))
+
+
+def link_of(ticket: Ticket, pk: int) -> Link:
+    """One link of a ticket. Raises Http404 when it has none of that id."""
+    row = Link.objects.filter(Q(source_id=ticket.pk) | Q(target_id=ticket.pk), pk=pk).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+def candidates(user: User, ticket: Ticket, text: str, *, same_kind: bool = False) -> list[Ticket]:
+    """Tickets that somebody who typed this text may mean: by key or words; without a text the open ones of the same service, newest first."""
+    rows = queries.tickets_for(user).exclude(pk=ticket.pk)
+    if same_kind:
+        rows = rows.filter(kind=ticket.kind, closed_at__isnull=True)
+    words = text.strip()
+    if words:
+        rows = rows.filter(filters.text_condition(words))
+    elif ticket.service_id is not None:
+        rows = rows.filter(service_id=ticket.service_id, is_open=True)
+    else:
+        rows = rows.filter(is_open=True)
+    return queries.in_order(list(rows.order_by("-is_open", "-id").values_list("pk", flat=True)[:PICKED]))
+
+
+def tasks_of(user: User, ticket: Ticket) -> QuerySet[Task]:
+    """The steps of a ticket in order; none for whoever may not look inside."""
+    rows = Task.objects.filter(ticket_id=ticket.pk).select_related("owner", "after", "done_by")
+    return rows if permissions.can_see_internal(user, ticket) else rows.none()
+
+
+def task_of(user: User, ticket: Ticket, pk: int) -> Task:
+    """One step of a ticket. Raises Http404 when there is none that this user may see."""
+    row = tasks_of(user, ticket).filter(pk=pk).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+def task_progress(ticket: Ticket) -> str:
+    """How many of the steps are done, as "2/5"; empty without any."""
+    figures = Task.objects.filter(ticket_id=ticket.pk).aggregate(total=Count("pk"), done=Count("done_at"))
+    return f"{figures['done']}/{figures['total']}" if figures["total"] else ""
