@@ -5,8 +5,9 @@ from typing import Any
 
 from django.db import transaction
 
+from common import clock
 from journal import registers
-from sla.models import Calendar, Opening
+from sla.models import Calendar, CalendarVersion, Opening
 
 ALWAYS, BUSINESS_HOURS = "Round the clock", "Business hours"
 
@@ -18,9 +19,27 @@ def create_default_calendars(*, actor: Any = None, time_zone: str = "UTC") -> tu
     if always is None:
         always = Calendar(name=ALWAYS, is_always=True)
         registers.save(always, changed=[], is_new=True, actor=actor)
+        publish(always, actor=actor)
     business = Calendar.objects.filter(name=BUSINESS_HOURS).first()
     if business is None:
         business = Calendar(name=BUSINESS_HOURS, time_zone=time_zone)
         registers.save(business, changed=[], is_new=True, actor=actor)
         Opening.objects.bulk_create(Opening(calendar=business, weekday=day, opens_at=time(9), closes_at=time(17)) for day in range(5))
+        publish(business, actor=actor)
     return always, business
+
+
+@transaction.atomic
+def publish(calendar: Calendar, *, actor: Any = None) -> CalendarVersion:
+    """Keeps the calendar as it stands now as a version that promises point at; the same content again makes no new one."""
+    locked = Calendar.objects.select_for_update().get(pk=calendar.pk)
+    content = locked.content()
+    latest = CalendarVersion.objects.filter(calendar=locked).order_by("-number").first()
+    if latest is None or latest.content != content:
+        number = latest.number + 1 if latest else 1
+        latest = CalendarVersion.objects.create(calendar=locked, number=number, content=content, created_at=clock.now())
+    if locked.current_id != latest.pk:
+        locked.current = latest
+        locked.save(update_fields=["current"])
+    calendar.current = latest
+    return latest

@@ -1,6 +1,6 @@
 """Calendars: when a promise counts."""
 
-from datetime import time
+from datetime import date, time
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,7 @@ class Calendar(models.Model):
     name = models.CharField(_("name"), max_length=80, unique=True)
     time_zone = models.CharField(_("time zone"), max_length=60, default="UTC", validators=[validators.known_zone])
     is_always = models.BooleanField(_("round the clock"), default=False)
+    current = models.ForeignKey("CalendarVersion", null=True, blank=True, editable=False, on_delete=models.SET_NULL, related_name="+")
 
     class Meta:
         verbose_name = _("calendar")
@@ -26,19 +27,48 @@ class Calendar(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def content(self) -> dict[str, Any]:
+        """What counts, as a version keeps it: zone, the week from Monday as pairs of "HH:MM", holidays by day."""
+        week: list[list[list[str]]] = [[] for _day in range(7)]
+        for opening in self.openings.all():
+            week[opening.weekday].append([f"{opening.opens_at:%H:%M:%S}", f"{opening.closes_at:%H:%M:%S}"])
+        return {
+            "time_zone": self.time_zone,
+            "is_always": self.is_always,
+            "week": [sorted(day) for day in week],
+            "holidays": {holiday.day_on.isoformat(): holiday.name for holiday in self.holidays.all()},
+        }
+
     @property
     def hours(self) -> Hours | None:
-        """The calendar as the pure clock wants it; None for round the clock."""
-        if self.is_always:
-            return None
-        week: list[list[tuple[time, time]]] = [[] for _day in range(7)]
-        for opening in self.openings.all():
-            week[opening.weekday].append((opening.opens_at, opening.closes_at))
-        return Hours(
-            zone=ZoneInfo(self.time_zone),
-            week=tuple(tuple(sorted(day)) for day in week),
-            holidays=frozenset(holiday.day_on for holiday in self.holidays.all()),
-        )
+        """The calendar as it stands now, as the pure clock wants it; None for round the clock."""
+        return hours_of(self.content())
+
+
+def hours_of(content: dict[str, Any]) -> Hours | None:
+    """The content of a calendar as the pure clock wants it; None for round the clock."""
+    if content["is_always"]:
+        return None
+    names = {date.fromisoformat(day): name for day, name in content["holidays"].items()}
+    week = tuple(tuple((time.fromisoformat(opens), time.fromisoformat(closes)) for opens, closes in day) for day in content["week"])
+    return Hours(zone=ZoneInfo(content["time_zone"]), week=week, holidays=frozenset(names), names=names)
+
+
+class CalendarVersion(models.Model):
+    """A calendar as it stood when a promise was made. Never changed, so that a promise is counted alike for ever."""
+
+    calendar = models.ForeignKey(Calendar, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    content = models.JSONField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("version of a calendar")
+        verbose_name_plural = _("versions of calendars")
+        constraints: ClassVar[list[Any]] = [models.UniqueConstraint(fields=["calendar", "number"], name="calendar_version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.calendar} {self.number}"
 
 
 class Opening(models.Model):

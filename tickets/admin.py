@@ -44,11 +44,11 @@ class PriorityCellAdmin(RegisterAdmin):
 
 @admin.register(Goal)
 class GoalAdmin(RegisterAdmin):
-    """SLA goals per metric and priority. A change counts for clocks that are set after it."""
+    """SLA goals, tried in order for each metric."""
 
-    list_display = ("metric", "priority", "target_seconds", "calendar")
-    list_filter = ("metric", "kind")
-    list_select_related = ("calendar",)
+    list_display = ("metric", "position", "query", "target_seconds", "calendar")
+    list_filter = ("metric",)
+    list_select_related = ("calendar", "metric")
 
 
 @admin.register(Ticket)

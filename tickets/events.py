@@ -26,5 +26,13 @@ TASK_CHANGED = catalogue.declare("task.changed", _("{actor} changed {fields} of 
 TASK_REMOVED = catalogue.declare("task.removed", _("{actor} removed the task “{text}”"), icon="subtask")
 TASK_DONE = catalogue.declare("task.done", _("{actor} did the task “{text}”"), icon="checkbox", tone="green")
 TASK_REOPENED = catalogue.declare("task.reopened", _("{actor} opened the task “{text}” again"), icon="subtask")
+SLA_PROMISED = catalogue.declare("sla.promised", _("The SLA goals that hold changed"), icon="clock")
+SLA_STANDING = catalogue.declare("sla.standing", _("The workflow changed how {after} counts for the SLA clocks"), icon="clock")
+SLA_THRESHOLD = catalogue.declare("ticket.sla_threshold", _("{metric}: {percent} % of the time is used"), icon="clock", tone="amber")
+SLA_DIFFERED = catalogue.declare(
+    "sla.differed", _("The audit found {metric} stored otherwise than the ledger tells: {columns}"), icon="alert-triangle"
+)
+SLA_RECOUNT_ASKED = catalogue.declare("sla.recount_asked", _("{actor} asked that open clocks follow the present goals"), icon="clock")
+SLA_RECOUNTED = catalogue.declare("sla.recounted", _("{count} open clocks follow the present goals"), icon="clock")
 SLA_BREACHED = catalogue.declare("sla.breached", _("{metric} was not met in time"), icon="alert-triangle", tone="red")
 SLA_MET = catalogue.declare("sla.met", _("{metric} was met"), icon="circle-check", tone="green")

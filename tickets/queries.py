@@ -12,9 +12,9 @@ from common import clock, paging
 from journal import queries as journal
 from journal.models import Entry
 from services.models import Service
-from tickets import kinds, permissions, queues
+from tickets import facts, kinds, permissions, queues
 from tickets.models import Attachment, Category, Comment, HoldReason, ResolutionCode, SlaClock, Ticket
-from tickets.models.clocks import FIRST_RESPONSE, RESOLUTION
+from tickets.models.clocks import RESOLUTION
 from workflows import queries as workflows
 from workflows.models import Transition
 
@@ -96,9 +96,9 @@ def ticket_for(user: User, key: str, *, kind: str | None = None) -> Ticket:
 
 
 def clocks_of(ticket: Ticket) -> list[SlaClock]:
-    """The newest clock of each metric: first response, then resolution."""
-    newest = {row.metric: row for row in SlaClock.objects.filter(ticket_id=ticket.pk).order_by("cycle")}
-    return [newest[metric] for metric in (FIRST_RESPONSE, RESOLUTION) if metric in newest]
+    """The newest clock of each metric, in the order in which the tickets got them."""
+    newest = {row.metric: row for row in SlaClock.objects.filter(ticket_id=ticket.pk).order_by("cycle", "id")}
+    return list(newest.values())
 
 
 def timeline(user: User, ticket: Ticket, *, limit: int = 200) -> list[Entry]:
@@ -106,7 +106,7 @@ def timeline(user: User, ticket: Ticket, *, limit: int = 200) -> list[Entry]:
     sees_internal = bool(permissions.can_see_internal(user, ticket))
     entries = [
         entry
-        for entry in journal.entries_of("ticket", ticket.pk)[:limit]
+        for entry in journal.entries_of("ticket", ticket.pk, hidden=facts.HIDDEN)[:limit]
         if not (entry.event == "ticket.transitioned" and entry.data.get("is_named"))
     ]
     if not sees_internal:

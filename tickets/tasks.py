@@ -8,7 +8,7 @@ from tickets.actions import clocks, lifecycle
 @shared_task(name="tickets.sweep_sla", queue="default")
 def sweep_sla() -> int:
     """Marks SLA clocks that ran out. A tick every five seconds."""
-    return clocks.sweep_breaches()
+    return clocks.sweep()
 
 
 @shared_task(name="tickets.sweep_follow_ups", queue="default")

@@ -69,7 +69,7 @@ def build(password: str, *, tickets: int = TICKETS, progress: Callable[[str], No
         _tickets(cast, chance, at, tickets)
         progress(f"{tickets} tickets")
         with clock.shifted(at):
-            while clocks.sweep_breaches():
+            while clocks.sweep():
                 pass
         _alerts(cast, at)
         progress("alerts, through the real pipeline")

@@ -19,7 +19,10 @@ def test_impact_from_tier_priority_from_matrix_team_from_service(agent: User, se
     assert incident.team == service.owner_team
     assert incident.key.startswith("INC-")
     assert incident.is_open
-    assert Entry.objects.get(subject_type="ticket", subject_id=incident.pk).event == "incident.created"
+    assert set(Entry.objects.filter(subject_type="ticket", subject_id=incident.pk).values_list("event", flat=True)) == {
+        "incident.created",
+        "sla.promised",
+    }
 
 
 def test_given_impact_wins_over_the_tier(agent: User, service: Service) -> None:

@@ -21,9 +21,11 @@ WITH made AS (
   RETURNING id, is_open, created_at, sla_due_at
 ), child AS (INSERT INTO incidents_incident (ticket_id) SELECT id FROM made),
 clocks AS (
-  INSERT INTO tickets_slaclock (ticket_id, metric, cycle, calendar_id, target_seconds, state, started_at, pauses, due_at, stopped_at, used_seconds)
+  INSERT INTO tickets_slaclock (ticket_id, metric, cycle, calendar_id, target_seconds, state, started_at, pauses,
+    due_at, stopped_at, used_seconds, next_threshold_at, thresholds)
   SELECT made.id, m.name, 1, (SELECT min(id) FROM sla_calendar), 14400, CASE WHEN is_open THEN 'running' ELSE 'stopped' END, created_at, '[]', sla_due_at,
-    CASE WHEN is_open THEN NULL ELSE now() END, CASE WHEN is_open THEN NULL ELSE 600 END
+    CASE WHEN is_open THEN NULL ELSE now() END, CASE WHEN is_open THEN NULL ELSE 600 END,
+    sla_due_at, CASE WHEN is_open THEN jsonb_build_array(jsonb_build_array(100, sla_due_at)) ELSE '[]' END
   FROM made, (VALUES ('first_response'), ('resolution')) m(name)
 ), comments AS (
   INSERT INTO tickets_comment (ticket_id, author_id, body, is_internal, created_at)

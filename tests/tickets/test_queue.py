@@ -106,7 +106,7 @@ def test_a_page_is_picked_by_the_index_alone(agent: User, service: Service) -> N
 
 def test_the_sweep_marks_each_breach_once(agent: User, incident: Incident) -> None:
     with clock.shifted(incident.created_at + timedelta(hours=5)):
-        assert clocks.sweep_breaches() == 2
-        assert clocks.sweep_breaches() == 0
+        assert clocks.sweep() == 2
+        assert clocks.sweep() == 0
     marked = SlaClock.objects.filter(ticket=incident, breached_at__isnull=False)
     assert {row.breached_at for row in marked} == {incident.created_at + timedelta(minutes=15), incident.created_at + timedelta(hours=4)}

@@ -1,135 +1,222 @@
-"""SLA clocks: started with the ticket, paused while it waits, stopped by the deed they measure.
+"""SLA clocks: stored answers of the pure ledger. Whatever may turn a clock is recorded first; then the clocks are worked out again from the record.
 
-Called by the actions of a ticket inside their transaction, after they locked the ticket.
+Called by the actions of a ticket inside their transaction, after they locked the ticket and wrote their entry.
 """
 
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Max, Min
 
 from common import clock
 from journal import actions as journal
-from tickets import events
-from tickets.models import Goal, SlaClock, Ticket
-from tickets.models.clocks import FIRST_RESPONSE, RESOLUTION
+from sla import actions as calendars
+from sla import ledger
+from sla.ledger import Cycle, Fact, Promise
+from sla.models import CalendarVersion
+from tickets import events, facts, goals
+from tickets.models import Goal, Metric, SlaClock, Ticket
+from tickets.models.clocks import RESOLUTION, THRESHOLDS
 
-SWEEP_BATCH = 200
-
-
-def start_all(ticket: Ticket, at: datetime) -> None:
-    """Starts a clock for each metric that has a goal at this priority, and notes the nearest due time on the ticket."""
-    goals = Goal.objects.filter(kind=ticket.kind, priority=ticket.priority).select_related("calendar")
-    SlaClock.objects.bulk_create([_fresh(ticket, goal, at, cycle=1) for goal in goals])
-    note_next_due(ticket)
-
-
-def restart_resolution(ticket: Ticket, at: datetime) -> None:
-    """A reopened ticket starts the resolution clock anew, in the next cycle."""
-    goal = Goal.objects.filter(kind=ticket.kind, priority=ticket.priority, metric=RESOLUTION).select_related("calendar").first()
-    if goal is not None:
-        last = SlaClock.objects.filter(ticket=ticket, metric=RESOLUTION).aggregate(last=Max("cycle"))["last"] or 0
-        _fresh(ticket, goal, at, cycle=last + 1).save(force_insert=True)
-    note_next_due(ticket)
+SWEEP_BATCH = 1000
+BREACH = 100
+STORED = (
+    "name", "goal_id", "calendar_id", "version_id", "target_seconds", "state", "started_at", "pauses", "due_at", "stopped_at", "used_seconds",
+    "breached_at", "thresholds", "next_threshold_at", "fired_percent",
+)  # fmt: skip
+UPDATED = [name.removesuffix("_id") for name in STORED]
 
 
-def _fresh(ticket: Ticket, goal: Goal, at: datetime, *, cycle: int) -> SlaClock:
-    fresh = SlaClock(
-        ticket=ticket, metric=goal.metric, cycle=cycle, calendar=goal.calendar, target_seconds=goal.target_seconds, started_at=at, pauses=[]
+def turn(ticket: Ticket, at: datetime) -> None:
+    """The clocks of a locked ticket follow what was just recorded of it."""
+    turn_many([ticket], at)
+
+
+def turn_many(tickets: Sequence[Ticket], at: datetime, *, is_recount: bool = False) -> int:
+    """The set-based form of turn; answers how many stored clocks changed. is_recount: open cycles take the present goals from their start."""
+    found = facts.facts_of(tickets)
+    told = [(ticket, {"promises": new}) for ticket, new in promises(tickets, found, is_recount=is_recount).items()]
+    if told:
+        journal.record_many(events.SLA_PROMISED, told, at=at)
+        found = facts.facts_of(tickets)
+    stored = SlaClock.objects.filter(ticket__in=[ticket.pk for ticket in tickets]).select_for_update(of=("self",)).order_by("id")
+    by_ticket: dict[int, dict[tuple[str, int], SlaClock]] = {}
+    for row in stored:
+        by_ticket.setdefault(row.ticket_id, {})[row.metric, row.cycle] = row
+    book = _Book(at)
+    for ticket in tickets:
+        for cycle in cycles_of(found[ticket.pk]):
+            book.enter(ticket, cycle, by_ticket.get(ticket.pk, {}).get((cycle.metric, cycle.number)))
+    book.write()
+    for ticket in tickets:
+        note_next_due(ticket, by_ticket.get(ticket.pk, {}).values(), [row for row in book.new if row.ticket_id == ticket.pk])
+    return len(book.new) + len(book.changed)
+
+
+def note_standing(tickets: Sequence[Ticket], at: datetime) -> None:
+    """The workflow itself changed what the tickets' status means: that is recorded for the clocks, which follow."""
+    journal.record_many(events.SLA_STANDING, [(ticket, facts.standing(ticket)) for ticket in tickets], at=at)
+    turn_many(tickets, at)
+
+
+def cycles_of(told: Sequence[Fact]) -> list[Cycle]:
+    """All cycles of all metrics that were ever promised to a ticket."""
+    metrics = {metric: None for fact in told for metric in fact.promises}
+    return [cycle for metric in metrics for cycle in ledger.cycles(told, metric)]
+
+
+def promises(tickets: Sequence[Ticket], found: dict[int, list[Fact]], *, is_recount: bool = False) -> dict[Ticket, dict[str, Any]]:
+    """What has to be promised anew, by ticket and metric: where another goal holds now than the one last promised."""
+    wanted = {}
+    chosen = goals.chosen(tickets)
+    for ticket in tickets:
+        last: dict[str, Promise] = {metric: promise for fact in found[ticket.pk] for metric, promise in fact.promises.items()}
+        new = {}
+        for slug, goal in chosen[ticket.pk].items():
+            before = last.get(slug)
+            if before is None or before.goal != goal.pk or (is_recount and _is_other(before, goal, found[ticket.pk])):
+                new[slug] = _told(goal, is_whole=is_recount or before is None)
+        if new:
+            wanted[ticket] = new
+    return wanted
+
+
+def _is_other(before: Promise, goal: Goal, told: Sequence[Fact]) -> bool:
+    conditions = next(
+        (p.conditions for fact in reversed(told) for slug, p in fact.promises.items() if slug == goal.metric.slug and p.conditions), None
     )
-    fresh.due_at = fresh.compute_due_at()
-    return fresh
+    present = (goal.target_seconds, goal.calendar.current_id, goal.metric.conditions)
+    return (int(before.target.total_seconds()), before.version, conditions) != present
 
 
-def stop(ticket: Ticket, metrics: Iterable[str], at: datetime) -> None:
-    """Stops clocks that still run: the deed was done. Records whether the target was met."""
-    for running in _active(ticket).filter(metric__in=list(metrics)):
-        running.pauses = _closed(running.pauses, at)
-        running.stopped_at = at
-        used = running.used_at(at)
-        running.used_seconds = int(used.total_seconds())
-        is_met = used <= timedelta(seconds=running.target_seconds)
-        running.state = SlaClock.STOPPED
-        if not is_met and running.breached_at is None:
-            running.breached_at = running.due_at or at
-        running.save(update_fields=["pauses", "stopped_at", "used_seconds", "state", "breached_at"])
-        if is_met:
-            journal.record(events.SLA_MET, ticket, actor=None, at=at, metric=running.metric_label)
-    note_next_due(ticket)
+def _told(goal: Goal, *, is_whole: bool) -> dict[str, Any]:
+    """A promise as the journal keeps it; the first one carries the metric's conditions."""
+    version = goal.calendar.current_id or calendars.publish(goal.calendar).pk
+    told: dict[str, Any] = {"goal": goal.pk, "target": goal.target_seconds, "version": version, "is_whole": is_whole}
+    if is_whole:
+        told |= {"starts": sorted(goal.metric.starts), "pauses": sorted(goal.metric.pauses), "stops": sorted(goal.metric.stops)}
+    return told
 
 
-def pause(ticket: Ticket, at: datetime) -> None:
-    """The ticket waits for somebody else: its resolution clock stands still. The first response is still owed."""
-    for running in _active(ticket).filter(metric=RESOLUTION, state=SlaClock.RUNNING):
-        running.used_seconds = int(running.used_at(at).total_seconds())
-        running.pauses = [*running.pauses, [at.isoformat(), None]]
-        running.state, running.due_at = SlaClock.PAUSED, None
-        running.save(update_fields=["used_seconds", "pauses", "state", "due_at"])
-    note_next_due(ticket)
+def columns_of(cycle: Cycle, at: datetime) -> dict[str, Any]:
+    """A cycle as its row keeps it; what the audit compares."""
+    state = cycle.state
+    stood = cycle.spans[-1].begin if state == ledger.PAUSED else cycle.stopped_at
+    return {
+        "goal_id": cycle.promise.goal if cycle.promise else None, "version_id": cycle.promise.version if cycle.promise else None,
+        "target_seconds": int(cycle.target.total_seconds()), "state": state, "started_at": cycle.started_at, "stopped_at": cycle.stopped_at,
+        "pauses": [[begin.isoformat(), end.isoformat() if end else None] for begin, end in cycle.pauses], "due_at": cycle.due_at,
+        "used_seconds": int(cycle.used(stood).total_seconds()) if stood else None, "breached_at": cycle.breached_at(at),
+    }  # fmt: skip
 
 
-def resume(ticket: Ticket, at: datetime) -> None:
-    """The wait is over: clocks go on where they stood."""
-    for paused in _active(ticket).filter(state=SlaClock.PAUSED):
-        paused.pauses = _closed(paused.pauses, at)
-        paused.state, paused.used_seconds = SlaClock.RUNNING, None
-        paused.due_at = paused.compute_due_at()
-        paused.save(update_fields=["pauses", "state", "used_seconds", "due_at"])
-    note_next_due(ticket)
+class _Book:
+    """Enters cycles into their rows and keeps what has to be written and said."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+        self.metrics = {(metric.kind, metric.slug): metric for metric in Metric.objects.all()}
+        self.goals = set(Goal.objects.values_list("pk", flat=True))
+        self.calendars = dict(CalendarVersion.objects.values_list("pk", "calendar_id"))
+        self.new: list[SlaClock] = []
+        self.changed: list[SlaClock] = []
+        self.met: list[tuple[Ticket, dict[str, Any]]] = []
+        self.missed: list[tuple[Ticket, dict[str, Any]]] = []
+
+    def enter(self, ticket: Ticket, cycle: Cycle, row: SlaClock | None) -> None:
+        """One cycle: its row is made or changed, or stays as it is."""
+        clock_row = row or SlaClock(ticket_id=ticket.pk, metric=cycle.metric, cycle=cycle.number)
+        before = [getattr(clock_row, name) for name in STORED]
+        was_stopped = row is not None and row.state == SlaClock.STOPPED
+        values = columns_of(cycle, self.at)
+        values["goal_id"] = values["goal_id"] if values["goal_id"] in self.goals else None
+        values["calendar_id"] = self.calendars[values["version_id"]]
+        for name, value in values.items():
+            setattr(clock_row, name, value)
+        metric = self.metrics.get((ticket.kind, cycle.metric))
+        clock_row.name = metric.name if metric else clock_row.name
+        if cycle.state == ledger.STOPPED and not was_stopped:
+            self._say_how_it_ended(ticket, clock_row)
+        self._look_ahead(clock_row, cycle, metric.thresholds if metric else THRESHOLDS)
+        if row is None:
+            self.new.append(clock_row)
+        elif before != [getattr(clock_row, name) for name in STORED]:
+            self.changed.append(clock_row)
+
+    def _say_how_it_ended(self, ticket: Ticket, row: SlaClock) -> None:
+        if row.breached_at is None:
+            self.met.append((ticket, {"metric": row.metric_label, "slug": row.metric, "cycle": row.cycle}))
+        elif row.fired_percent < BREACH:
+            row.fired_percent = BREACH
+            self.missed.append((ticket, {"metric": row.metric_label, "slug": row.metric, "cycle": row.cycle}))
+
+    def _look_ahead(self, row: SlaClock, cycle: Cycle, percents: Sequence[int]) -> None:
+        """Notes when the thresholds come that have not fired. Of those that a new promise has passed already only the highest is said."""
+        ahead: list[tuple[int, datetime]] = []
+        if cycle.state != ledger.STOPPED:
+            for percent in sorted({*percents, BREACH}):
+                reached = cycle.instant_of(cycle.target * percent / 100)
+                if reached is None or (percent <= row.fired_percent and (percent < BREACH or row.breached_at is not None)):
+                    continue
+                if reached <= self.at:
+                    ahead.clear()
+                ahead.append((percent, reached))
+        row.thresholds = [[percent, reached.isoformat()] for percent, reached in ahead]
+        row.next_threshold_at = ahead[0][1] if ahead else None
+
+    def write(self) -> None:
+        """Writes the rows and the entries."""
+        SlaClock.objects.bulk_create(self.new)
+        if self.changed:
+            SlaClock.objects.bulk_update(self.changed, UPDATED, batch_size=500)
+        for event, told in ((events.SLA_MET, self.met), (events.SLA_BREACHED, self.missed)):
+            if told:
+                journal.record_many(event, told, at=self.at)
 
 
-def retarget(ticket: Ticket, at: datetime) -> None:
-    """The priority changed: active clocks take the goal of the new one and keep the time already used."""
-    goals = {goal.metric: goal for goal in Goal.objects.filter(kind=ticket.kind, priority=ticket.priority).select_related("calendar")}
-    for active in _active(ticket):
-        goal = goals.get(active.metric)
-        if goal is None:
-            continue
-        active.calendar, active.target_seconds = goal.calendar, goal.target_seconds
-        active.due_at = active.compute_due_at() if active.state == SlaClock.RUNNING else None
-        if active.state == SlaClock.PAUSED:
-            active.used_seconds = int(active.used_at(at).total_seconds())
-        if active.due_at is None or active.due_at > at:
-            active.breached_at = None
-        active.save(update_fields=["calendar", "target_seconds", "due_at", "used_seconds", "breached_at"])
-    note_next_due(ticket)
-
-
-def note_next_due(ticket: Ticket) -> None:
+def note_next_due(ticket: Ticket, *rows: Any) -> None:
     """Keeps on the ticket when the resolution is due, which lists sort by; before that the nearest other promise."""
-    running = SlaClock.objects.filter(ticket_id=ticket.pk, state=SlaClock.RUNNING)
-    due = running.filter(metric=RESOLUTION).values_list("due_at", flat=True).first()
-    ticket.sla_due_at = due or running.aggregate(next=Min("due_at"))["next"]
-    Ticket.objects.filter(pk=ticket.pk).update(sla_due_at=ticket.sla_due_at)
+    running = [row for group in rows for row in group if row.state == SlaClock.RUNNING and row.due_at is not None]
+    main = [row.due_at for row in running if row.metric == RESOLUTION]
+    due = min(main or [row.due_at for row in running], default=None)
+    if due != ticket.sla_due_at:
+        ticket.sla_due_at = due
+        Ticket.objects.filter(pk=ticket.pk).update(sla_due_at=due)
 
 
-def _active(ticket: Ticket):  # type: ignore[no-untyped-def]  # a queryset with prefetches
-    clocks = SlaClock.objects.filter(ticket_id=ticket.pk).exclude(state=SlaClock.STOPPED)
-    return clocks.select_related("calendar").prefetch_related("calendar__openings", "calendar__holidays").order_by("id")
+def sweep() -> int:
+    """Says of running clocks which thresholds they passed, each once a cycle, and marks the targets that were missed; answers how many clocks.
 
-
-def _closed(pauses: list[list[str | None]], at: datetime) -> list[list[str | None]]:
-    """The pauses with an open one ended at `at`."""
-    if pauses and pauses[-1][1] is None:
-        return [*pauses[:-1], [pauses[-1][0], at.isoformat()]]
-    return pauses
-
-
-def sweep_breaches() -> int:
-    """Marks the clocks whose due time has passed, once each, and records it; answers how many."""
+    Reads only clocks that are due, by a partial index; every instant was worked out when the clock was last turned.
+    """
     at = clock.now()
     with transaction.atomic():
-        overdue = SlaClock.objects.filter(state=SlaClock.RUNNING, breached_at__isnull=True, due_at__lte=at)
-        late = list(overdue.select_related("ticket").order_by("due_at", "id").select_for_update(skip_locked=True, of=("self",))[:SWEEP_BATCH])
-        for breached in late:
-            breached.breached_at = breached.due_at
-            breached.save(update_fields=["breached_at"])
-        if late:
-            journal.record_many(events.SLA_BREACHED, [(row.ticket, {"metric": row.metric_label}) for row in late], actor=None, at=at)
-    return len(late)
+        due = SlaClock.objects.filter(next_threshold_at__lte=at).order_by("next_threshold_at", "id").select_related("ticket")
+        rows = list(due.defer("ticket__search_public", "ticket__description").select_for_update(skip_locked=True, of=("self",))[:SWEEP_BATCH])
+        passed: list[tuple[Ticket, dict[str, Any]]] = []
+        missed: list[tuple[Ticket, dict[str, Any]]] = []
+        for row in rows:
+            for percent, reached in _pass(row, at):
+                data = {"metric": row.metric_label, "slug": row.metric, "cycle": row.cycle, "percent": percent, "reached_at": reached}
+                passed.append((row.ticket, data))
+                if percent == BREACH:
+                    missed.append((row.ticket, data))
+        SlaClock.objects.bulk_update(rows, ["fired_percent", "breached_at", "thresholds", "next_threshold_at"], batch_size=500)
+        if passed:
+            journal.record_many(events.SLA_THRESHOLD, passed, at=at)
+        if missed:
+            journal.record_many(events.SLA_BREACHED, missed, at=at)
+    return len(rows)
 
 
-def respond(ticket: Ticket, at: datetime) -> None:
-    """A person of the desk answered in public: the first response is given."""
-    stop(ticket, [FIRST_RESPONSE], at)
+def _pass(row: SlaClock, at: datetime) -> list[tuple[int, str]]:
+    """Takes the thresholds that are due off a clock's list; answers those that were not said before in this cycle."""
+    due = [(percent, reached) for percent, reached in row.thresholds or [] if datetime.fromisoformat(reached) <= at]
+    row.thresholds = (row.thresholds or [])[len(due) :]
+    row.next_threshold_at = datetime.fromisoformat(row.thresholds[0][1]) if row.thresholds else None
+    fresh = [(percent, reached) for percent, reached in due if percent > row.fired_percent]
+    if any(percent == BREACH for percent, _reached in due):
+        row.breached_at = row.due_at
+    row.fired_percent = max([row.fired_percent, *(percent for percent, _reached in due)])
+    return fresh

@@ -37,9 +37,10 @@ def comment(ticket: Ticket, *, actor: User | None, body: str, is_internal: bool)
     at = clock.now()
     added = Comment.objects.create(ticket=locked, author=actor, body=text, is_internal=is_internal, created_at=at)
     Ticket.objects.filter(pk=locked.pk).update(comment_count=F("comment_count") + 1, updated_at=at)
-    if not is_internal and actor is not None and actor.pk != locked.reporter_id and actor.has_right(f"{locked.kind}.reply"):
-        clocks.respond(locked, at)
-    journal.record(events.COMMENT_ADDED, locked, actor=actor, at=at, comment=added.pk, is_internal=is_internal)
+    is_response = not is_internal and actor is not None and actor.pk != locked.reporter_id and actor.has_right(f"{locked.kind}.reply")
+    journal.record(events.COMMENT_ADDED, locked, actor=actor, at=at, comment=added.pk, is_internal=is_internal, is_response=is_response)
+    if is_response:
+        clocks.turn(locked, at)
     if not is_internal and actor is not None and actor.pk == locked.reporter_id:
         lifecycle.answered(locked, actor=actor)
     return added

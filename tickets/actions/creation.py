@@ -13,7 +13,7 @@ from fields import queries as fields
 from fields import values
 from journal import actions as journal
 from services.models import Service
-from tickets import kinds, permissions, priority
+from tickets import facts, kinds, permissions, priority
 from tickets.actions import clocks
 from tickets.models import Category, PriorityCell, Ticket
 from workflows import queries as workflows
@@ -70,8 +70,9 @@ def create(
         reported_at=clean_instant("reported_at", reported_at, at) or at, created_at=at, updated_at=at, **(columns or {}),
     )  # fmt: skip
     ticket.save(force_insert=True)
-    clocks.start_all(ticket, at)
-    journal.record(kind.created_event, ticket, actor=actor, at=at, channel=channel, priority=ticket.priority, **(data or {}))
+    told = {**(data or {}), **facts.standing(ticket)}
+    journal.record(kind.created_event, ticket, actor=actor, at=at, channel=channel, priority=ticket.priority, **told)
+    clocks.turn(ticket, at)
     return ticket
 
 

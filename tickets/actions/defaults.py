@@ -6,7 +6,7 @@ from accounts.models import User
 from journal import registers
 from sla.models import Calendar
 from tickets import priority
-from tickets.models import Category, Goal, HoldReason, PriorityCell, ResolutionCode
+from tickets.models import Category, Goal, HoldReason, Metric, PriorityCell, ResolutionCode
 from tickets.models.clocks import FIRST_RESPONSE, RESOLUTION
 
 MINUTE, HOUR = 60, 3600
@@ -20,6 +20,12 @@ GOALS: dict[int, tuple[int, int, bool]] = {
     4: (8 * HOUR, 5 * BUSINESS_DAY, False),
     5: (2 * BUSINESS_DAY, 10 * BUSINESS_DAY, False),
 }
+
+# slug, name, starts, pauses, stops
+METRICS: list[tuple[str, str, list[str], list[str], list[str]]] = [
+    (FIRST_RESPONSE, "Time to first response", ["created"], [], ["responded", "acknowledged", "done"]),
+    (RESOLUTION, "Time to resolution", ["created", "reopened"], ["paused"], ["done"]),
+]
 
 CATEGORIES: dict[str, list[str]] = {
     "Access": ["Sign-in", "Permissions", "Multi-factor", "New account"],
@@ -51,11 +57,8 @@ def create_defaults(always: Calendar, business: Calendar, *, actor: User | None 
         PriorityCell.objects.bulk_create(
             PriorityCell(impact=impact, urgency=urgency, priority=level) for (impact, urgency), level in priority.DEFAULT_MATRIX.items()
         )
-    if not Goal.objects.filter(kind="incident").exists():
-        for level, (response, resolution, is_always) in GOALS.items():
-            calendar = always if is_always else business
-            for metric, target in ((FIRST_RESPONSE, response), (RESOLUTION, resolution)):
-                Goal.objects.create(kind="incident", metric=metric, priority=level, target_seconds=target, calendar=calendar)
+    if not Metric.objects.filter(kind="incident").exists():
+        _create_metrics("incident", always, business, actor)
     if not Category.objects.filter(kind="incident").exists():
         for name, below in CATEGORIES.items():
             parent = registers.save(Category(kind="incident", name=name), changed=[], is_new=True, actor=actor)
@@ -69,3 +72,15 @@ def create_defaults(always: Calendar, business: Calendar, *, actor: User | None 
         ResolutionCode.objects.bulk_create(
             ResolutionCode(slug=slug, name=name, position=position) for position, (slug, name) in enumerate(RESOLUTION_CODES)
         )
+
+
+def _create_metrics(kind: str, always: Calendar, business: Calendar, actor: User | None) -> None:
+    """The two metrics of a kind, with a goal for each priority."""
+    for position, (slug, name, starts, pauses, stops) in enumerate(METRICS):
+        metric = Metric(kind=kind, slug=slug, name=name, starts=starts, pauses=pauses, stops=stops, position=position)
+        registers.save(metric, changed=[], is_new=True, actor=actor)
+        for level, (response, resolution, is_always) in GOALS.items():
+            Goal.objects.create(
+                metric=metric, position=level, query=f"priority = P{level}", calendar=always if is_always else business,
+                target_seconds=response if slug == FIRST_RESPONSE else resolution,
+            )  # fmt: skip

@@ -44,6 +44,7 @@ def assign(ticket: Ticket, *, actor: User | None, **to: Any) -> Ticket:
     journal.record(
         events.ASSIGNED, locked, actor=actor, at=at, to=to_text, assignee=assignee.pk if assignee else None, team=team.pk if team else None
     )
+    clocks.turn(locked, at)
     return locked
 
 
@@ -87,6 +88,7 @@ def edit(ticket: Ticket, *, actor: User | None, expected_version: int | None = N
     )
     if locked.priority != before:
         _note_priority(locked, before, actor, at)
+    clocks.turn(locked, at)
     return locked
 
 
@@ -121,7 +123,6 @@ def _reconsider(ticket: Ticket, changed: set[str]) -> set[str]:
 
 
 def _note_priority(ticket: Ticket, before: int, actor: User | None, at: datetime) -> None:
-    clocks.retarget(ticket, at)
     journal.record(events.PRIORITY_CHANGED, ticket, actor=actor, at=at, before=before, after=ticket.priority)
 
 

@@ -10,10 +10,9 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common import clock, errors
 from journal import actions as journal
-from tickets import events, permissions
+from tickets import events, facts, permissions
 from tickets.actions import clocks, creation, guards, locking
 from tickets.models import Category, HoldReason, ResolutionCode, Ticket
-from tickets.models.clocks import FIRST_RESPONSE, RESOLUTION
 from workflows import queries as workflows
 from workflows import rules
 from workflows.models import Status, Transition
@@ -67,7 +66,6 @@ def _transition(ticket: Ticket, verb: str, actor: User | None, expected_version:
 def _carry_out(ticket: Ticket, move: Transition, actor: User | None, given: Given) -> None:
     """Makes a move that is allowed on a locked ticket. Raises Invalid for what is missing."""
     at = clock.now()
-    was_paused = ticket.is_clock_paused
     changed = _fill(ticket, move, given, at)
     for rule in rules.named(rules.VALIDATOR, move.validators):
         wrong = rule.run(ticket, actor)
@@ -75,7 +73,7 @@ def _carry_out(ticket: Ticket, move: Transition, actor: User | None, given: Give
             raise errors.Invalid("verb", wrong)
     for rule in rules.named(rules.EFFECT, move.effects):
         changed += rule.run(ticket, actor)
-    _move(ticket, move, actor, given.reason, changed, at, was_paused=was_paused)
+    _move(ticket, move, actor, given.reason, changed, at)
 
 
 def _already_there(ticket: Ticket, verb: str) -> Ticket:
@@ -128,7 +126,7 @@ def _require(ticket: Ticket, column: str, reason: str) -> None:
         raise errors.Invalid(column, remedies.get(column, _("Fill in this field first.")))
 
 
-def _move(ticket: Ticket, move: Transition, actor: User | None, reason: str, changed: list[str], at: datetime, *, was_paused: bool) -> None:
+def _move(ticket: Ticket, move: Transition, actor: User | None, reason: str, changed: list[str], at: datetime) -> None:
     before, after = ticket.status, move.target
     ticket.status, ticket.status_category = after, after.category
     was_done, is_done = before.category == Status.DONE, after.category == Status.DONE
@@ -139,35 +137,22 @@ def _move(ticket: Ticket, move: Transition, actor: User | None, reason: str, cha
     if after.key == "closed":
         ticket.closed_at = at
     locking.save(ticket, ["status", "status_category", "resolved_at", "closed_at", "resolution", *changed], at)
-    turn_clocks(ticket, before, after, at, was_paused=was_paused)
     named = ticket.kind_of.named_events.get(move.verb)
     data: dict[str, Any] = {
-        "before": str(before.name), "after": str(after.name), "verb": move.verb, "reason": _told_reason(ticket, reason),
-        "resolution": str(ticket.resolution or ""), "is_named": named is not None, "before_id": before.pk, "after_id": after.pk,
-        "before_category": before.category, "after_category": after.category, "is_paused": ticket.is_clock_paused,
+        "before": str(before.name), "verb": move.verb, "reason": _told_reason(ticket, reason),
+        "resolution": str(ticket.resolution or ""), "is_named": named is not None, "before_id": before.pk,
+        "before_category": before.category, **facts.standing(ticket),
     }  # fmt: skip
     journal.record(events.TRANSITIONED, ticket, actor=actor, at=at, **data)
     if named is not None:
         journal.record(named, ticket, actor=actor, at=at, **data)
+    clocks.turn(ticket, at)
 
 
 def _told_reason(ticket: Ticket, reason: str) -> str:
     """What the timeline says: whom it waits for, and the words given."""
     parts = [str(ticket.hold_reason) if ticket.hold_reason else "", reason.strip()]
     return ": ".join(part for part in parts if part)
-
-
-def turn_clocks(ticket: Ticket, before: Status, after: Status, at: datetime, *, was_paused: bool) -> None:
-    """The SLA clocks follow a change of status."""
-    was_done, is_done = before.category == Status.DONE, after.category == Status.DONE
-    if is_done and not was_done:
-        clocks.stop(ticket, [FIRST_RESPONSE, RESOLUTION], at)
-    elif was_done and not is_done:
-        clocks.restart_resolution(ticket, at)
-    elif ticket.is_clock_paused and not was_paused:
-        clocks.pause(ticket, at)
-    elif was_paused and not ticket.is_clock_paused:
-        clocks.resume(ticket, at)
 
 
 def resolve(ticket: Ticket, *, actor: User | None, resolution: ResolutionCode, category: Category | None = None) -> Ticket:

@@ -11,8 +11,8 @@ from accounts import permissions as accounts
 from accounts.models import User
 from common import clock, errors
 from journal import actions as journal
-from tickets import events
-from tickets.actions import lifecycle
+from tickets import events, facts
+from tickets.actions import clocks
 from tickets.models import Ticket
 from workflows import actions as workflows
 from workflows import plans
@@ -93,18 +93,16 @@ def _move_all(source: Status, target: Status, actor: User | None, at: datetime, 
         ids = [ticket.pk for ticket in batch]
         Ticket.objects.filter(pk__in=ids).update(status=target, status_category=target.category, version=F("version") + 1, updated_at=at)
         for ticket in batch:
-            ticket.status = source
-            was_paused = ticket.is_clock_paused
             ticket.status, ticket.status_category = target, target.category
-            lifecycle.turn_clocks(ticket, source, target, at, was_paused=was_paused)
         told = [(ticket, _told(ticket, source, target, note)) for ticket in batch]
         journal.record_many(events.TRANSITIONED, told, actor=actor, at=at)
+        clocks.turn_many(batch, at)
 
 
 def _told(ticket: Ticket, source: Status, target: Status, note: str) -> dict[str, object]:
     return {
-        "before": source.name, "after": target.name, "verb": "publish", "reason": note, "resolution": "", "is_named": False, "before_id": source.pk,
-        "after_id": target.pk, "before_category": source.category, "after_category": target.category, "is_paused": ticket.is_clock_paused,
+        "before": source.name, "verb": "publish", "reason": note, "resolution": "", "is_named": False, "before_id": source.pk,
+        "before_category": source.category, **facts.standing(ticket),
     }  # fmt: skip
 
 
@@ -117,7 +115,8 @@ def _follow(statuses: Mapping[str, Status], before: Mapping[str, tuple[bool, str
         if category != status.category:
             Ticket.objects.filter(status=status).update(status_category=status.category, version=F("version") + 1)
         if was_paused != status.is_paused:
-            for ticket in Ticket.objects.filter(status=status, is_open=True).select_related("status", "hold_reason").order_by("pk").iterator():
-                ticket.status = status
-                is_long = ticket.hold_reason is None or ticket.hold_reason.pauses_clocks
-                lifecycle.turn_clocks(ticket, status, status, at, was_paused=was_paused and is_long)
+            rows = Ticket.objects.filter(status=status, is_open=True).select_related("status", "hold_reason").defer("search_public").order_by("pk")
+            found = list(rows.values_list("pk", flat=True))
+            for start in range(0, len(found), BATCH):
+                ids = found[start : start + BATCH]
+                clocks.note_standing(list(rows.filter(pk__in=ids).select_for_update(of=("self",))), at)
