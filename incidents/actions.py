@@ -22,6 +22,7 @@ def create(
     summary: str,
     description: str = "",
     service: Service | None = None,
+    other_services: Sequence[Service] = (),
     impact: int | None = None,
     urgency: int | None = None,
     category: Category | None = None,
@@ -41,7 +42,7 @@ def create(
     Raises Refused, or Invalid for the value that is wrong.
     """
     return creation.create(
-        Incident, kind.INCIDENT, actor=actor, summary=summary, description=description, service=service, impact=impact, urgency=urgency,
+        Incident, kind.INCIDENT, actor=actor, summary=summary, description=description, service=service, other_services=other_services, impact=impact, urgency=urgency,
         category=category, reporter=reporter, team=team, assignee=assignee, channel=channel, reported_at=reported_at, labels=labels,
         is_restricted=is_restricted, custom=custom, columns=_instants(detected_at, impact_started_at),
     )  # fmt: skip

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from accounts.models import Team, User
 from incidents import actions, queries
 from incidents.models import Incident
-from tickets.api.tickets import TicketFieldsSerializer, TicketSerializer, TicketViewSet
+from tickets.api.tickets import TicketFieldsSerializer, TicketSerializer, TicketViewSet, affected_services
 from tickets.models import Ticket
 
 
@@ -53,5 +53,8 @@ class IncidentViewSet(TicketViewSet):
         """Opens an incident: impact from the tier when none is given, priority from the matrix, team from the service."""
         wanted = self.given(IncidentCreateSerializer)
         wanted.setdefault("reporter", self.person)
+        chosen = affected_services(wanted)
+        if chosen:
+            wanted["service"], wanted["other_services"] = chosen[0], chosen[1:]
         incident = actions.create(actor=self.person, channel="api", **wanted)
         return self.answer(incident, status.HTTP_201_CREATED)

@@ -2,10 +2,11 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from common import navigation, search
+from common import navigation, panels, search
 from incidents.kind import INCIDENT
 from tickets import kinds
 
 kinds.register(INCIDENT)
 navigation.register(navigation.Entry("incidents", _("Incidents"), "incidents:list", section=2, order=30, icon="flame", go="i", right="incident.view"))
 search.register_command(search.Command(_("Create incident"), "flame", "incidents:create", right="incident.create", hotkey="c"))
+panels.register(panels.Panel("incident", "counters", _("Counters"), "tickets:counters", order=90, right="incident.view"))

@@ -92,6 +92,7 @@ def _context(incident: Incident, user: User) -> dict[str, Any]:
     fields += [name for name in ("team", "assignee") if can["assign"]]
     offered = tickets.offered_transitions(user, incident)
     moves = [_move(move, key) for move in offered]
+    services = records.services_of(incident)
     watchers = list(incident.watchers.order_by("name"))
     return {
         "incident": incident,
@@ -107,8 +108,11 @@ def _context(incident: Incident, user: User) -> dict[str, Any]:
         "is_watching": user in watchers,
         "watcher_count": len(watchers),
         "watchers": watchers,
-        "responders": list(incident.service.responders.all()[:20]) if incident.service else [],
-        "stakeholders": list(incident.service.stakeholders.all()[:20]) if incident.service else [],
+        "services": services,
+        "escalate_url": reverse("tickets:escalate", args=[incident.key]),
+        "services_url": reverse("tickets:services", args=[incident.key]),
+        "responders": list(User.objects.filter(responds_for__in=services).distinct()[:20]) if services else [],
+        "stakeholders": list(User.objects.filter(stakeholder_of__in=services).distinct()[:20]) if services else [],
         "links": records.links_of(user, incident),
         "link_url": reverse("tickets:link", args=[incident.key]),
         "timeline_url": f"{incident.get_absolute_url()}?part=timeline",
@@ -121,6 +125,7 @@ def _can(incident: Incident, user: User) -> dict[str, bool]:
         "edit": bool(permissions.can_edit(user, incident)),
         "link": user.has_right("incident.edit"),
         "assign": can_assign,
+        "escalate": bool(permissions.can_escalate(user, incident)),
         "note": bool(permissions.can_note(user, incident)),
         "reply": bool(permissions.can_reply(user, incident)),
         "take": can_assign and incident.is_open and incident.assignee_id != user.pk and permissions.is_assignable(user, "incident"),
@@ -152,7 +157,7 @@ def _section(request: HttpRequest, incident: Incident, user: User, section: str)
         rows = (
             tickets.tickets_for(user).filter(is_open=True, service=incident.service_id) if incident.service_id else tickets.tickets_for(user).none()
         )
-        return {"service": incident.service, "open_incidents": tickets.page(rows).rows}
+        return {"service": incident.service, "open_incidents": tickets.page(rows).rows, "other_services": records.services_of(incident)[1:]}
     wanted = request.GET.get("show") if request.GET.get("show") in FILTERS else "all"
     labels = {"all": _("All"), "notes": _("Notes"), "replies": _("Customer replies"), "system": _("System")}
     base = incident.get_absolute_url()
@@ -190,7 +195,7 @@ def _around(incident: Incident, user: User, section: str) -> dict[str, Any]:
         ],
         "tab_template": SECTIONS[section],
         "panels": [
-            {"panel": panel, "url": reverse(panel.url_name, args=[incident.key]), "live": "alert"}
+            {"panel": panel, "url": reverse(panel.url_name, args=[incident.key]), "live": f"alert ticket:{incident.pk}"}
             for panel in panels.panels_for("incident", user.has_right)
         ],
         "back_url": reverse("tickets:queue", args=["open"]),

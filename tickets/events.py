@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from journal import catalogue
 
 ASSIGNED = catalogue.declare("ticket.assigned", _("{actor} assigned it to {to}"), icon="user", tone="blue")
+ESCALATED = catalogue.declare("ticket.escalated", _("{actor} escalated it from L{before} to L{level}, {to}"), icon="stairs-up", tone="orange")
 EDITED = catalogue.declare("ticket.edited", _("{actor} changed {fields}"), icon="pencil")
 PRIORITY_CHANGED = catalogue.declare(
     "ticket.priority_changed", _("Priority went from P{before} to P{after}"), icon="flag", tone="amber", is_public=True

@@ -13,7 +13,7 @@ from common import filtering
 from services.models import Service
 from tickets import kinds
 from tickets.models import Category, Ticket
-from tickets.models.registers import IMPACTS, PRIORITIES, URGENCIES
+from tickets.models.registers import IMPACTS, PRIORITIES, SUPPORT_LEVELS, URGENCIES
 from workflows.models import Status
 
 STATE_CHOICES = [("open", _("Open")), ("done", _("Done")), ("all", _("All"))]
@@ -34,6 +34,7 @@ class TicketFilter(filters.FilterSet):
     category = filtering.AnyOfRecords(queryset=Category.objects.all(), label=_("Category"))
     assignee = filtering.Words(method="by_person", label=_("Assignee: e-mail, me or none"))
     reporter = filtering.Words(method="by_person", label=_("Reporter: e-mail, me or none"))
+    support_level = filtering.AnyOf(choices=SUPPORT_LEVELS, label=_("Support level"))
     channel = filtering.AnyOf(choices=Ticket.CHANNELS, label=_("Channel"))
     label = filters.CharFilter(field_name="labels", lookup_expr="contains", method="by_label", label=_("Label"))
     created_after = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte", label=_("Created at or after"))

@@ -6,10 +6,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import Team, User
 from common import errors
 from tickets import queries, relations
 from tickets.models import Category, HoldReason, ResolutionCode, Task, Ticket
+from tickets.models.registers import SUPPORT_LEVELS
 
 
 def take_error(form: forms.Form, error: errors.Invalid) -> None:
@@ -70,6 +71,18 @@ class LinkForm(forms.Form):
 
     relation = forms.ChoiceField(label=_("This one"), choices=relations.CHOICES)
     target = forms.CharField(max_length=24, error_messages={"required": _("Choose a record from the list.")})
+
+
+class EscalateForm(forms.Form):
+    """What the next level of support needs."""
+
+    to_team: Any = forms.ModelChoiceField(
+        label=_("To team"), queryset=Team.objects.order_by("name"), empty_label=_("Choose"), widget=forms.Select(attrs={"autofocus": True})
+    )
+    level = forms.TypedChoiceField(label=_("Support level"), choices=SUPPORT_LEVELS, coerce=int)
+    symptom = forms.CharField(label=_("Symptom"), help_text=_("What is seen, by whom, since when"), widget=forms.Textarea(attrs={"rows": 2}))
+    tried = forms.CharField(label=_("Tried"), help_text=_("What was done and what came of it"), widget=forms.Textarea(attrs={"rows": 2}))
+    evidence = forms.CharField(label=_("Evidence"), help_text=_("Messages, logs, steps to see it"), widget=forms.Textarea(attrs={"rows": 2}))
 
 
 class TaskForm(forms.Form):

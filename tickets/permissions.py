@@ -70,6 +70,13 @@ def can_transition(user: User | None, ticket: Ticket, right: str, name: str) -> 
     return _decide(user, ticket, right, _("use “%(name)s”") % {"name": name})
 
 
+def can_escalate(user: User | None, ticket: Ticket) -> Decision:
+    """Handing it over to another level of support, while it is open."""
+    if not ticket.is_open:
+        return Decision(False, _("%(key)s is done. Reopen it first.") % {"key": ticket.key})
+    return _decide(user, ticket, "assign", _("escalate this ticket"))
+
+
 def can_move(user: User | None, ticket: Ticket, move: Transition) -> Decision:
     """The right that a transition asks for, and its conditions; the reason names the one that fails. The system may always."""
     decision = can_transition(user, ticket, move.right, move.name)
@@ -114,7 +121,7 @@ def can_log(user: User, kind: str) -> Decision:
 
 
 def can_triage(user: User | None, kind: str) -> Decision:
-    """Giving a new ticket an impact, a category, labels, a team or an assignee: the desk does, a requester does not."""
+    """Giving a new ticket an impact, further services, a category, labels, a team or an assignee: the desk does, a requester does not."""
     if user is None or user.has_right(f"{kind}.create"):
         return ALLOWED
     return Decision(False, _("The service desk sets impact, category, labels, team and assignee. Leave them out."))

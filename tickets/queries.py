@@ -13,7 +13,7 @@ from journal import queries as journal
 from journal.models import Entry
 from services.models import Service
 from tickets import facts, kinds, permissions, queues
-from tickets.models import Attachment, Category, Comment, HoldReason, ResolutionCode, SlaClock, Ticket
+from tickets.models import AffectedService, Attachment, Category, Comment, HoldReason, ResolutionCode, SlaClock, Ticket
 from tickets.models.clocks import RESOLUTION
 from workflows import queries as workflows
 from workflows.models import Transition
@@ -199,12 +199,22 @@ def kind_names() -> list[str]:
 def open_counts_by_service(user: User, service_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
     """For each service with open tickets: how many, and the worst priority among them."""
     rows = tickets_for(user).filter(is_open=True, service__in=service_ids).order_by().values("service")
-    return {row["service"]: (row["amount"], row["worst"]) for row in rows.annotate(amount=Count("id"), worst=Min("priority"))}
+    found = {row["service"]: (row["amount"], row["worst"]) for row in rows.annotate(amount=Count("id"), worst=Min("priority"))}
+    beside = tickets_for(user).filter(is_open=True, hits__service__in=service_ids).order_by().values("hits__service")
+    for row in beside.annotate(amount=Count("id", distinct=True), worst=Min("priority")):
+        amount, worst = found.get(row["hits__service"], (0, row["worst"]))
+        found[row["hits__service"]] = (amount + row["amount"], min(worst, row["worst"]))
+    return found
+
+
+def hitting(service: Service) -> Q:
+    """Tickets that hit a service, as their primary one or beside it."""
+    return Q(service=service) | Q(pk__in=AffectedService.objects.filter(service=service).values("ticket"))
 
 
 def open_of_service(user: User, service: Service) -> list[Ticket]:
-    """The open tickets of a service, in the order of work, at most 50."""
-    return page(tickets_for(user).filter(is_open=True, service=service)).rows
+    """The open tickets that hit a service, in the order of work, at most 50."""
+    return page(tickets_for(user).filter(hitting(service), is_open=True)).rows
 
 
 def resolved_lately(user: User, service: Service) -> int:

@@ -1,5 +1,6 @@
 """Reads for the page of one record: what it is linked to, its steps."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,10 +8,12 @@ from django.db.models import Count, Q, QuerySet
 from django.http import Http404
 
 from accounts.models import User
+from services.models import Service
 from tickets import filters, permissions, queries, relations
 from tickets.models import Link, Task, Ticket
 
 PICKED = 8
+OFFERED = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,3 +81,16 @@ def task_progress(ticket: Ticket) -> str:
     """How many of the steps are done, as "2/5"; empty without any."""
     figures = Task.objects.filter(ticket_id=ticket.pk).aggregate(total=Count("pk"), done=Count("done_at"))
     return f"{figures['done']}/{figures['total']}" if figures["total"] else ""
+
+
+def services_of(ticket: Ticket) -> list[Service]:
+    """The affected services: the primary one, then the others by name."""
+    others = Service.objects.filter(hits__ticket_id=ticket.pk).select_related("tier", "owner_team").order_by("name")
+    return [*([ticket.service] if ticket.service else []), *others]
+
+
+def service_choices(chosen: Sequence[str], text: str) -> list[Service]:
+    """The chosen services first, then those whose name contains the text."""
+    known = {service.slug: service for service in Service.objects.filter(slug__in=chosen).select_related("tier")}
+    found = Service.objects.filter(name__icontains=text.strip()[:80]).exclude(slug__in=chosen).select_related("tier").order_by("name")[:OFFERED]
+    return [*(known[slug] for slug in dict.fromkeys(chosen) if slug in known), *found]

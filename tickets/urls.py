@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from tickets.views import links, menus, queue, record, tasks
+from tickets.views import escalation, fields, links, menus, queue, record, tasks
 
 app_name = "tickets"
 
@@ -18,6 +18,9 @@ urlpatterns = [
     path("tickets/<str:key>/take/", record.take, name="take"),
     path("tickets/<str:key>/link/", links.link, name="link"),
     path("tickets/<str:key>/unlink/<int:pk>/", links.unlink, name="unlink"),
+    path("tickets/<str:key>/escalate/", escalation.escalate, name="escalate"),
+    path("tickets/<str:key>/counters/", escalation.counters, name="counters"),
+    path("tickets/<str:key>/services/", fields.services, name="services"),
     path("tickets/<str:key>/tasks/", tasks.index, name="tasks"),
     path("tickets/<str:key>/tasks/new/", tasks.add, name="add_task"),
     path("tickets/<str:key>/tasks/<int:pk>/", tasks.change, name="change_task"),

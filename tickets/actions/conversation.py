@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -43,6 +44,14 @@ def comment(ticket: Ticket, *, actor: User | None, body: str, is_internal: bool)
         clocks.turn(locked, at)
     if not is_internal and actor is not None and actor.pk == locked.reporter_id:
         lifecycle.answered(locked, actor=actor)
+    return added
+
+
+def note_by_system(ticket: Ticket, *, author: User | None, body: str, at: datetime) -> Comment:
+    """Adds the internal note that another action writes in words, on a ticket which that action has locked and whose right it has checked."""
+    added = Comment.objects.create(ticket_id=ticket.pk, author=author, body=body, is_internal=True, created_at=at)
+    Ticket.objects.filter(pk=ticket.pk).update(comment_count=F("comment_count") + 1, updated_at=at)
+    journal.record(events.COMMENT_ADDED, ticket, actor=author, at=at, comment=added.pk, is_internal=True)
     return added
 
 

@@ -14,7 +14,7 @@ from fields import values
 from journal import actions as journal
 from services.models import Service
 from tickets import facts, kinds, permissions, priority
-from tickets.actions import clocks
+from tickets.actions import affected, clocks
 from tickets.models import Category, PriorityCell, Ticket
 from workflows import queries as workflows
 
@@ -34,6 +34,7 @@ def create(
     summary: str,
     description: str = "",
     service: Service | None = None,
+    other_services: Sequence[Service] = (),
     impact: int | None = None,
     urgency: int | None = None,
     category: Category | None = None,
@@ -53,10 +54,11 @@ def create(
     Call it inside the transaction of the kind's own action. Raises Refused, or Invalid for the value that is wrong.
     """
     permissions.can_create(actor, kind.name, reporter).require()
-    if any((impact, category, team, assignee, labels, is_restricted)):
+    if any((impact, other_services, category, team, assignee, labels, is_restricted)):
         permissions.can_triage(actor, kind.name).require()
     at = clock.now()
-    effective_impact = impact or (service.tier.default_impact if service else None)
+    affected_services = affected.clean([*([service] if service else []), *other_services])
+    effective_impact = impact or affected.worst_impact(affected_services)
     status = workflows.initial_status(kind.name)
     number = _next_number(kind)
     ticket = child(
@@ -70,6 +72,7 @@ def create(
         reported_at=clean_instant("reported_at", reported_at, at) or at, created_at=at, updated_at=at, **(columns or {}),
     )  # fmt: skip
     ticket.save(force_insert=True)
+    affected.store_others(ticket, affected_services)
     told = {**(data or {}), **facts.standing(ticket)}
     journal.record(kind.created_event, ticket, actor=actor, at=at, channel=channel, priority=ticket.priority, **told)
     clocks.turn(ticket, at)

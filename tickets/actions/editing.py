@@ -13,7 +13,7 @@ from fields import queries as fields
 from fields import values
 from journal import actions as journal
 from tickets import events, permissions
-from tickets.actions import clocks, creation, locking
+from tickets.actions import affected, clocks, counting, creation, locking
 from tickets.models import Ticket
 
 
@@ -36,13 +36,25 @@ def assign(ticket: Ticket, *, actor: User | None, **to: Any) -> Ticket:
         assignee = None
     if (team, assignee) == (locked.team, locked.assignee):
         return locked
+    before = (locked.team_id, locked.assignee_id)
     names = [str(part) for part in (assignee if assignee != locked.assignee else None, team if team != locked.team else None) if part]
     locked.team, locked.assignee = team, assignee
     at = clock.now()
     locking.save(locked, ["team", "assignee"], at)
+    after = (team.pk if team else None, assignee.pk if assignee else None)
+    if counting.is_reassignment(before, after):
+        counting.count(locked, "reassignment_count")
     to_text = ", ".join(names) or _("nobody")
     journal.record(
-        events.ASSIGNED, locked, actor=actor, at=at, to=to_text, assignee=assignee.pk if assignee else None, team=team.pk if team else None
+        events.ASSIGNED,
+        locked,
+        actor=actor,
+        at=at,
+        to=to_text,
+        assignee=after[1],
+        assignee_before=before[1],
+        team=after[0],
+        team_before=before[0],
     )
     clocks.turn(locked, at)
     return locked
@@ -67,24 +79,34 @@ CLEANERS: dict[str, Cleaner] = {
 
 @transaction.atomic
 def edit(ticket: Ticket, *, actor: User | None, expected_version: int | None = None, **wanted: Any) -> Ticket:
-    """Changes the named fields; impact, urgency and service give a new priority, which gives the clocks new targets.
+    """Changes the named fields; impact, urgency and services give a new priority, which gives the clocks new targets.
 
-    impact None returns it to what the service's tier says. Raises Refused, Conflict for an old version, Invalid for a wrong value.
+    services: all that are affected, the primary one first. impact None returns it to what the worst of their tiers says.
+    Raises Refused, Conflict for an old version, Invalid for a wrong value.
     """
+    services = affected.clean(wanted.pop("services")) if "services" in wanted else None
     unknown = set(wanted) - set(CLEANERS)
     if unknown:
         raise TypeError(f"edit does not know {sorted(unknown)}.")
     locked = locking.locked(ticket, expected_version)
     permissions.can_edit(actor, locked).require()
     changed = _apply(locked, {name: CLEANERS[name](locked, value) for name, value in wanted.items()})
+    if services is not None or "service" in changed:
+        changed |= affected.settle(locked, services)
     if not changed:
         return locked
     at = clock.now()
     before = locked.priority
-    columns = {*changed, *_reconsider(locked, changed)}
+    columns = {*changed, *_reconsider(locked, changed)} - {"other_services"}
     locking.save(locked, columns, at)
     journal.record(
-        events.EDITED, locked, actor=actor, at=at, fields=", ".join(str(_label(name)) for name in sorted(changed)), columns=sorted(changed)
+        events.EDITED,
+        locked,
+        actor=actor,
+        at=at,
+        fields=", ".join(str(_label(name)) for name in sorted(changed)),
+        columns=sorted(changed),
+        **({"team": locked.team_id, "team_before": None} if "team" in columns else {}),
     )
     if locked.priority != before:
         _note_priority(locked, before, actor, at)
@@ -111,9 +133,9 @@ def _reconsider(ticket: Ticket, changed: set[str]) -> set[str]:
     if "reporter" in changed:
         ticket.organisation = ticket.reporter.organisation if ticket.reporter else None
         columns.add("organisation")
-    if changed & {"service", "impact", "urgency"}:
+    if changed & {"service", "other_services", "impact", "urgency"}:
         if not ticket.is_impact_given:
-            ticket.impact = ticket.service.tier.default_impact if ticket.service else None
+            ticket.impact = affected.worst_impact(affected.all_of(ticket))
         ticket.priority = creation.computed(ticket.impact, ticket.urgency).priority
         columns |= {"impact", "is_impact_given", "priority"}
     if "service" in changed and ticket.team is None and ticket.service is not None:

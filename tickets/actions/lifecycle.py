@@ -11,7 +11,7 @@ from accounts.models import User
 from common import clock, errors
 from journal import actions as journal
 from tickets import events, facts, permissions
-from tickets.actions import clocks, creation, guards, locking
+from tickets.actions import clocks, counting, creation, guards, locking
 from tickets.models import Category, HoldReason, ResolutionCode, Ticket
 from workflows import queries as workflows
 from workflows import rules
@@ -137,6 +137,8 @@ def _move(ticket: Ticket, move: Transition, actor: User | None, reason: str, cha
     if after.key == "closed":
         ticket.closed_at = at
     locking.save(ticket, ["status", "status_category", "resolved_at", "closed_at", "resolution", *changed], at)
+    if was_done and not is_done:
+        counting.count(ticket, "reopen_count")
     named = ticket.kind_of.named_events.get(move.verb)
     data: dict[str, Any] = {
         "before": str(before.name), "verb": move.verb, "reason": _told_reason(ticket, reason),

@@ -1,4 +1,4 @@
-"""The verbs of a record's page over REST: links and tasks."""
+"""The verbs of a record's page over REST: links, tasks, hand-overs, counters."""
 
 from typing import Any
 
@@ -8,11 +8,12 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.models import User
-from tickets import queries, records, relations
-from tickets.actions import links, tasks
+from accounts.models import Team, User
+from common import clock
+from tickets import queries, records, relations, stays
+from tickets.actions import escalation, links, tasks
 from tickets.api.base import TicketBase
-from tickets.models import Task, Ticket
+from tickets.models import Handover, Task, Ticket
 
 
 class LinkSerializer(serializers.Serializer):
@@ -70,6 +71,48 @@ class MoveTaskSerializer(serializers.Serializer):
     """Where a step goes in the list."""
 
     direction = serializers.ChoiceField(choices=["up", "down"])
+
+
+class EscalateSerializer(serializers.Serializer):
+    """The next level of support, and what it needs to know."""
+
+    to_team = serializers.SlugRelatedField(slug_field="slug", queryset=Team.objects.all())
+    level = serializers.IntegerField(min_value=1, max_value=3)
+    symptom = serializers.CharField(max_length=5_000)
+    tried = serializers.CharField(max_length=5_000)
+    evidence = serializers.CharField(max_length=5_000)
+
+
+class HandoverSerializer(serializers.ModelSerializer):
+    """One hop; held_seconds is how long the former team had the ticket."""
+
+    actor = serializers.CharField(source="actor.email", default=None, read_only=True)
+    from_team = serializers.CharField(source="from_team.slug", default=None, read_only=True)
+    to_team = serializers.CharField(source="to_team.slug", read_only=True)
+    from_level = serializers.IntegerField(read_only=True)
+    to_level = serializers.IntegerField(read_only=True)
+
+    class Meta:
+        model = Handover
+        fields = ["id", "at", "actor", "from_team", "to_team", "from_level", "to_level", "held_seconds", "symptom", "tried", "evidence"]
+        read_only_fields = fields
+
+
+class StaySerializer(serializers.Serializer):
+    """A status or team by name, and the seconds spent there."""
+
+    name = serializers.CharField()
+    seconds = serializers.IntegerField()
+
+
+class CountersSerializer(serializers.Serializer):
+    """What the way of a ticket has cost so far."""
+
+    reassignments = serializers.IntegerField()
+    reopenings = serializers.IntegerField()
+    escalations = serializers.IntegerField()
+    statuses = StaySerializer(many=True)
+    teams = StaySerializer(many=True)
 
 
 class RecordVerbs(TicketBase):
@@ -143,6 +186,37 @@ class RecordVerbs(TicketBase):
         """Moves a step one place up or down."""
         by = {"up": -1, "down": 1}[self.given(MoveTaskSerializer)["direction"]]
         return self._task(tasks.move_task(self._found(task), actor=self.person, by=by))
+
+    @extend_schema(request=EscalateSerializer, responses={201: HandoverSerializer(many=True)})
+    @action(detail=True, methods=["post"])
+    def escalate(self, request: Request, key: str) -> Response:
+        """Hands it over to a team at a level of support; answers all hand-overs."""
+        ticket = escalation.escalate(self.get_object(), actor=self.person, **self.given(EscalateSerializer))
+        return Response(HandoverSerializer(self._hops(ticket), many=True).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(responses=HandoverSerializer(many=True), filters=False)
+    @action(detail=True, pagination_class=None)
+    def handovers(self, request: Request, key: str) -> Response:
+        """The hand-overs, oldest first."""
+        return Response(HandoverSerializer(self._hops(self.inside()), many=True).data)
+
+    @extend_schema(responses=CountersSerializer, filters=False)
+    @action(detail=True, pagination_class=None)
+    def counters(self, request: Request, key: str) -> Response:
+        """Reassignments, reopenings, escalations, time per status and per team."""
+        ticket, at = self.inside(), clock.now()
+        return Response(
+            {
+                "reassignments": ticket.reassignment_count,
+                "reopenings": ticket.reopen_count,
+                "escalations": ticket.escalation_count,
+                "statuses": [{"name": name, "seconds": seconds} for name, seconds in stays.per_status(ticket, at)],
+                "teams": [{"name": name, "seconds": seconds} for name, seconds in stays.per_team(ticket, at)],
+            }  # fmt: skip
+        )
+
+    def _hops(self, ticket: Ticket) -> Any:
+        return Handover.objects.filter(ticket_id=ticket.pk).select_related("actor", "from_team", "to_team")
 
     def _found(self, pk: str) -> Task:
         ticket: Ticket = self.inside()

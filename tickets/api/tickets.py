@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from accounts.models import Team, User
 from services.models import Service
-from tickets import downloads, filters, queries, queues
+from tickets import downloads, filters, queries, queues, records
 from tickets.actions import conversation, editing, lifecycle
 from tickets.api.record import RecordVerbs
 from tickets.models import Attachment, Category, Comment, HoldReason, ResolutionCode, SlaClock, Ticket
@@ -83,6 +83,7 @@ class TicketListSerializer(serializers.ModelSerializer):
         fields: ClassVar[list[str]] = [
             "key", "kind", "summary", "status", "is_open", "priority", "service", "team", "assignee", "reporter", "channel", "labels",
             "major_state", "sla_due_at", "reported_at", "created_at", "updated_at", "resolved_at", "closed_at", "comment_count", "version",
+            "support_level", "reassignment_count", "reopen_count", "escalation_count",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -94,14 +95,19 @@ class TicketSerializer(TicketListSerializer):
     resolution = serializers.CharField(source="resolution.slug", default=None, read_only=True)
     hold_reason = serializers.CharField(source="hold_reason.slug", default=None, read_only=True)
     category = serializers.IntegerField(source="category_id", allow_null=True, read_only=True)
+    services = serializers.SerializerMethodField()
     sla = serializers.SerializerMethodField()
 
     class Meta(TicketListSerializer.Meta):
         fields: ClassVar[list[str]] = [
-            *TicketListSerializer.Meta.fields, "description", "impact", "is_impact_given", "urgency", "category", "owner_team", "resolution",
+            *TicketListSerializer.Meta.fields, "description", "impact", "is_impact_given", "urgency", "category", "services", "owner_team", "resolution",
             "hold_reason", "pending_reason", "follow_up_at", "is_restricted", "custom", "sla",
         ]  # fmt: skip
         read_only_fields = fields
+
+    def get_services(self, ticket: Ticket) -> list[str]:
+        """All affected services by short name, the primary one first."""
+        return [service.slug for service in records.services_of(ticket)]
 
     @extend_schema(responses=ClockSerializer(many=True))
     def get_sla(self, ticket: Ticket) -> list[dict[str, Any]]:
@@ -117,6 +123,10 @@ class TicketFieldsSerializer(serializers.Serializer):
     service = serializers.SlugRelatedField(
         slug_field="slug", queryset=Service.objects.select_related("tier", "owner_team"), allow_null=True, required=False
     )
+    services = serializers.SlugRelatedField(
+        slug_field="slug", queryset=Service.objects.select_related("tier", "owner_team"), many=True, required=False,
+        help_text="All affected services, the primary one first; `service` beside it names the primary one",
+    )  # fmt: skip
     impact = serializers.IntegerField(min_value=1, max_value=4, allow_null=True, required=False, help_text="Empty: from the tier of the service")
     urgency = serializers.IntegerField(min_value=1, max_value=4, required=False)
     category = serializers.PrimaryKeyRelatedField(queryset=Category.objects.all(), allow_null=True, required=False)
@@ -124,6 +134,15 @@ class TicketFieldsSerializer(serializers.Serializer):
     labels = serializers.ListField(child=serializers.CharField(max_length=60), required=False, max_length=20)
     is_restricted = serializers.BooleanField(required=False)
     custom = serializers.DictField(required=False)
+
+
+def affected_services(wanted: dict[str, Any]) -> list[Service] | None:
+    """Takes `services` out of a body, and with them `service`, which then goes in front; None when only `service` was named, or none."""
+    if "services" not in wanted:
+        return None
+    chosen: list[Service] = wanted.pop("services")
+    primary = wanted.pop("service", None)
+    return chosen if primary is None else [primary, *(service for service in chosen if service.pk != primary.pk)]
 
 
 class TicketEditSerializer(TicketFieldsSerializer):
@@ -232,6 +251,9 @@ class TicketViewSet(RecordVerbs, mixins.ListModelMixin):
         """Changes fields."""
         wanted = self.given(TicketEditSerializer)
         version = wanted.pop("version", None)
+        chosen = affected_services(wanted)
+        if chosen is not None:
+            wanted["services"] = chosen
         return self.answer_if_seen(editing.edit(self.get_object(), actor=self.person, expected_version=version, **wanted))
 
     @extend_schema(request=AssignSerializer)

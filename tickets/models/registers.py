@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 IMPACTS: list[Any] = [(1, _("Extensive")), (2, _("Significant")), (3, _("Moderate")), (4, _("Minor"))]
 URGENCIES: list[Any] = [(1, _("Critical")), (2, _("High")), (3, _("Medium")), (4, _("Low"))]
+SUPPORT_LEVELS: list[Any] = [(1, "L1"), (2, "L2"), (3, "L3")]
 PRIORITIES: list[Any] = [(1, "P1"), (2, "P2"), (3, "P3"), (4, "P4"), (5, "P5")]
 
 

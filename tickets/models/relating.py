@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models.functions import Greatest, Least
 from django.utils.translation import gettext_lazy as _
 
+from services.models import Service
 from tickets import relations
 from tickets.models.ticket import Ticket
 
@@ -34,6 +35,21 @@ class Link(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source} {self.get_relation_display()} {self.target}"
+
+
+class AffectedService(models.Model):
+    """A service that a ticket hits beside its primary one, which stands in the ticket itself because lists sort by it (INC-04)."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="hits")
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="hits")
+
+    class Meta:
+        verbose_name = _("affected service")
+        verbose_name_plural = _("affected services")
+        constraints: ClassVar[list[Any]] = [models.UniqueConstraint(fields=["ticket", "service"], name="affected_service_once")]
+
+    def __str__(self) -> str:
+        return f"{self.ticket} → {self.service}"
 
 
 class Task(models.Model):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Organisation, Team
 from services.models import Service
 from tickets import kinds
-from tickets.models.registers import IMPACTS, PRIORITIES, URGENCIES, Category, HoldReason, ResolutionCode
+from tickets.models.registers import IMPACTS, PRIORITIES, SUPPORT_LEVELS, URGENCIES, Category, HoldReason, ResolutionCode
 from workflows.models import Status
 
 USER = settings.AUTH_USER_MODEL
@@ -57,6 +57,9 @@ class Ticket(models.Model):
         max_length=10, null=True, blank=True, choices=[(CANDIDATE, _("Candidate")), (DECLARED, _("Declared"))]
     )  # null is a state
     service = models.ForeignKey(Service, null=True, blank=True, on_delete=models.PROTECT, related_name="tickets", verbose_name=_("service"))
+    other_services: "models.ManyToManyField[Any, Any]" = models.ManyToManyField(
+        Service, through="tickets.AffectedService", related_name="hitting_tickets", verbose_name=_("other services")
+    )
     category = models.ForeignKey(Category, null=True, blank=True, on_delete=models.PROTECT, related_name="tickets", verbose_name=_("category"))
     team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.PROTECT, related_name="tickets", verbose_name=_("team"))
     owner_team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.PROTECT, related_name="owned_tickets", verbose_name=_("owner team"))
@@ -76,6 +79,10 @@ class Ticket(models.Model):
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
     sla_due_at = models.DateTimeField(_("next SLA due"), null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
+    support_level = models.PositiveSmallIntegerField(_("support level"), choices=SUPPORT_LEVELS, default=1)
+    reassignment_count = models.PositiveIntegerField(_("reassignments"), default=0)
+    reopen_count = models.PositiveIntegerField(_("reopenings"), default=0)
+    escalation_count = models.PositiveIntegerField(_("escalations"), default=0)
     comment_count = models.PositiveIntegerField(default=0)
     attachment_count = models.PositiveIntegerField(default=0)
     watchers: "models.ManyToManyField[Any, Any]" = models.ManyToManyField(USER, through="tickets.Watch", related_name="watched_tickets")

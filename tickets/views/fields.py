@@ -1,0 +1,49 @@
+"""Fields of a record that need more than a menu: its services."""
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts import desk
+from common import errors, htmx
+from services.models import Service
+from tickets import queries, records
+from tickets.actions import editing
+
+
+@require_http_methods(["GET", "POST"])
+@desk.required
+def services(request: HttpRequest, key: str) -> HttpResponseBase:
+    """The affected services and which one is the primary, in a dialog. `?q=` answers the services that the words may mean."""
+    user = desk.user_of(request)
+    ticket = queries.ticket_for(user, key)
+    given = request.POST if request.method == "POST" else request.GET
+    is_asked = request.method == "POST" or "q" in given
+    chosen = given.getlist("services") if is_asked else [service.slug for service in records.services_of(ticket)]
+    primary = given.get("primary", "") if is_asked else (ticket.service.slug if ticket.service else "")
+    words = given.get("q", "")
+    picker = {"choices": records.service_choices(chosen, words), "chosen": chosen, "primary": primary, "words": words}
+    if request.method == "GET" and is_asked:
+        return render(request, "tickets/_services_picked.html", picker)
+    version, error = given.get("version", str(ticket.version)), ""
+    if request.method == "POST":
+        try:
+            editing.edit(ticket, actor=user, expected_version=int(version) if version.isdecimal() else None, services=_in_order(chosen, primary))
+            return htmx.done(_("{key} saved").format(key=ticket.key))
+        except errors.Refused:
+            raise
+        except errors.DomainError as refusal:
+            error, version = refusal.message, str(ticket.version)
+    url = reverse("tickets:services", args=[ticket.key])
+    context = {"url": url, "title": _("Services of {key}").format(key=ticket.key), "version": version, "error": error, **picker}
+    return render(request, "tickets/_services_form.html", context, status=422 if error else 200)
+
+
+def _in_order(chosen: list[str], primary: str) -> list[Service]:
+    """The ticked services, the primary one first; a primary one counts as ticked."""
+    wanted = list(dict.fromkeys([*([primary] if primary else []), *chosen]))
+    known = {service.slug: service for service in Service.objects.filter(slug__in=wanted).select_related("tier", "owner_team")}
+    return [known[slug] for slug in wanted if slug in known]
