@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
 from common import errors, paging
+from common.query.errors import QueryError
 
 log = logging.getLogger(__name__)
 
@@ -22,10 +23,15 @@ DEFAULT_PAGE = 50
 
 
 def error_response(
-    code: str, message: str, http_status: int, fields: Mapping[str, list[str]] | None = None, headers: Mapping[str, str] | None = None
+    code: str,
+    message: str,
+    http_status: int,
+    fields: Mapping[str, list[str]] | None = None,
+    headers: Mapping[str, str] | None = None,
+    **more: Any,
 ) -> Response:
-    """The one error shape: {"error": {"code", "message", "fields": {name: [texts]}}}."""
-    body = {"error": {"code": code, "message": message, "fields": dict(fields or {})}}
+    """The one error shape: {"error": {"code", "message", "fields": {name: [texts]}}}; a query's error also has position, length and suggestions."""
+    body = {"error": {"code": code, "message": message, "fields": dict(fields or {}), **more}}
     return Response(body, status=http_status, headers=dict(headers or {}))
 
 
@@ -33,6 +39,9 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     """Turns domain errors and DRF's own into the one shape; anything else is a bug and stays a 500."""
     if isinstance(error, errors.Refused):
         response = error_response("refused", error.message, status.HTTP_403_FORBIDDEN)
+    elif isinstance(error, QueryError):
+        where: dict[str, Any] = {"position": error.position, "length": error.length, "suggestions": list(error.suggestions)}
+        response = error_response("invalid", error.message, status.HTTP_400_BAD_REQUEST, {error.field: [error.message]}, None, **where)
     elif isinstance(error, errors.Invalid):
         response = error_response("invalid", error.message, status.HTTP_400_BAD_REQUEST, {error.field: [error.message]})
     elif isinstance(error, errors.Conflict):

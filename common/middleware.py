@@ -24,7 +24,7 @@ class DomainErrors:
         """The answer to a domain error; None leaves any other error to Django."""
         if not isinstance(error, errors.DomainError):
             return None
-        status = STATUS[type(error)]
+        status = next(code for kind, code in STATUS.items() if isinstance(error, kind))
         if not getattr(request, "htmx", False):
             template = "403.html" if status == 403 else "400.html"
             return render(request, template, {"reason": error.message}, status=status)

@@ -6,10 +6,11 @@ from accounts.api import PersonViewSet, TeamViewSet, TokenViewSet
 from alerts.api import AlertViewSet, IntegrationViewSet
 from incidents.api import IncidentViewSet
 from services.api import ServiceViewSet, TierViewSet
-from tickets.api.tickets import CategoryViewSet
+from tickets.api.tickets import AllTicketsViewSet, CategoryViewSet
 
 router = DefaultRouter()
 router.include_format_suffixes = False
+router.register("tickets", AllTicketsViewSet, basename="ticket")
 router.register("incidents", IncidentViewSet, basename="incident")
 router.register("alerts", AlertViewSet, basename="alert")
 router.register("integrations", IntegrationViewSet, basename="integration")

@@ -14,7 +14,7 @@ from workflows.models import Transition
 def visible_to(user: User, tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
     """The tickets this person may see: the desk sees its kinds, everybody the own ones; restricted ones only who is concerned."""
     own = Q(reporter=user) | Q(watches__user=user) if not user.has_right("desk.access") else Q(reporter=user) | Q(assignee=user)
-    seen = [kind.name for kind in kinds.all_kinds() if user.has_right(f"{kind.name}.view")]
+    seen = seen_kinds(user)
     unveiled = [name for name in seen if user.has_right(f"{name}.restricted")]
     if not seen:
         return tickets.filter(own).distinct()
@@ -24,6 +24,11 @@ def visible_to(user: User, tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
     if len(seen) == len(kinds.all_kinds()):
         return tickets.filter(Q(is_restricted=False) | concerned)
     return tickets.filter(own | (Q(kind__in=seen) & (Q(is_restricted=False) | concerned)))
+
+
+def seen_kinds(user: User) -> list[str]:
+    """The kinds of which this person sees every ticket that is not restricted, with its internal side."""
+    return [kind.name for kind in kinds.all_kinds() if user.has_right(f"{kind.name}.view")]
 
 
 def _decide(user: User | None, ticket: Ticket, verb: str, wish: str) -> Decision:

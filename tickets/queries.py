@@ -3,12 +3,14 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Min, Q, QuerySet
 from django.http import Http404
 
 from accounts.models import Team, User
 from common import clock, paging
+from common.query import asking, compiling, parsing
 from journal import queries as journal
 from journal.models import Entry
 from services.models import Service
@@ -40,10 +42,37 @@ def queue(user: User, slug: str, at: datetime) -> QuerySet[Ticket]:
     return tickets_for(user).filter(is_open=True).filter(known.condition(user, at))
 
 
-def page(tickets: QuerySet[Ticket], *, sort: str = "work", after: str | None = None, size: int = PAGE_SIZE) -> paging.Page[Ticket]:
-    """One page of a list. The ids are found by the index alone; the rows with their people come in a second query."""
-    keys = queues.SORTS.get(sort, queues.WORK_ORDER)
-    found = paging.page(tickets.only(*{"id", *(key.column for key in keys)}), keys, after=after, size=size)
+def compiled(user: User, text: str, at: datetime | None = None) -> compiling.Compiled:
+    """What a query about tickets means for a person. Apply it to tickets_for(user) only. Raises QueryError.
+
+    at: what “now” means in the query.
+    """
+    asker = asking.Asker(user, at or clock.now(), ZoneInfo(user.time_zone))
+    return compiling.compile(parsing.parse(text), "ticket", asker)
+
+
+def search(user: User, text: str, at: datetime | None = None) -> tuple[QuerySet[Ticket], tuple[paging.Key, ...]]:
+    """The tickets that a query finds among those this person may see, and the order it asks for (empty when it names none).
+
+    Raises QueryError for a query that cannot be answered.
+    """
+    found = compiled(user, text, at)
+    return tickets_for(user).filter(found.condition), found.order
+
+
+def order_keys(sort: str, order: Sequence[paging.Key] = ()) -> tuple[paging.Key, ...]:
+    """The keys of a list's pages: by its head when one was clicked, else as the query asks, else in the order of work. The last is unique."""
+    if sort in queues.SORTS or not order:
+        return queues.SORTS.get(sort, queues.WORK_ORDER)
+    return tuple(order) if any(key.column == "id" for key in order) else (*order, paging.Key("id"))
+
+
+def page(
+    tickets: QuerySet[Ticket], *, sort: str = "work", order: Sequence[paging.Key] = (), after: str | None = None, size: int = PAGE_SIZE
+) -> paging.Page[Ticket]:
+    """One page of a list. The ids are found by the index alone; the rows with their people come in a second query. order: a query's own."""
+    keys = order_keys(sort, order)
+    found = paging.page(tickets.only(*{"id", *(key.column for key in keys if key.expression is None)}), keys, after=after, size=size)
     return paging.Page(in_order([row.pk for row in found.rows]), found.next_mark)
 
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from common import navigation, search
 from services import facts
-from tickets import filters, queries, queues, workflow_rules
+from tickets import filters, queries, query_fields, queues, workflow_rules
 from tickets.models import Ticket
 
 
@@ -26,6 +26,7 @@ def find(user: User, text: str, limit: int) -> Iterable[search.Hit]:
 
 
 workflow_rules.register()
+query_fields.register()
 search.register(search.Source("tickets", _("Records"), find, order=10))
 navigation.register_counter(queries.sidebar_counts)
 facts.register(facts.Reader(queries.open_counts_by_service, queries.open_of_service, queries.resolved_lately))

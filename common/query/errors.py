@@ -1,0 +1,35 @@
+"""What can be wrong with a query, told so that the person can mend it."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from django.utils.translation import gettext as _
+
+from common import errors
+
+MOST_SUGGESTED = 3
+
+
+class QueryError(errors.Invalid):
+    """The query cannot be answered.
+
+    position: the column of the word that is wrong, the first one is 1; one past the end when something is missing there.
+    length: how many characters that word has. suggestions: texts that may stand in its place.
+    """
+
+    def __init__(self, position: int, message: str, suggestions: Iterable[str] = (), *, length: int = 1) -> None:
+        self.position, self.length = position, length
+        self.suggestions = tuple(suggestions)
+        super().__init__("jql", message)
+
+
+def nearest(word: str, known: Iterable[str]) -> list[str]:
+    """The known words that look most like a mistyped one, letter case ignored."""
+    by_lower = {name.lower(): name for name in known}
+    return [by_lower[found] for found in get_close_matches(word.lower()[:100], list(by_lower), n=MOST_SUGGESTED, cutoff=0.6)]
+
+
+def did_you_mean(suggestions: Iterable[str]) -> str:
+    """The question at the end of a message; empty without suggestions."""
+    offered = list(suggestions)
+    return " " + _("Did you mean %(names)s?") % {"names": _(" or ").join(offered)} if offered else ""
