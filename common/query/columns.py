@@ -109,7 +109,7 @@ class Records(Matcher):
             elif name in found:
                 values += found[name]
             elif self.register.may_know(asker):
-                raise unknown(field, text, [one for one, _label in self.register.offer("", asker)])
+                raise unknown(field, text, [one for pair in self.register.offer("", asker) for one in pair])
         return values
 
     def any_of(self, values: Sequence[Any], asker: Asker) -> Q:

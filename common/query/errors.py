@@ -1,7 +1,7 @@
 """What can be wrong with a query, told so that the person can mend it."""
 
 from collections.abc import Iterable
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 
 from django.utils.translation import gettext as _
 
@@ -24,9 +24,12 @@ class QueryError(errors.Invalid):
 
 
 def nearest(word: str, known: Iterable[str]) -> list[str]:
-    """The known words that look most like a mistyped one, letter case ignored."""
+    """The known words that look most like a mistyped one, letter case ignored, and none that look clearly less like it than the best."""
     by_lower = {name.lower(): name for name in known}
-    return [by_lower[found] for found in get_close_matches(word.lower()[:100], list(by_lower), n=MOST_SUGGESTED, cutoff=0.6)]
+    wanted = word.lower()[:100]
+    found = get_close_matches(wanted, list(by_lower), n=MOST_SUGGESTED, cutoff=0.6)
+    likeness = {name: SequenceMatcher(None, name, wanted).ratio() for name in found}
+    return [by_lower[name] for name in found if likeness[name] > likeness[found[0]] - 0.1]
 
 
 def did_you_mean(suggestions: Iterable[str]) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from common import paging
+from common import errors
 from common.query.errors import QueryError
 from tests.tickets import query_cast
 from tests.tickets.query_cast import NOW, Cast
@@ -67,5 +67,5 @@ def test_pages_follow_the_order(cast: Cast, text: str, letters: str, size: int) 
 def test_a_mark_of_another_order_is_refused(cast: Cast) -> None:
     rows, order = queries.search(cast.people["manager"], "order by summary", NOW)
     mark = queries.page(rows, sort="", order=order, size=2).next_mark
-    with pytest.raises(paging.errors.Invalid):
+    with pytest.raises(errors.Invalid):
         queries.page(rows, sort="work", size=2, after=mark)

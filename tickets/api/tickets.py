@@ -402,7 +402,7 @@ class AllTicketsViewSet(viewsets.GenericViewSet):
     def get_queryset(self) -> QuerySet[Ticket]:
         return queries.tickets_for(self.request.user)  # type: ignore[arg-type]  # TokenScope refuses anonymous
 
-    def filter_queryset(self, queryset: QuerySet[Ticket]) -> QuerySet[Ticket]:
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return super().filter_queryset(searched(self, queryset))
 
     @extend_schema(responses=TicketListSerializer(many=True), parameters=[JQL])

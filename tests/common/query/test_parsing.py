@@ -87,7 +87,7 @@ def test_an_empty_text_means_every_row() -> None:
         ("a in 1", 7, "ends too early"),
         ("a in ()", 7, "A value must follow"),
         ("a in (1,)", 9, "A value must follow"),
-        ("a in (1 2)", 9, "in quotation marks: \"1 2\""),
+        ("a in (1 2)", 9, 'in quotation marks: "1 2"'),
         ("a in (1 =", 9, "A comma or a closing bracket"),
         ("a is 1", 6, "EMPTY or not EMPTY"),
         ("a == 1", 4, "A value must follow"),
