@@ -6,7 +6,8 @@ from accounts.api import PersonViewSet, TeamViewSet, TokenViewSet
 from alerts.api import AlertViewSet, IntegrationViewSet
 from incidents.api import IncidentViewSet
 from services.api import ServiceViewSet, TierViewSet
-from tickets.api.tickets import AllTicketsViewSet, CategoryViewSet
+from tickets.api.everything import AllTicketsViewSet
+from tickets.api.tickets import CategoryViewSet
 
 router = DefaultRouter()
 router.include_format_suffixes = False

@@ -9,13 +9,13 @@ from accounts.query_values import ORGANISATIONS, PEOPLE, TEAMS, is_of_the_desk, 
 from common.paging import Key
 from common.query import fields, functions
 from common.query.asking import Asker
-from common.query.columns import Choice, Choices, Instants, Records, Register, Words, yes_or_no
+from common.query.columns import Choice, Choices, Instants, Numbers, Records, Register, Words, yes_or_no
 from common.query.fields import Field
 from services.models import Service
 from tickets import events, kinds, query_custom, query_matchers
-from tickets.models import Attachment, Category, Comment, ResolutionCode, SlaClock, Ticket
+from tickets.models import Attachment, Category, Comment, HoldReason, ResolutionCode, SlaClock, Ticket
 from tickets.models.clocks import FIRST_RESPONSE, RESOLUTION
-from tickets.models.registers import IMPACTS, PRIORITIES, URGENCIES
+from tickets.models.registers import IMPACTS, PRIORITIES, SUPPORT_LEVELS, URGENCIES
 from workflows.models import Status
 
 SUBJECT = "ticket"
@@ -81,6 +81,18 @@ def _resolution_names(prefix: str, asker: Asker) -> list[tuple[str, str]]:
     return [(name, name) for _pk, name, _slug in _resolution_rows(asker)]
 
 
+def _hold_rows(asker: Asker) -> list[tuple[int, str]]:
+    return asker.once("hold reasons", lambda: list(HoldReason.objects.values_list("pk", "name")))
+
+
+def _hold_reasons(names: set[str], asker: Asker) -> Mapping[str, Sequence[int]]:
+    return named((pk, (name,)) for pk, name in _hold_rows(asker))
+
+
+def _hold_names(prefix: str, asker: Asker) -> list[tuple[str, str]]:
+    return [(name, name) for _pk, name in _hold_rows(asker)]
+
+
 def _service_rows(asker: Asker) -> list[tuple[int, str, str, list[str]]]:
     return asker.once("services", lambda: list(Service.objects.order_by("name").values_list("pk", "name", "slug", "aliases")))
 
@@ -115,6 +127,7 @@ def _category_names(prefix: str, asker: Asker) -> list[tuple[str, str]]:
 
 STATUSES = Register(_statuses, _status_names, _everybody)
 RESOLUTIONS = Register(_resolutions, _resolution_names, _everybody)
+HOLD_REASONS = Register(_hold_reasons, _hold_names, is_of_the_desk)
 SERVICES = Register(_services, _service_names, is_of_the_desk)
 CATEGORIES = Register(_categories, _category_names, is_of_the_desk)
 
@@ -194,7 +207,8 @@ ALL: list[Field] = [
     Field("urgency", _("Urgency"), Choices("urgency", lambda: _levels(URGENCIES), is_ranked=True, is_turned=True, is_optional=True), (),
           _column("urgency", is_descending=True), sorts_down=True),
     Field("major", _("Major incident"), Choices("major_state", _major_states, is_optional=True), ("major incident",), _column("major_state")),
-    Field("service", _("Service"), Records("service", SERVICES), ("affected service",), _by("service", "service__name")),
+    Field("service", _("Service"), Records("service", SERVICES), (), _by("service", "service__name")),
+    Field("affectedService", _("Affected service"), query_matchers.AffectedServices("service", SERVICES), ("affected service",), cost=EXPENSIVE),
     Field("tier", _("Service tier"), Choices("service__tier", _tiers, is_ranked=True, is_optional=True), ("service tier",),
           _by("tier", "service__tier")),
     Field("category", _("Category"), Records("category", CATEGORIES), (), _by("category", "category__name")),
@@ -222,6 +236,13 @@ ALL: list[Field] = [
     Field("linkType", _("Link type"), query_matchers.LinkTypes(), ("link type", "issuelinktype"), cost=EXPENSIVE),
     Field("comments", _("Number of comments"), query_matchers.Counter("comment_count", Comment), (), _column("comment_count")),
     Field("attachments", _("Number of attachments"), query_matchers.Counter("attachment_count", Attachment), (), _column("attachment_count")),
+    Field("level", _("Support level"), Choices("support_level", lambda: _levels(SUPPORT_LEVELS, "L"), is_ranked=True), ("support level",),
+          _column("support_level")),
+    Field("holdReason", _("On hold for"), Records("hold_reason", HOLD_REASONS), ("hold reason", "on hold for"), _by("hold_reason", "hold_reason__name")),
+    _instant("followUp", _("Follow up"), "follow_up_at", ("follow up",), is_optional=True),
+    Field("reassignments", _("Reassignments"), Numbers("reassignment_count"), (), _column("reassignment_count")),
+    Field("reopenings", _("Reopenings"), Numbers("reopen_count"), (), _column("reopen_count")),
+    Field("escalations", _("Escalations"), Numbers("escalation_count"), (), _column("escalation_count")),
 ]  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from common.query.errors import QueryError
 from common.query.fields import EQUALITY, HISTORY, NONE, ORDER, PRESENCE, TEXT, Field, Matcher, Suggestion
 from journal.models import Entry
 from tickets import kinds, permissions, relations
-from tickets.models import Attachment, Comment, Link, SlaClock, Ticket, Watch
+from tickets.models import AffectedService, Attachment, Comment, Link, SlaClock, Ticket, Watch
 
 ORDERS: dict[str, Any] = {"<": LessThan, "<=": LessThanOrEqual, ">": GreaterThan, ">=": GreaterThanOrEqual}
 
@@ -115,6 +115,13 @@ class Labels(Matcher):
         newest = permissions.visible_to(asker.user, Ticket.objects.exclude(labels=[])).order_by("-pk").values_list("pk", "labels")[:300]
         names = sorted({label for _pk, labels in newest for label in labels})
         return columns.offered("value", [(name, name) for name in names], prefix)
+
+
+class AffectedServices(columns.Records):
+    """The primary service or one of the others that a ticket hits."""
+
+    def any_of(self, values: Sequence[Any], asker: Asker) -> Q:
+        return Q(service__in=list(values)) | Q(pk__in=AffectedService.objects.filter(service__in=list(values)).values("ticket"))
 
 
 class Watchers(columns.Records):

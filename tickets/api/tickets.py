@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from django.db.models import QuerySet
 from django.http import FileResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, parsers, serializers, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -15,6 +15,7 @@ from accounts.models import Team, User
 from services.models import Service
 from tickets import downloads, filters, queries, queues, records
 from tickets.actions import conversation, editing, lifecycle
+from tickets.api import listing
 from tickets.api.record import RecordVerbs
 from tickets.models import Attachment, Category, Comment, HoldReason, ResolutionCode, SlaClock, Ticket
 
@@ -216,34 +217,6 @@ class UploadSerializer(serializers.Serializer):
     is_internal = serializers.BooleanField(default=True)
 
 
-JQL = OpenApiParameter(
-    "jql",
-    OpenApiTypes.STR,
-    description="A query such as `priority >= P2 AND assignee is EMPTY ORDER BY created`. Its ORDER BY holds unless `sort` is given. "
-    "An error answers 400 with `position`, `length` and `suggestions` beside the message.",
-)
-
-
-def searched(view: Any, tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
-    """The tickets that also meet `?jql=`; its ORDER BY becomes the default order of the view."""
-    text = view.request.query_params.get("jql")
-    if not text:
-        return tickets
-    meant = queries.compiled(view.request.user, text)
-    if meant.order:
-        view.sorts = {"jql": queries.order_keys("", meant.order), **queues.SORTS}
-    return tickets.filter(meant.condition)
-
-
-def listed(view: Any) -> Response:
-    """A page of tickets: the ids in one query, the rows in another."""
-    tickets = view.filter_queryset(view.get_queryset())
-    columns = {key.column for keys in view.sorts.values() for key in keys if key.expression is None}
-    page = view.paginate_queryset(tickets.only("pk", *columns))
-    rows = queries.in_full([row.pk for row in page or []])
-    return view.get_paginated_response(TicketListSerializer(rows, many=True).data)  # type: ignore[no-any-return]
-
-
 class TicketViewSet(RecordVerbs, mixins.ListModelMixin):
     """Tickets of one kind by key. A kind's app subclasses it with `kind` and a serializer of its own page."""
 
@@ -258,7 +231,7 @@ class TicketViewSet(RecordVerbs, mixins.ListModelMixin):
         return queries.tickets_for(self.person).filter(kind=self.kind)
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return super().filter_queryset(searched(self, queryset))
+        return super().filter_queryset(listing.searched(self, queryset))
 
     def answer_if_seen(self, ticket: Ticket) -> Response:
         """The record as it stands now; 204 when this very change took it out of the actor's sight."""
@@ -266,10 +239,10 @@ class TicketViewSet(RecordVerbs, mixins.ListModelMixin):
             return Response(status=status.HTTP_204_NO_CONTENT)
         return self.answer(ticket)
 
-    @extend_schema(responses=TicketListSerializer(many=True), parameters=[JQL])
+    @extend_schema(responses=TicketListSerializer(many=True), parameters=[listing.JQL])
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Tickets by filter; `?state=open` gives the open ones, in the order of work: priority, SLA time left, age. `?jql=` asks by a query."""
-        return listed(self)
+        return listing.listed(self, TicketListSerializer)
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """One record."""
@@ -389,23 +362,3 @@ class CategoryViewSet(viewsets.ReadOnlyModelViewSet):
     serializer_class = CategorySerializer
     queryset = Category.objects.filter(retired_at__isnull=True).select_related("parent")
     filterset_fields: ClassVar[list[str]] = ["kind"]
-
-
-class AllTicketsViewSet(viewsets.GenericViewSet):
-    """Tickets of every kind that the caller may see, by filter or query. A record itself is read at its kind's own address."""
-
-    serializer_class: Any = TicketListSerializer
-    filterset_class = filters.TicketFilter
-    queryset = Ticket.objects.none()
-    sorts = queues.SORTS
-
-    def get_queryset(self) -> QuerySet[Ticket]:
-        return queries.tickets_for(self.request.user)  # type: ignore[arg-type]  # TokenScope refuses anonymous
-
-    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return super().filter_queryset(searched(self, queryset))
-
-    @extend_schema(responses=TicketListSerializer(many=True), parameters=[JQL])
-    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Tickets of every kind; `?jql=` asks by a query."""
-        return listed(self)
