@@ -5,13 +5,16 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import Team, User
-from common import clock
-from incidents import kind
+from common import clock, errors, wording
+from incidents import events, kind, moments
 from incidents.models import Incident
+from journal import actions as journal
 from services.models import Service
-from tickets.actions import creation
+from tickets import permissions
+from tickets.actions import creation, locking
 from tickets.models import Category
 
 
@@ -55,3 +58,75 @@ def _instants(detected_at: datetime | None, impact_started_at: datetime | None) 
         "detected_at": creation.clean_instant("detected_at", detected_at, at),
         "impact_started_at": creation.clean_instant("impact_started_at", impact_started_at, at),
     }
+
+
+TICKET_INSTANTS = {"reported_at", "resolved_at", "closed_at"}
+
+
+@transaction.atomic
+def retime(incident: Incident, *, actor: User | None, expected_version: int | None = None, **wanted: datetime | None) -> Incident:
+    """Corrects instants of an incident; None says that one is not known. The journal keeps what each was before and after.
+
+    Raises Refused, Conflict for an old version, Invalid for the instant that lies in the future, is out of order or cannot be given yet.
+    """
+    unknown = set(wanted) - set(moments.NAMES) - {"closed_at"}
+    if unknown or "closed_at" in wanted:
+        raise TypeError(f"retime does not know {sorted(unknown or {'closed_at'})}.")
+    locked = locking.locked(incident, expected_version)
+    permissions.can_edit(actor, locked).require()
+    row = Incident.objects.select_related("status").defer("search_public").get(pk=locked.pk)
+    at = clock.now()
+    before = {name: getattr(row, name) for name in moments.NAMES}
+    after = before | {name: creation.clean_instant(name, instant, at) for name, instant in wanted.items()}
+    _require_order(row, before, after)
+    changed = [name for name in moments.NAMES if before[name] != after[name]]
+    if not changed:
+        return row
+    for name in changed:
+        setattr(row, name, after[name])
+        setattr(locked, name, after[name])
+    own = [name for name in changed if name not in TICKET_INSTANTS]
+    if own:
+        row.save(update_fields=own)
+    locking.save(locked, [name for name in changed if name in TICKET_INSTANTS], at)
+    row.version, row.updated_at = locked.version, locked.updated_at
+    changes = {name: [_told(before[name]), _told(after[name])] for name in changed}
+    fields = ", ".join(f"{_label(name)} ({_shown(before[name], at)} → {_shown(after[name], at)})" for name in changed)
+    journal.record(events.RETIMED, row, actor=actor, at=at, fields=fields, changes=changes)
+    return row
+
+
+def _require_order(incident: Incident, before: dict[str, datetime | None], after: dict[str, datetime | None]) -> None:
+    """Raises Invalid for an instant that only the status gives, and for two in the wrong order."""
+    if before["reported_at"] is not None and after["reported_at"] is None:
+        raise errors.Invalid("reported_at", _("Every incident was reported at some time."))
+    if (before["resolved_at"] is None) != (after["resolved_at"] is None):
+        raise errors.Invalid("resolved_at", _("Resolve it or reopen it; here the time can only be corrected."))
+    wrong = moments.first_disorder(after)
+    if wrong is not None:
+        earlier, later = wrong
+        named = later if before[later] != after[later] else earlier
+        raise errors.Invalid(named, _("“%(later)s” cannot be before “%(earlier)s”.") % {"later": _label(later), "earlier": _label(earlier)})
+
+
+def _label(name: str) -> Any:
+    return Incident._meta.get_field(name).verbose_name  # type: ignore[union-attr]  # a column
+
+
+def _told(instant: datetime | None) -> str | None:
+    return instant.isoformat() if instant else None
+
+
+def _shown(instant: datetime | None, at: datetime) -> str:
+    return wording.moment(instant, at) if instant else _("unknown")
+
+
+@transaction.atomic
+def note_instant(incident_id: int, name: str, instant: datetime, *, actor: User | None) -> None:
+    """Keeps when something happened of itself, such as the first hand on the work. What a person gave, or what would break the order, stays."""
+    row = Incident.objects.select_for_update(of=("self",)).defer("search_public").filter(pk=incident_id).first()
+    if row is None or getattr(row, name) is not None:
+        return
+    if moments.first_disorder({other: getattr(row, other) for other in moments.NAMES} | {name: instant}) is None:
+        setattr(row, name, instant)
+        row.save(update_fields=[name])

@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -36,6 +37,19 @@ class IncidentCreateSerializer(TicketFieldsSerializer):
     impact_started_at = serializers.DateTimeField(required=False)
 
 
+class RetimeSerializer(serializers.Serializer):
+    """Instants in their order: impact started, detected, reported, acknowledged, mitigated, then resolved and recovered."""
+
+    impact_started_at = serializers.DateTimeField(required=False, allow_null=True)
+    detected_at = serializers.DateTimeField(required=False, allow_null=True)
+    reported_at = serializers.DateTimeField(required=False)
+    acknowledged_at = serializers.DateTimeField(required=False, allow_null=True)
+    mitigated_at = serializers.DateTimeField(required=False, allow_null=True)
+    resolved_at = serializers.DateTimeField(required=False)
+    recovered_at = serializers.DateTimeField(required=False, allow_null=True)
+    version = serializers.IntegerField(required=False, min_value=1)
+
+
 class IncidentViewSet(TicketViewSet):
     """Incidents by key, such as INC-1042."""
 
@@ -47,6 +61,15 @@ class IncidentViewSet(TicketViewSet):
 
     def answer(self, ticket: Ticket, http_status: int = status.HTTP_200_OK) -> Response:
         return Response(self.get_serializer(queries.incident_for(self.person, ticket.key)).data, status=http_status)
+
+    @extend_schema(request=RetimeSerializer)
+    @action(detail=True, methods=["post"])
+    def retime(self, request: Request, key: str) -> Response:
+        """Corrects instants; null says that one is not known. The journal keeps before and after."""
+        wanted = self.given(RetimeSerializer)
+        version = wanted.pop("version", None)
+        incident = queries.incident_for(self.person, key)
+        return self.answer(actions.retime(incident, actor=self.person, expected_version=version, **wanted))
 
     @extend_schema(request=IncidentCreateSerializer, responses={201: IncidentSerializer})
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:

@@ -10,3 +10,4 @@ CLOSED = catalogue.declare("incident.closed", _("{actor} closed it"), icon="lock
 REOPENED = catalogue.declare("incident.reopened", _("{actor} reopened it"), icon="refresh", tone="amber", is_public=True)
 CANCELED = catalogue.declare("incident.canceled", _("{actor} canceled it: {reason}"), icon="ban", is_public=True)
 HELD = catalogue.declare("incident.held", _("{actor} put it on hold: {reason}"), icon="player-pause", tone="violet")
+RETIMED = catalogue.declare("incident.retimed", _("{actor} corrected {fields}"), icon="clock")

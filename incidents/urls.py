@@ -7,5 +7,6 @@ app_name = "incidents"
 urlpatterns = [
     path("", views.index, name="list"),
     path("new/", views.create, name="create"),
+    path("<str:key>/retime/", views.retime, name="retime"),
     path("<str:key>/", views.detail, name="detail"),
 ]

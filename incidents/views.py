@@ -1,5 +1,6 @@
 """The screens of incidents."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import desk
 from accounts.models import User
 from common import clock, errors, htmx, panels
-from incidents import actions, forms, queries
+from incidents import actions, forms, moments, queries
 from incidents.models import Incident
 from tickets import forms as ticket_forms
 from tickets import permissions, queues, records
@@ -69,6 +70,32 @@ def _known(initial: dict[str, Any]) -> dict[str, Any]:
     return {**initial, "service": field.queryset.filter(slug=slug).first() if slug else None}
 
 
+@require_http_methods(["GET", "POST"])
+@desk.required
+def retime(request: HttpRequest, key: str) -> HttpResponseBase:
+    """The instants of an incident, in a dialog."""
+    user = desk.user_of(request)
+    incident = queries.incident_for(user, key)
+    initial = {name: _to_the_second(getattr(incident, name)) for name in moments.NAMES} | {"version": incident.version}
+    form = forms.RetimeForm(request.POST if request.method == "POST" else None, initial=initial, is_resolved=incident.resolved_at is not None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.retime(incident, actor=user, expected_version=form.cleaned_data["version"], **form.wanted())
+            return htmx.done(_("Times of {key} saved").format(key=incident.key))
+        except errors.Invalid as error:
+            ticket_forms.take_error(form, error)
+        except errors.Conflict as error:
+            form.add_error(None, error.message)
+            form.data = {**request.POST.dict(), "version": str(incident.version)}
+    url = reverse("incidents:retime", args=[incident.key])
+    context = {"form": form, "url": url, "keys": [], "title": _("Times of {key}").format(key=incident.key), "action": _("Save")}
+    return render(request, "tickets/_edit_form.html", context, status=422 if form.errors else 200)
+
+
+def _to_the_second(instant: datetime | None) -> datetime | None:
+    return instant.replace(microsecond=0) if instant else None
+
+
 @require_safe
 @desk.required
 def detail(request: HttpRequest, key: str) -> HttpResponseBase:
@@ -109,6 +136,8 @@ def _context(incident: Incident, user: User) -> dict[str, Any]:
         "watcher_count": len(watchers),
         "watchers": watchers,
         "services": services,
+        "instants": [(Incident._meta.get_field(name).verbose_name, getattr(incident, name)) for name in moments.NAMES],  # type: ignore[union-attr]
+        "retime_url": reverse("incidents:retime", args=[incident.key]),
         "escalate_url": reverse("tickets:escalate", args=[incident.key]),
         "services_url": reverse("tickets:services", args=[incident.key]),
         "responders": list(User.objects.filter(responds_for__in=services).distinct()[:20]) if services else [],

@@ -60,6 +60,19 @@ def test_create_by_phone(sign_in: SignIn, agent: User, requester: User, service:
     assert (ticket.channel, ticket.reporter, ticket.priority) == ("phone", requester, 1)
 
 
+def test_a_call_is_logged_with_its_own_time(sign_in: SignIn, agent: User, requester: User) -> None:
+    client = sign_in(agent)
+    values = {"summary": "No dial tone", "urgency": "2", "channel": "phone", "reporter": requester.pk}
+    for wrong in ("2999-01-01T10:00", "1999-01-01T10:00", "yesterday"):
+        refused = client.post("/incidents/new/", {**values, "reported_at": wrong})
+        assert (refused.status_code, "reported_at" in refused.context["form"].errors) == (422, True)
+    assert not Ticket.objects.exists()
+    client.post("/incidents/new/", {**values, "reported_at": "2026-01-05T08:30"})
+    ticket = Ticket.objects.get()
+    assert (ticket.reported_at.year, ticket.reported_at.month, ticket.reported_at.minute) == (2026, 1, 30)
+    assert ticket.created_at > ticket.reported_at
+
+
 def test_notes_and_replies(sign_in: SignIn, agent: User, incident: Incident) -> None:
     client, url = sign_in(agent), f"/tickets/{incident.key}/comment/"
     assert client.post(url, {"audience": "internal", "body": "a note"}, headers=HTMX).status_code == 200

@@ -1,0 +1,16 @@
+"""What follows for incidents from what happens to tickets."""
+
+from incidents import actions
+from journal.handlers import on
+from journal.models import Entry
+
+STARTS = {"triage", "start"}
+
+
+@on("ticket.transitioned", "ticket.assigned")
+def note_instants(entry: Entry) -> None:
+    """The first hand on the work acknowledges an incident; watching the fix says that it is mitigated."""
+    if entry.data.get("verb") in STARTS or entry.data.get("assignee"):
+        actions.note_instant(entry.subject_id, "acknowledged_at", entry.at, actor=entry.actor)
+    if entry.data.get("verb") == "monitor":
+        actions.note_instant(entry.subject_id, "mitigated_at", entry.at, actor=entry.actor)
