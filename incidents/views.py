@@ -126,6 +126,7 @@ def _context(incident: Incident, user: User) -> dict[str, Any]:
         "ticket": incident,
         "can": can,
         "clocks": tickets.clocks_of(incident),
+        "sla_url": reverse("tickets:sla", args=[incident.key]),
         "moves": moves,
         "primary_move": next((move for verb in NEXT_VERBS for move in moves if move["verb"] == verb), None),
         "take_url": reverse("tickets:take", args=[incident.key]),

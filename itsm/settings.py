@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONE, SELF, UNSAFE_INLINE
 from django.utils.translation import gettext_lazy as _
 from kombu import Queue
@@ -259,6 +260,8 @@ CELERY_BEAT_SCHEDULE = {
     "deliver": _tick("journal.deliver", 2, "default"),
     "alerts": _tick("alerts.process_inbox", 1, "critical"),
     "sla": _tick("tickets.sweep_sla", 5, "default"),
+    "sla_recount": _tick("tickets.recount_sla", 60, "bulk"),
+    "sla_audit": {"task": "tickets.audit_sla", "schedule": crontab(hour=2, minute=17), "options": {"queue": "bulk", "expires": 7200}},
     "follow_ups": _tick("tickets.sweep_follow_ups", 10, "default"),
     "snoozed": _tick("alerts.wake_snoozed", 10, "default"),
     "partitions": _tick("alerts.keep_partitions", 3600, "bulk"),

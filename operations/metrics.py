@@ -22,6 +22,10 @@ FIGURES: dict[str, tuple[str, str]] = {
         "SLA clocks past their due time that no sweep has marked",
         "SELECT count(*) FROM tickets_slaclock WHERE state = 'running' AND breached_at IS NULL AND due_at < now() - interval '30 seconds'",
     ),
+    "evenkeel_sla_audit_differences": (
+        "SLA clocks that the audit of the last day found stored otherwise than the ledger tells",
+        "SELECT count(*) FROM journal_entry WHERE event = 'sla.differed' AND at > now() - interval '25 hours'",
+    ),
 }
 
 

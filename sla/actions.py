@@ -1,13 +1,15 @@
 """Every write to calendars."""
 
-from datetime import time
+from collections.abc import Mapping
+from datetime import date, time
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from common import clock
 from journal import registers
-from sla.models import Calendar, CalendarVersion, Opening
+from sla.models import Calendar, CalendarVersion, Holiday, Opening
 
 ALWAYS, BUSINESS_HOURS = "Round the clock", "Business hours"
 
@@ -43,3 +45,16 @@ def publish(calendar: Calendar, *, actor: Any = None) -> CalendarVersion:
         locked.save(update_fields=["current"])
     calendar.current = latest
     return latest
+
+
+@transaction.atomic
+def add_holidays(calendar: Calendar, days: Mapping[date, str], *, actor: Any) -> int:
+    """Adds days off that the calendar does not have yet, as one entry in the journal, and publishes it; answers how many were new."""
+    locked = Calendar.objects.select_for_update().get(pk=calendar.pk)
+    known = set(locked.holidays.values_list("day_on", flat=True))
+    fresh = [Holiday(calendar=locked, day_on=day, name=name) for day, name in sorted(days.items()) if day not in known]
+    if fresh:
+        Holiday.objects.bulk_create(fresh)
+        registers.save(locked, changed=[str(_("days off (%(count)d)") % {"count": len(fresh)})], is_new=False, actor=actor)
+        publish(locked, actor=actor)
+    return len(fresh)

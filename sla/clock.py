@@ -95,9 +95,9 @@ def worked(hours: Hours | None, begin: datetime, end: datetime) -> timedelta:
     """The working time between two instants; nothing when the end is not after the begin."""
     if end <= begin:
         return timedelta()
-    if hours is None:
-        return end - begin
     first, last = _ticks(begin), _ticks(end)
+    if hours is None:
+        return (last - first) * TICK
     years = range(begin.astimezone(UTC).year, end.astimezone(UTC).year + 1)
     whole = sum(_year(hours, year).total for year in years[:-1])
     return (whole + _year(hours, years[-1]).worked_until(last) - _year(hours, years[0]).worked_until(first)) * TICK

@@ -1,5 +1,6 @@
 """Calendars: when a promise counts."""
 
+from collections.abc import Iterable
 from datetime import date, time
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
@@ -97,6 +98,17 @@ class Opening(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_weekday_display()} {self.opens_at:%H:%M}–{self.closes_at:%H:%M}"
+
+
+def overlap(openings: Iterable[tuple[int, time, time]]) -> str | None:
+    """The weekday on which two openings overlap, None when there is none. openings: weekday, opens, closes (00:00 is the day's end)."""
+    reached: dict[int, time] = {}
+    for weekday, opens, closes in sorted(openings):
+        until = reached.get(weekday)
+        if until is not None and (until == time(0) or opens < until):
+            return str(Opening.WEEKDAYS[weekday][1])
+        reached[weekday] = closes
+    return None
 
 
 class Holiday(models.Model):

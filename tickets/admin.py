@@ -1,9 +1,21 @@
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from django.contrib import admin
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
 
+from common import clock, errors
 from journal.admin import ReadOnlyAdmin, RegisterAdmin
-from tickets.models import Category, Goal, HoldReason, PriorityCell, ResolutionCode, Ticket
+from sla.admin import say_new_only
+from tickets import goals, kinds
+from tickets.actions import recounting
+from tickets.models import Category, Goal, HoldReason, Metric, PriorityCell, Recount, ResolutionCode, Ticket
+from tickets.models.clocks import PAUSES, STARTS, STOPS
+from workflows import queries as workflows
 
 
 @admin.register(Category)
@@ -42,13 +54,121 @@ class PriorityCellAdmin(RegisterAdmin):
         return False
 
 
-@admin.register(Goal)
-class GoalAdmin(RegisterAdmin):
-    """SLA goals, tried in order for each metric."""
+def _condition_choices(table: dict[str, Any], kind: str) -> list[tuple[str, Any]]:
+    statuses = [(f"status:{status.key}", _("status is %(name)s") % {"name": status.name}) for status in workflows.statuses_of(kind)]
+    return [*table.items(), *statuses]
 
+
+class MetricForm(forms.ModelForm):
+    """A metric; its conditions are ticked."""
+
+    class Meta:
+        model = Metric
+        fields = ("kind", "slug", "name", "starts", "pauses", "stops", "thresholds", "position", "is_active")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kind = self.data.get("kind") or self.instance.kind
+        self.fields["kind"] = forms.ChoiceField(label=_("Kind of ticket"), choices=[(one.name, one.label) for one in kinds.all_kinds()])
+        for name, table in (("starts", STARTS), ("pauses", PAUSES), ("stops", STOPS)):
+            label = Metric._meta.get_field(name).verbose_name  # type: ignore[union-attr]  # real columns
+            self.fields[name] = forms.MultipleChoiceField(
+                label=label, choices=_condition_choices(table, kind), widget=forms.CheckboxSelectMultiple, required=name != "pauses"
+            )
+        if self.instance.pk:
+            for name in ("kind", "slug"):
+                self.fields[name].disabled = True
+
+    def clean_thresholds(self) -> list[int]:
+        """Each percent once, in order."""
+        return sorted(set(self.cleaned_data["thresholds"]))
+
+
+class FollowingAdmin(RegisterAdmin):
+    """A register whose changes count for new clocks; the open ones can follow by a recomputation."""
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        kind = obj.kind if isinstance(obj, Metric) else obj.metric.kind
+        for metric, missing in goals.gaps(kind).items():
+            if missing:
+                levels = ", ".join(f"P{level}" for level in missing)
+                messages.warning(request, _("“%(metric)s” has no goal for %(levels)s.") % {"metric": metric, "levels": levels})
+        if form.changed_data:
+            say_new_only(request)
+
+
+@admin.register(Metric)
+class MetricAdmin(FollowingAdmin):
+    """SLA metrics: when a clock starts, pauses and stops, and which thresholds are said."""
+
+    form = MetricForm
+    list_display = ("name", "kind", "slug", "position", "is_active")
+
+    def has_delete_permission(self, request: object, obj: object | None = None) -> bool:
+        """Clocks that ran keep their metric; take it out of use instead."""
+        return False
+
+
+class GoalForm(forms.ModelForm):
+    """A goal; its query is checked."""
+
+    class Meta:
+        model = Goal
+        fields = ("metric", "position", "query", "target_seconds", "calendar")
+        widgets: ClassVar[dict[str, Any]] = {"query": forms.TextInput(attrs={"size": 80})}
+
+    def clean_query(self) -> str:
+        """Says where and what is wrong."""
+        query: str = self.cleaned_data["query"].strip()
+        problem = goals.problem(query)
+        if problem:
+            raise forms.ValidationError(problem)
+        return query
+
+
+@admin.register(Goal)
+class GoalAdmin(FollowingAdmin):
+    """SLA goals, tried in the order of their position for each metric."""
+
+    form = GoalForm
     list_display = ("metric", "position", "query", "target_seconds", "calendar")
     list_filter = ("metric",)
     list_select_related = ("calendar", "metric")
+    ordering = ("metric", "position")
+
+
+@admin.register(Recount)
+class RecountAdmin(ReadOnlyAdmin):
+    """Recomputations of open clocks, with the page that shows beforehand what one would change."""
+
+    list_display = ("kind", "requested_by", "requested_at", "changed_count", "finished_at")
+    list_select_related = ("requested_by",)
+    change_list_template = "admin/tickets/recount/change_list.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        return [path("preview/", self.admin_site.admin_view(self.preview), name="tickets_recount_preview"), *super().get_urls()]
+
+    def preview(self, request: HttpRequest) -> HttpResponse:
+        """Which open clocks would change and which would be breached; a POST starts the recomputation."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        names = [kind.name for kind in kinds.all_kinds()]
+        kind = request.POST.get("kind") or request.GET.get("kind") or names[0]
+        if kind not in names:
+            kind = names[0]
+        if request.method == "POST":
+            try:
+                recounting.ask(kind, actor=request.user)  # type: ignore[arg-type]  # the admin needs a login
+            except errors.DomainError as error:
+                messages.error(request, error.message)
+            else:
+                messages.success(request, _("The open clocks follow now, in batches. This list shows how far it is."))
+            return redirect("admin:tickets_recount_changelist")
+        found = recounting.preview(kind, clock.now())
+        title = _("Recompute open SLA clocks")
+        context = {**self.admin_site.each_context(request), "title": title, "found": found, "kind": kind, "kinds": names, "opts": self.opts}
+        return render(request, "admin/tickets/recount/preview.html", context)
 
 
 @admin.register(Ticket)

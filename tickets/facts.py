@@ -7,7 +7,7 @@ from typing import Any
 from journal.models import Entry
 from sla import ledger
 from sla import queries as calendars
-from sla.ledger import Conditions, Fact, Promise
+from sla.ledger import Conditions, Cycle, Fact, Promise
 from tickets import events, kinds
 from tickets.models import Ticket
 from workflows.models import Status
@@ -43,6 +43,12 @@ def facts_of(tickets: Sequence[Ticket]) -> dict[int, list[Fact]]:
         if fact is not None:
             found[row[0]].append(fact)
     return found
+
+
+def cycles_of(told: Sequence[Fact]) -> list[Cycle]:
+    """All cycles of all metrics that were ever promised to a ticket."""
+    metrics = {metric: None for fact in told for metric in fact.promises}
+    return [cycle for metric in metrics for cycle in ledger.cycles(told, metric)]
 
 
 def promised(data: Mapping[str, Any], hours: Mapping[int, Any]) -> dict[str, Promise]:

@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from tickets.models import Goal, Ticket
+from django.utils.translation import gettext as _
+
+from tickets.models import Goal, Metric, Ticket
 
 BY_PRIORITY = re.compile(r"\s*priority\s*(?:=\s*P?([1-5])|in\s*\(([P\d\s,]+)\))\s*", re.IGNORECASE)
 
@@ -46,9 +48,17 @@ def priorities_of(query: str) -> set[int] | None:
     return {int(level) for level in re.findall(r"[1-5]", match.group(1) or match.group(2))}
 
 
+def problem(query: str) -> str:
+    """What is wrong with a goal's query, nothing when it can be used."""
+    return "" if priorities_of(query) is not None else _("Write for example: priority = P1, or priority in (P1, P2).")
+
+
 def gaps(kind: str) -> dict[str, list[int]]:
-    """Name of a metric → priorities for which it surely has no goal: every priority level needs one (SLA-02). Queries on more than the priority do not count."""
-    covered: dict[str, set[int]] = {}
+    """Name of each metric in use → priorities for which it surely has no goal, because every priority needs one (SLA-02).
+
+    Goals that ask for more than the priority do not count: they may match nothing.
+    """
+    covered: dict[str, set[int]] = {metric.name: set() for metric in Metric.objects.filter(kind=kind, is_active=True)}
     for goal in goals_of(kind):
-        covered.setdefault(goal.metric.name, set()).update(priorities_of(goal.query) or set())
-    return {name: missing for name, levels in covered.items() if (missing := sorted({1, 2, 3, 4, 5} - levels))}
+        covered[goal.metric.name] |= priorities_of(goal.query) or set()
+    return {name: sorted({1, 2, 3, 4, 5} - levels) for name, levels in covered.items()}

@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from tickets.views import escalation, fields, links, menus, queue, record, tasks
+from tickets.views import clocks, escalation, fields, links, menus, queue, record, tasks
 
 app_name = "tickets"
 
@@ -12,6 +12,7 @@ urlpatterns = [
     path("tickets/change/<slug:field>/", menus.bulk, name="bulk"),
     path("tickets/transition/<slug:verb>/", menus.transition, name="transition"),
     path("tickets/undo/<str:parts>/", menus.undo_assign, name="undo_assign"),
+    path("tickets/<str:key>/sla/", clocks.explain, name="sla"),
     path("tickets/<str:key>/edit/", record.edit, name="edit"),
     path("tickets/<str:key>/comment/", record.comment, name="comment"),
     path("tickets/<str:key>/watch/", record.watch, name="watch"),

@@ -197,6 +197,15 @@ def duration(value: float | timedelta | None) -> str:
 
 
 @register.filter
+def exactly(seconds: int) -> str:
+    """Seconds to the second, in hours as contracts count them: 26h 03m 09s, 4m 20s."""
+    whole = abs(int(seconds))
+    hours, minutes, rest = whole // 3600, whole % 3600 // 60, whole % 60
+    text = f"{hours}h {minutes:02d}m {rest:02d}s" if hours else f"{minutes}m {rest:02d}s" if minutes else f"{rest}s"
+    return f"−{text}" if seconds < 0 else text
+
+
+@register.filter
 def grouped(value: float | None) -> str:
     """1 280 instead of 1280."""
     return "" if value is None else wording.grouped(value)

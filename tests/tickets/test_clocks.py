@@ -26,7 +26,7 @@ def events_of(ticket: Ticket, event: str) -> list[dict[str, object]]:
 
 def recomputed(ticket: Ticket, at: datetime) -> dict[tuple[str, int], dict[str, object]]:
     told = facts.facts_of([ticket])[ticket.pk]
-    return {(cycle.metric, cycle.number): clocks.columns_of(cycle, at) for cycle in clocks.cycles_of(told)}
+    return {(cycle.metric, cycle.number): clocks.columns_of(cycle, at) for cycle in facts.cycles_of(told)}
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def test_time_that_has_passed_stays_counted_when_the_goal_changes_its_calendar(a
     with clock.shifted(incident.created_at + HOUR):
         editing.edit(incident, actor=agent, urgency=4, impact=4)
     row = resolution(incident)
-    cycle = next(c for c in clocks.cycles_of(facts.facts_of([incident])[incident.pk]) if c.metric == "resolution")
+    cycle = next(c for c in facts.cycles_of(facts.facts_of([incident])[incident.pk]) if c.metric == "resolution")
     assert (row.target_seconds, cycle.used(incident.created_at + HOUR)) == (10 * 8 * 3600, HOUR)
 
 

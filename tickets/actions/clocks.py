@@ -46,7 +46,7 @@ def turn_many(tickets: Sequence[Ticket], at: datetime, *, is_recount: bool = Fal
         by_ticket.setdefault(row.ticket_id, {})[row.metric, row.cycle] = row
     book = _Book(at)
     for ticket in tickets:
-        for cycle in cycles_of(found[ticket.pk]):
+        for cycle in facts.cycles_of(found[ticket.pk]):
             book.enter(ticket, cycle, by_ticket.get(ticket.pk, {}).get((cycle.metric, cycle.number)))
     book.write()
     for ticket in tickets:
@@ -58,12 +58,6 @@ def note_standing(tickets: Sequence[Ticket], at: datetime) -> None:
     """The workflow itself changed what the tickets' status means: that is recorded for the clocks, which follow."""
     journal.record_many(events.SLA_STANDING, [(ticket, facts.standing(ticket)) for ticket in tickets], at=at)
     turn_many(tickets, at)
-
-
-def cycles_of(told: Sequence[Fact]) -> list[Cycle]:
-    """All cycles of all metrics that were ever promised to a ticket."""
-    metrics = {metric: None for fact in told for metric in fact.promises}
-    return [cycle for metric in metrics for cycle in ledger.cycles(told, metric)]
 
 
 def promises(tickets: Sequence[Ticket], found: dict[int, list[Fact]], *, is_recount: bool = False) -> dict[Ticket, dict[str, Any]]:

@@ -16,6 +16,7 @@ from services.models import Service
 from tickets import downloads, filters, queries, queues, records
 from tickets.actions import conversation, editing, lifecycle
 from tickets.api import listing
+from tickets.api.clocks import ClockVerbs
 from tickets.api.record import RecordVerbs
 from tickets.models import Attachment, Category, Comment, HoldReason, ResolutionCode, SlaClock, Ticket
 
@@ -217,7 +218,7 @@ class UploadSerializer(serializers.Serializer):
     is_internal = serializers.BooleanField(default=True)
 
 
-class TicketViewSet(RecordVerbs, mixins.ListModelMixin):
+class TicketViewSet(RecordVerbs, ClockVerbs, mixins.ListModelMixin):
     """Tickets of one kind by key. A kind's app subclasses it with `kind` and a serializer of its own page."""
 
     lookup_field = "key"

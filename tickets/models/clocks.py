@@ -133,6 +133,11 @@ class SlaClock(models.Model):
         return short[:1].upper() + short[1:]
 
     @property
+    def left_seconds(self) -> int:
+        """Working seconds left of a clock that stands still."""
+        return self.target_seconds - (self.used_seconds or 0)
+
+    @property
     def is_breached(self) -> bool:
         """The target was missed."""
         return self.breached_at is not None

@@ -10,10 +10,12 @@ from django.db.migrations.executor import MigrationExecutor
 
 from common import doorbell
 from operations import metrics
+from tickets import goals, kinds
 
 LIMITS = {
     "evenkeel_inbox_oldest_seconds": (60, "Accepted alerts wait: is worker-critical alive? See its log."),
     "evenkeel_deliveries_dead": (0, "Read and replay them in the admin under Deliveries."),
+    "evenkeel_sla_audit_differences": (0, "Look at the journal under sla.differed; mend with: ./evenkeel manage audit_sla --repair"),
     "evenkeel_sla_overdue_unmarked": (0, "The sweep does not run: are worker and beat alive? See their logs."),
 }
 
@@ -43,6 +45,12 @@ class Command(BaseCommand):
         for name, value in metrics.figures().items():
             most, remedy = LIMITS.get(name, (None, ""))
             self.finding(most is None or value <= most, f"{name} {value:g}", remedy)
+        for kind in kinds.all_kinds():
+            for metric, missing in goals.gaps(kind.name).items():
+                levels = ", ".join(f"P{level}" for level in missing)
+                self.finding(
+                    not missing, f"{kind.name}: {metric} has a goal for every priority" + (f", but {levels}" if missing else ""), "Add SLA goals."
+                )
         if options["strict"] and self.bad:
             raise SystemExit(1)
 
