@@ -1,6 +1,7 @@
 """What follows for alerts from what happens to incidents."""
 
 from alerts.actions import lifecycle
+from incidents.models import Incident
 from journal.handlers import on
 from journal.models import Entry
 
@@ -9,3 +10,11 @@ from journal.models import Entry
 def close_alerts(entry: Entry) -> None:
     """An incident that ended closes its alerts."""
     lifecycle.close_of_incident(entry.subject_id, actor=entry.actor)
+
+
+@on("ticket.merged")
+def follow_merge(entry: Entry) -> None:
+    """An incident that was merged hands its alerts to the one it was merged into."""
+    incident = Incident.objects.in_bulk([entry.data["other"]]).get(entry.data["other"])
+    if incident is not None:
+        lifecycle.move_to_incident(entry.subject_id, incident, actor=entry.actor)

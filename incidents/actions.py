@@ -13,9 +13,10 @@ from incidents import events, kind, moments
 from incidents.models import Incident
 from journal import actions as journal
 from services.models import Service
+from tickets import events as tickets
 from tickets import permissions
-from tickets.actions import creation, locking
-from tickets.models import Category
+from tickets.actions import conversation, creation, links, locking
+from tickets.models import Category, Comment, Ticket
 
 
 @transaction.atomic
@@ -58,6 +59,31 @@ def _instants(detected_at: datetime | None, impact_started_at: datetime | None) 
         "detected_at": creation.clean_instant("detected_at", detected_at, at),
         "impact_started_at": creation.clean_instant("impact_started_at", impact_started_at, at),
     }
+
+
+@transaction.atomic
+def split(incident: Ticket, *, actor: User | None, comment: Comment, summary: str) -> Incident:
+    """Makes a new incident of what a comment says, with service, category and urgency of the old one, and links the two.
+
+    A public comment becomes the description, told by who wrote it; an internal one goes along as an internal note, because a reporter reads
+    descriptions. Raises Refused, or Invalid for a comment of another ticket or a missing summary.
+    """
+    permissions.can_edit(actor, incident).require()
+    permissions.can_note(actor, incident).require()
+    if comment.ticket_id != incident.pk:
+        raise errors.Invalid("comment", _("Choose a comment of this incident."))
+    origin = locking.locked(incident)
+    teller = comment.author if not comment.is_internal and comment.author and not comment.author.has_right("desk.access") else origin.reporter
+    made = create(
+        actor=actor, summary=summary, description="" if comment.is_internal else comment.body, service=origin.service,
+        urgency=origin.urgency, category=origin.category if origin.category and origin.category.retired_at is None else None, reporter=teller,
+        team=origin.team, channel=origin.channel, is_restricted=origin.is_restricted,
+    )  # fmt: skip
+    if comment.is_internal:
+        conversation.comment(made, actor=actor, body=comment.body, is_internal=True)
+    links.link(made, actor=actor, target=origin, relation="relates")
+    journal.record(tickets.SPLIT, origin, actor=actor, to=made.key, other=made.pk, comment=comment.pk)
+    return made
 
 
 TICKET_INSTANTS = {"reported_at", "resolved_at", "closed_at"}

@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.decorators import action
@@ -11,6 +12,7 @@ from rest_framework.response import Response
 from accounts.models import Team, User
 from incidents import actions, queries
 from incidents.models import Incident
+from tickets import queries as tickets
 from tickets.api.tickets import TicketFieldsSerializer, TicketSerializer, TicketViewSet, affected_services
 from tickets.models import Ticket
 
@@ -37,6 +39,13 @@ class IncidentCreateSerializer(TicketFieldsSerializer):
     impact_started_at = serializers.DateTimeField(required=False)
 
 
+class SplitSerializer(serializers.Serializer):
+    """A comment by its id, and what the new incident is called."""
+
+    comment = serializers.IntegerField(min_value=1)
+    summary = serializers.CharField(max_length=1000)
+
+
 class RetimeSerializer(serializers.Serializer):
     """Instants in their order: impact started, detected, reported, acknowledged, mitigated, then resolved and recovered."""
 
@@ -61,6 +70,15 @@ class IncidentViewSet(TicketViewSet):
 
     def answer(self, ticket: Ticket, http_status: int = status.HTTP_200_OK) -> Response:
         return Response(self.get_serializer(queries.incident_for(self.person, ticket.key)).data, status=http_status)
+
+    @extend_schema(request=SplitSerializer, responses={201: IncidentSerializer})
+    @action(detail=True, methods=["post"])
+    def split(self, request: Request, key: str) -> Response:
+        """Makes an incident of its own of a comment; answers the new one."""
+        wanted, incident = self.given(SplitSerializer), queries.incident_for(self.person, key)
+        comment = get_object_or_404(tickets.comments_for(self.person, incident), pk=wanted["comment"])
+        made = actions.split(incident, actor=self.person, comment=comment, summary=wanted["summary"])
+        return self.answer(made, status.HTTP_201_CREATED)
 
     @extend_schema(request=RetimeSerializer)
     @action(detail=True, methods=["post"])

@@ -48,6 +48,12 @@ class RetimeForm(forms.Form):
         return {name: self.cleaned_data[name] for name in self.fields if name != "version" and name in self.changed_data}
 
 
+class SplitForm(forms.Form):
+    """What the new incident is called."""
+
+    summary = forms.CharField(label=_("Summary"), max_length=250, widget=forms.TextInput(attrs={"autofocus": True}))
+
+
 class IncidentForm(forms.Form):
     """A new incident, as an agent logs it."""
 

@@ -7,6 +7,7 @@ app_name = "incidents"
 urlpatterns = [
     path("", views.index, name="list"),
     path("new/", views.create, name="create"),
+    path("<str:key>/split/<int:comment>/", views.split, name="split"),
     path("<str:key>/retime/", views.retime, name="retime"),
     path("<str:key>/", views.detail, name="detail"),
 ]

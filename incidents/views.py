@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,6 +19,7 @@ from incidents.models import Incident
 from tickets import forms as ticket_forms
 from tickets import permissions, queues, records
 from tickets import queries as tickets
+from tickets.models import Ticket
 from tickets.views import menus, queue, record, tasks
 
 FILTERS = ["all", "notes", "replies", "system"]
@@ -92,6 +93,28 @@ def retime(request: HttpRequest, key: str) -> HttpResponseBase:
     return render(request, "tickets/_edit_form.html", context, status=422 if form.errors else 200)
 
 
+@require_http_methods(["GET", "POST"])
+@desk.required
+def split(request: HttpRequest, key: str, comment: int) -> HttpResponseBase:
+    """A comment becomes an incident of its own, in a dialog that asks for its summary."""
+    user = desk.user_of(request)
+    incident = queries.incident_for(user, key)
+    permissions.can_edit(user, incident).require()
+    row = tickets.comments_for(user, incident).filter(pk=comment, ticket=incident.pk).first()
+    if row is None:
+        raise Http404
+    form = forms.SplitForm(request.POST if request.method == "POST" else None, initial={"summary": " ".join(row.body.split())[:120]})
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = actions.split(incident, actor=user, comment=row, summary=form.cleaned_data["summary"])
+            return htmx.done(_("{key} split off").format(key=made.key))
+        except errors.Invalid as error:
+            ticket_forms.take_error(form, error)
+    url = reverse("incidents:split", args=[incident.key, row.pk])
+    context = {"form": form, "url": url, "keys": [], "title": _("New incident from a comment"), "action": _("Split off")}
+    return render(request, "tickets/_edit_form.html", context, status=422 if form.errors else 200)
+
+
 def _to_the_second(instant: datetime | None) -> datetime | None:
     return instant.replace(microsecond=0) if instant else None
 
@@ -138,6 +161,9 @@ def _context(incident: Incident, user: User) -> dict[str, Any]:
         "watchers": watchers,
         "services": services,
         "instants": [(Incident._meta.get_field(name).verbose_name, getattr(incident, name)) for name in moments.NAMES],  # type: ignore[union-attr]
+        "merge_url": reverse("tickets:merge", args=[incident.key]),
+        "merged_into": _merged_into(incident, user),
+        "split_url_name": "incidents:split" if can["edit"] else "",
         "retime_url": reverse("incidents:retime", args=[incident.key]),
         "escalate_url": reverse("tickets:escalate", args=[incident.key]),
         "services_url": reverse("tickets:services", args=[incident.key]),
@@ -149,12 +175,18 @@ def _context(incident: Incident, user: User) -> dict[str, Any]:
     }
 
 
+def _merged_into(incident: Incident, user: User) -> Ticket | None:
+    """Where it was merged, for whom that is no secret."""
+    return tickets.tickets_for(user).filter(pk=incident.merged_into_id).first() if incident.merged_into_id else None
+
+
 def _can(incident: Incident, user: User) -> dict[str, bool]:
     can_assign = bool(permissions.can_assign(user, incident))
     return {
         "edit": bool(permissions.can_edit(user, incident)),
         "link": user.has_right("incident.edit"),
         "assign": can_assign,
+        "merge": incident.closed_at is None and bool(permissions.can_merge(user, incident)),
         "escalate": bool(permissions.can_escalate(user, incident)),
         "note": bool(permissions.can_note(user, incident)),
         "reply": bool(permissions.can_reply(user, incident)),

@@ -5,6 +5,9 @@ from django.utils.translation import gettext_lazy as _
 from journal import catalogue
 
 ASSIGNED = catalogue.declare("ticket.assigned", _("{actor} assigned it to {to}"), icon="user", tone="blue")
+MERGED = catalogue.declare("ticket.merged", _("{actor} merged it into {to}"), icon="git-merge", tone="violet")
+ABSORBED = catalogue.declare("ticket.absorbed", _("{actor} merged {key} into it"), icon="git-merge", tone="violet")
+SPLIT = catalogue.declare("ticket.split", _("{actor} split off {to}"), icon="arrows-split", tone="violet")
 ESCALATED = catalogue.declare("ticket.escalated", _("{actor} escalated it from L{before} to L{level}, {to}"), icon="stairs-up", tone="orange")
 EDITED = catalogue.declare("ticket.edited", _("{actor} changed {fields}"), icon="pencil")
 PRIORITY_CHANGED = catalogue.declare(

@@ -73,6 +73,12 @@ class LinkForm(forms.Form):
     target = forms.CharField(max_length=24, error_messages={"required": _("Choose a record from the list.")})
 
 
+class MergeForm(forms.Form):
+    """The ticket that takes this one."""
+
+    target = forms.CharField(max_length=24, error_messages={"required": _("Choose a record from the list.")})
+
+
 class EscalateForm(forms.Form):
     """What the next level of support needs."""
 

@@ -75,6 +75,12 @@ def can_transition(user: User | None, ticket: Ticket, right: str, name: str) -> 
     return _decide(user, ticket, right, _("use “%(name)s”") % {"name": name})
 
 
+def can_merge(user: User | None, ticket: Ticket) -> Decision:
+    """Ending it as a duplicate of another ticket: that closes it, so it needs the right to close besides the one to edit."""
+    decision = can_link(user, ticket)
+    return _decide(user, ticket, "close", _("merge this ticket")) if decision else decision
+
+
 def can_escalate(user: User | None, ticket: Ticket) -> Decision:
     """Handing it over to another level of support, while it is open."""
     if not ticket.is_open:

@@ -133,11 +133,14 @@ def clocks_of(ticket: Ticket) -> list[SlaClock]:
 def timeline(user: User, ticket: Ticket, *, limit: int = 200) -> list[Entry]:
     """What happened, newest first; comments stand in `entry.comment`. Without the right to internal things only public entries."""
     sees_internal = bool(permissions.can_see_internal(user, ticket))
-    entries = [
-        entry
-        for entry in journal.entries_of("ticket", ticket.pk, hidden=facts.HIDDEN)[:limit]
-        if not (entry.event == "ticket.transitioned" and entry.data.get("is_named"))
-    ]
+    merged = absorbed(user, ticket)
+    told = list(journal.entries_of("ticket", ticket.pk, hidden=facts.HIDDEN)[:limit])
+    if merged:
+        more = Entry.objects.filter(subject_type="ticket", subject_id__in=merged, event__in=["comment.added", "ticket.attached"]).select_related(
+            "actor"
+        )
+        told = sorted([*told, *more.order_by("-id")[:limit]], key=lambda entry: -entry.pk)[:limit]
+    entries = [entry for entry in told if not (entry.event == "ticket.transitioned" and entry.data.get("is_named"))]
     if not sees_internal:
         entries = [entry for entry in entries if _is_public(entry)]
     entries = _without_hidden(user, entries)
@@ -145,7 +148,24 @@ def timeline(user: User, ticket: Ticket, *, limit: int = 200) -> list[Entry]:
     comments = {row.pk: row for row in Comment.objects.filter(pk__in=ids).select_related("author")}
     for entry in entries:
         entry.comment = comments.get(entry.data.get("comment", 0))  # type: ignore[attr-defined]  # shown by the timeline
+        entry.origin = merged.get(entry.subject_id)  # type: ignore[attr-defined]  # the key of a merged ticket that it comes from
     return entries
+
+
+def absorbed(user: User, ticket: Ticket) -> dict[int, str]:
+    """Id → key of the tickets that were merged into this one, directly or through others, as far as the desk's user may see them.
+
+    Their comments and files are shown here. A requester reads only what was written to himself.
+    """
+    if not permissions.can_see_internal(user, ticket):
+        return {}
+    found: dict[int, str] = {}
+    edge = {ticket.pk}
+    while edge:
+        rows = dict(tickets_for(user).filter(merged_into__in=edge).exclude(pk__in=found).values_list("pk", "key"))
+        found |= rows
+        edge = set(rows)
+    return found
 
 
 def _without_hidden(user: User, entries: list[Entry]) -> list[Entry]:
@@ -165,7 +185,7 @@ def _is_public(entry: Entry) -> bool:
 
 def comments_for(user: User, ticket: Ticket) -> QuerySet[Comment]:
     """The comments this user may read, oldest first."""
-    rows = Comment.objects.filter(ticket_id=ticket.pk).select_related("author").order_by("id")
+    rows = Comment.objects.filter(ticket__in=[ticket.pk, *absorbed(user, ticket)]).select_related("author").order_by("id")
     return rows if permissions.can_see_internal(user, ticket) else rows.filter(is_internal=False)
 
 
@@ -179,7 +199,7 @@ def replies_to(tickets: Iterable[Ticket]) -> dict[int, list[Comment]]:
 
 def attachments_for(user: User, ticket: Ticket) -> QuerySet[Attachment]:
     """The files this user may download."""
-    rows = Attachment.objects.filter(ticket_id=ticket.pk).select_related("uploader")
+    rows = Attachment.objects.filter(ticket__in=[ticket.pk, *absorbed(user, ticket)]).select_related("uploader")
     return rows if permissions.can_see_internal(user, ticket) else rows.filter(is_internal=False)
 
 

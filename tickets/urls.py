@@ -19,6 +19,7 @@ urlpatterns = [
     path("tickets/<str:key>/take/", record.take, name="take"),
     path("tickets/<str:key>/link/", links.link, name="link"),
     path("tickets/<str:key>/unlink/<int:pk>/", links.unlink, name="unlink"),
+    path("tickets/<str:key>/merge/", links.merge, name="merge"),
     path("tickets/<str:key>/escalate/", escalation.escalate, name="escalate"),
     path("tickets/<str:key>/counters/", escalation.counters, name="counters"),
     path("tickets/<str:key>/services/", fields.services, name="services"),

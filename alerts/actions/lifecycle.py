@@ -162,6 +162,15 @@ def detach(alert: Alert, *, actor: User | None) -> Alert:
 
 
 @transaction.atomic
+def move_to_incident(former_id: int, incident: Incident, *, actor: User | None) -> int:
+    """The former incident was merged into this one: its alerts follow. Answers how many."""
+    rows = list(Alert.objects.filter(incident_id=former_id).order_by("alias").select_for_update(of=("self",)))
+    for row in rows:
+        opening.link(row, incident, clock.now(), actor=actor)
+    return len(rows)
+
+
+@transaction.atomic
 def close_of_incident(incident_id: int, *, actor: User | None) -> int:
     """The incident ended: so do its alerts. Answers how many."""
     rows = Alert.objects.filter(incident_id=incident_id).exclude(status=Alert.CLOSED).select_related("integration", "incident").order_by("alias")

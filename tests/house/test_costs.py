@@ -12,7 +12,7 @@ from incidents.models import Incident
 from services.models import Service
 
 BASELINE = {"/queues/open/": 12, "/alerts/": 12, "/services/": 13}
-INCIDENT_PAGE = 20
+INCIDENT_PAGE = 21
 
 Count = Callable[..., AbstractContextManager[Any]]
 

@@ -47,11 +47,15 @@ def comment(ticket: Ticket, *, actor: User | None, body: str, is_internal: bool)
     return added
 
 
-def note_by_system(ticket: Ticket, *, author: User | None, body: str, at: datetime) -> Comment:
-    """Adds the internal note that another action writes in words, on a ticket which that action has locked and whose right it has checked."""
-    added = Comment.objects.create(ticket_id=ticket.pk, author=author, body=body, is_internal=True, created_at=at)
+def comment_by_system(ticket: Ticket, *, author: User | None, body: str, is_internal: bool, at: datetime) -> Comment:
+    """Adds the comment that another action writes in words, on a ticket which that action has locked and whose right it has checked.
+
+    It is nobody's answer, so it gives no first response.
+    """
+    added = Comment.objects.create(ticket_id=ticket.pk, author=author, body=body, is_internal=is_internal, created_at=at)
     Ticket.objects.filter(pk=ticket.pk).update(comment_count=F("comment_count") + 1, updated_at=at)
-    journal.record(events.COMMENT_ADDED, ticket, actor=author, at=at, comment=added.pk, is_internal=True)
+    ticket.comment_count += 1
+    journal.record(events.COMMENT_ADDED, ticket, actor=author, at=at, comment=added.pk, is_internal=is_internal, is_response=False)
     return added
 
 

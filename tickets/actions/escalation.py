@@ -39,7 +39,7 @@ def escalate(ticket: Ticket, *, actor: User | None, to_team: Team | None, level:
     )  # fmt: skip
     hop.save(force_insert=True)
     locked = _hand_over(locked, to_team, level, actor, at)
-    conversation.note_by_system(locked, author=actor, body=_note(hop), at=at)
+    conversation.comment_by_system(locked, author=actor, body=_note(hop), is_internal=True, at=at)
     data = {"to": to_team.name, "level": level, "before": hop.from_level, "seconds": hop.held_seconds}
     journal.record(events.ESCALATED, locked, actor=actor, at=at, handover=hop.pk, **data)
     return locked

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from accounts.models import Team, User
 from common import clock
 from tickets import queries, records, relations, stays
-from tickets.actions import escalation, links, tasks
+from tickets.actions import escalation, links, merging, tasks
 from tickets.api.base import TicketBase
 from tickets.models import Handover, Task, Ticket
 
@@ -71,6 +71,12 @@ class MoveTaskSerializer(serializers.Serializer):
     """Where a step goes in the list."""
 
     direction = serializers.ChoiceField(choices=["up", "down"])
+
+
+class MergeSerializer(serializers.Serializer):
+    """The ticket that takes this one, by key."""
+
+    into = serializers.CharField(max_length=24)
 
 
 class EscalateSerializer(serializers.Serializer):
@@ -186,6 +192,13 @@ class RecordVerbs(TicketBase):
         """Moves a step one place up or down."""
         by = {"up": -1, "down": 1}[self.given(MoveTaskSerializer)["direction"]]
         return self._task(tasks.move_task(self._found(task), actor=self.person, by=by))
+
+    @extend_schema(request=MergeSerializer)
+    @action(detail=True, methods=["post"])
+    def merge(self, request: Request, key: str) -> Response:
+        """Closes it as a duplicate of another ticket; answers that one."""
+        into = queries.ticket_for(self.person, self.given(MergeSerializer)["into"])
+        return self.answer(merging.merge(self.get_object(), actor=self.person, into=into))
 
     @extend_schema(request=EscalateSerializer, responses={201: HandoverSerializer(many=True)})
     @action(detail=True, methods=["post"])

@@ -98,18 +98,24 @@ class TicketSerializer(TicketListSerializer):
     hold_reason = serializers.CharField(source="hold_reason.slug", default=None, read_only=True)
     category = serializers.IntegerField(source="category_id", allow_null=True, read_only=True)
     services = serializers.SerializerMethodField()
+    merged_into = serializers.SerializerMethodField()
     sla = serializers.SerializerMethodField()
 
     class Meta(TicketListSerializer.Meta):
         fields: ClassVar[list[str]] = [
             *TicketListSerializer.Meta.fields, "description", "impact", "is_impact_given", "urgency", "category", "services", "owner_team", "resolution",
-            "hold_reason", "pending_reason", "follow_up_at", "is_restricted", "custom", "sla",
+            "hold_reason", "pending_reason", "merged_into", "follow_up_at", "is_restricted", "custom", "sla",
         ]  # fmt: skip
         read_only_fields = fields
 
     def get_services(self, ticket: Ticket) -> list[str]:
         """All affected services by short name, the primary one first."""
         return [service.slug for service in records.services_of(ticket)]
+
+    def get_merged_into(self, ticket: Ticket) -> str | None:
+        """The key of the ticket that this one was merged into, for whom may see it."""
+        rows = queries.tickets_for(self.context["request"].user).filter(pk=ticket.merged_into_id) if ticket.merged_into_id else []
+        return next((row.key for row in rows), None)
 
     @extend_schema(responses=ClockSerializer(many=True))
     def get_sla(self, ticket: Ticket) -> list[dict[str, Any]]:

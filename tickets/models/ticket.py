@@ -78,6 +78,7 @@ class Ticket(models.Model):
     resolved_at = models.DateTimeField(_("resolved"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
     sla_due_at = models.DateTimeField(_("next SLA due"), null=True, blank=True)
+    merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="absorbed", verbose_name=_("merged into"))
     version = models.PositiveIntegerField(default=1)
     support_level = models.PositiveSmallIntegerField(_("support level"), choices=SUPPORT_LEVELS, default=1)
     reassignment_count = models.PositiveIntegerField(_("reassignments"), default=0)
@@ -97,6 +98,7 @@ class Ticket(models.Model):
             models.UniqueConstraint(fields=["kind", "number"], name="ticket_number_once"),
             models.CheckConstraint(condition=Q(priority__range=(1, 5)), name="ticket_priority"),
             models.CheckConstraint(condition=Q(status_category__in=["todo", "progress", "done"]), name="ticket_status_category"),
+            models.CheckConstraint(condition=~Q(merged_into=models.F("id")), name="ticket_not_merged_into_itself"),
             models.CheckConstraint(condition=Q(closed_at__isnull=True) | Q(status_category="done"), name="ticket_closed_is_done"),
         ]
         indexes: ClassVar[list[models.Index]] = [

@@ -1,6 +1,6 @@
 """The links of a record: a dialog that finds the other end, and the way back."""
 
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -9,8 +9,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import desk
 from common import errors, htmx
-from tickets import forms, queries, records, relations
-from tickets.actions import links
+from tickets import forms, permissions, queries, records, relations
+from tickets.actions import links, merging
 
 
 @require_http_methods(["GET", "POST"])
@@ -59,3 +59,33 @@ def unlink(request: HttpRequest, key: str, pk: int) -> HttpResponseBase:
     links.unlink(ticket, actor=user, link=row)
     undo = f"{reverse('tickets:link', args=[ticket.key])}?relation={reading}&target={other.key}"
     return htmx.done(_("{key} unlinked").format(key=other.key), undo=undo)
+
+
+@require_http_methods(["GET", "POST"])
+@desk.required
+def merge(request: HttpRequest, key: str) -> HttpResponseBase:
+    """Ends the record as a duplicate of another one and leads there. `?q=` answers the records that the words may mean."""
+    user = desk.user_of(request)
+    ticket = queries.ticket_for(user, key)
+    permissions.can_merge(user, ticket).require()
+    words = request.GET.get("q", request.POST.get("q", ""))
+    picker = {"candidates": records.candidates(user, ticket, words, same_kind=True), "words": words, "chosen": request.POST.get("target", "")}
+    if request.method == "GET" and "q" in request.GET:
+        return render(request, "tickets/_picked.html", picker)
+    form = forms.MergeForm(_with_typed_key(request) if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            target = merging.merge(ticket, actor=user, into=queries.ticket_for(user, form.cleaned_data["target"]))
+            response = HttpResponse(status=204)
+            response["HX-Redirect"] = target.get_absolute_url()
+            return response
+        except errors.Invalid as error:
+            form.add_error("target" if error.field == "into" else None, error.message)
+        except Http404:
+            form.add_error("target", _("There is no such ticket, or you may not see it."))
+    note = _("It is closed as a duplicate. Its links, tasks, services, alerts and watchers go along, its comments and files are shown there.")
+    context = {
+        "form": form, "url": reverse("tickets:merge", args=[ticket.key]), "title": _("Merge {key} into").format(key=ticket.key),
+        "action": _("Merge"), "note": note, **picker,
+    }  # fmt: skip
+    return render(request, "tickets/_pick_form.html", context, status=422 if form.errors else 200)
