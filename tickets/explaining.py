@@ -79,7 +79,7 @@ def _told(cycle: Cycle, row: SlaClock | None, metric: Metric | None, at: datetim
         target_seconds=int(cycle.target.total_seconds()), started_at=cycle.started_at, stopped_at=cycle.stopped_at,
         due_at=cycle.due_at, breached_at=cycle.breached_at(at),
     )  # fmt: skip
-    lines = list(_lines(cycle.explain(at)))
+    lines = list(_joined(_lines(cycle.explain(at))))
     told.used_seconds = sum(line.seconds for line in lines if line.is_counted)
     told.still_seconds = sum(line.seconds for line in lines if not line.is_counted)
     told.folded = max(0, len(lines) - most)
@@ -95,6 +95,20 @@ def _lines(pieces: Iterable[Piece]) -> Iterable[Line]:
         sums[piece.is_counted] = before + (piece.end - piece.begin)
         seconds = int(sums[piece.is_counted].total_seconds()) - int(before.total_seconds())
         yield Line(piece.begin, piece.end, piece.why, _reason(piece), seconds)
+
+
+def _joined(lines: Iterable[Line]) -> Iterable[Line]:
+    """Neighbours that differ in nothing people ask about, such as two statuses that both count, as one line."""
+    pending: Line | None = None
+    for line in lines:
+        if pending is not None and (pending.why, pending.reason, pending.end) == (line.why, line.reason, line.begin):
+            pending = Line(pending.begin, line.end, line.why, line.reason, pending.seconds + line.seconds)
+            continue
+        if pending is not None:
+            yield pending
+        pending = line
+    if pending is not None:
+        yield pending
 
 
 def _reason(piece: Piece) -> str:

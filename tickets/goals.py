@@ -1,13 +1,21 @@
 """Which goal holds for which ticket: the first by position whose query matches, for each metric."""
 
+import logging
 import re
 from collections.abc import Iterable, Sequence
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from accounts.models import User
+from common.query.errors import QueryError
+from tickets import queries
 from tickets.models import Goal, Metric, Ticket
 
+log = logging.getLogger(__name__)
+
 BY_PRIORITY = re.compile(r"\s*priority\s*(?:=\s*P?([1-5])|in\s*\(([P\d\s,]+)\))\s*", re.IGNORECASE)
+BY_ASKER = re.compile(r"\bcurrentUser\s*\(", re.IGNORECASE)
 
 Chosen = dict[int, dict[str, Goal]]
 
@@ -31,11 +39,26 @@ def chosen(tickets: Sequence[Ticket]) -> Chosen:
 
 
 def _matching(goal: Goal, tickets: Sequence[Ticket]) -> Iterable[int]:
-    """The ids of those tickets that a goal's query matches."""
+    """The ids of those tickets that a goal's query matches. A query that can no longer be read matches nothing, and the log says so."""
     levels = priorities_of(goal.query)
     if levels is not None:
         return [ticket.pk for ticket in tickets if ticket.priority in levels]
-    return []
+    if not tickets:
+        return []
+    try:
+        return _found(goal.query, [ticket.pk for ticket in tickets])
+    except QueryError as error:
+        log.error("sla goal cannot be read goal=%s query=%r: %s", goal.pk, goal.query, error.message)
+        return []
+
+
+def _found(query: str, ids: Sequence[int]) -> list[int]:
+    return list(Ticket.objects.filter(pk__in=ids).filter(_condition(query)).values_list("pk", flat=True).distinct())
+
+
+def _condition(query: str) -> Q:
+    """What a query means for the house itself, which sees everything and is nobody. Raises QueryError."""
+    return queries.compiled(User(name="Evenkeel", is_superuser=True, time_zone="UTC"), query).condition
 
 
 def priorities_of(query: str) -> set[int] | None:
@@ -49,8 +72,16 @@ def priorities_of(query: str) -> set[int] | None:
 
 
 def problem(query: str) -> str:
-    """What is wrong with a goal's query, nothing when it can be used."""
-    return "" if priorities_of(query) is not None else _("Write for example: priority = P1, or priority in (P1, P2).")
+    """What is wrong with a goal's query and where, nothing when it can be used."""
+    if priorities_of(query) is not None:
+        return ""
+    if BY_ASKER.search(query):
+        return _("A goal is asked for by nobody: leave out currentUser().")
+    try:
+        _found(query, [0])
+    except QueryError as error:
+        return _("Column %(position)d: %(message)s") % {"position": error.position, "message": error.message}
+    return ""
 
 
 def gaps(kind: str) -> dict[str, list[int]]:
