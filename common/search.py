@@ -38,6 +38,7 @@ class Command:
     url_name: str
     right: str | None = None
     hotkey: str = ""
+    args: tuple[str, ...] = ()
 
 
 _sources: dict[str, Source] = {}

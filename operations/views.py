@@ -75,7 +75,7 @@ def palette(request: HttpRequest) -> HttpResponse:
     if text and not commands_only and desk.user_of(request).has_right("desk.access"):
         groups = [{"title": source.title, "hits": list(source.find(request.user, text, HITS_PER_SOURCE))} for source in search.sources()]
     commands = [
-        {"title": command.title, "icon": command.icon, "url": reverse(command.url_name), "hotkey": command.hotkey}
+        {"title": command.title, "icon": command.icon, "url": reverse(command.url_name, args=command.args), "hotkey": command.hotkey}
         for command in search.commands(request.user, text)
     ]
     context = {"text": text, "commands": commands, "groups": [group for group in groups if group["hits"]]}

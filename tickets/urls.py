@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from tickets.views import clocks, escalation, fields, links, menus, queue, record, tasks
+from tickets.views import clocks, escalation, fields, links, menus, queue, record, tasks, workflow
 
 app_name = "tickets"
 
@@ -9,6 +9,10 @@ urlpatterns = [
     path("queues/<slug:slug>/", queue.queue, name="queue"),
     path("my-work/", queue.mine, name="mine"),
     path("my-requests/", queue.own, name="own"),
+    path("workflows/<slug:kind>/", workflow.workflow, name="workflow"),
+    path("workflows/<slug:kind>/draft/", workflow.start_draft, name="workflow_draft"),
+    path("workflows/<slug:kind>/discard/", workflow.discard_draft, name="workflow_discard"),
+    path("workflows/<slug:kind>/publish/", workflow.publish, name="workflow_publish"),
     path("tickets/change/<slug:field>/", menus.bulk, name="bulk"),
     path("tickets/transition/<slug:verb>/", menus.transition, name="transition"),
     path("tickets/undo/<str:parts>/", menus.undo_assign, name="undo_assign"),
