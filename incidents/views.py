@@ -155,6 +155,7 @@ def _context(incident: Incident, user: User) -> dict[str, Any]:
         "take_url": reverse("tickets:take", args=[incident.key]),
         "edit": {name: f"{reverse('tickets:bulk', args=[name])}?{key}" for name in fields},
         "edit_url": reverse("tickets:edit", args=[incident.key]),
+        "why_url": reverse("tickets:why", args=[incident.key]),
         "watch_url": reverse("tickets:watch", args=[incident.key]),
         "is_watching": user in watchers,
         "watcher_count": len(watchers),

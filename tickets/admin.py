@@ -13,7 +13,7 @@ from journal.admin import ReadOnlyAdmin, RegisterAdmin
 from sla.admin import say_new_only
 from tickets import goals, kinds
 from tickets.actions import recounting
-from tickets.models import Category, Goal, HoldReason, Metric, PriorityCell, Recount, ResolutionCode, Ticket
+from tickets.models import Category, Goal, HoldReason, Metric, PriorityCell, PriorityModifier, Recount, ResolutionCode, Ticket
 from tickets.models.clocks import PAUSES, STARTS, STOPS
 from workflows import queries as workflows
 
@@ -43,15 +43,22 @@ class HoldReasonAdmin(RegisterAdmin):
 
 
 @admin.register(PriorityCell)
-class PriorityCellAdmin(RegisterAdmin):
-    """The priority matrix, a row for each cell. A change counts for tickets that are computed after it."""
+class PriorityCellAdmin(ReadOnlyAdmin):
+    """The priority matrix, to look at; the matrix page edits it, with a preview."""
 
     list_display = ("__str__", "impact", "urgency", "priority")
     list_filter = ("impact", "urgency")
 
-    def has_delete_permission(self, request: object, obj: object | None = None) -> bool:
-        """A matrix without a cell would leave a priority open."""
-        return False
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """The matrix is edited as a grid, on its own page."""
+        return redirect("tickets:matrix")
+
+
+@admin.register(PriorityModifier)
+class PriorityModifierAdmin(RegisterAdmin):
+    """Rules that raise or lower the matrix's priority. They count for tickets that are computed after the change."""
+
+    list_display = ("name", "kind", "levels", "is_for_vip", "tier", "hours", "is_enabled", "position")
 
 
 def _condition_choices(table: dict[str, Any], kind: str) -> list[tuple[str, Any]]:

@@ -13,6 +13,13 @@ EDITED = catalogue.declare("ticket.edited", _("{actor} changed {fields}"), icon=
 PRIORITY_CHANGED = catalogue.declare(
     "ticket.priority_changed", _("Priority went from P{before} to P{after}"), icon="flag", tone="amber", is_public=True
 )
+PRIORITY_OVERRIDDEN = catalogue.declare(
+    "ticket.priority_overridden", _("{actor} set the priority from P{before} to P{after} by hand: {reason}"), icon="flag", tone="amber"
+)
+PRIORITY_RETURNED = catalogue.declare(
+    "ticket.priority_returned", _("{actor} returned the priority to the computed one: P{before} to P{after}"), icon="flag", tone="amber"
+)
+MATRIX_CHANGED = catalogue.declare("priority.matrix_changed", _("{actor} changed the priority matrix: {changes}"), icon="flag", tone="amber")
 TRANSITIONED = catalogue.declare(
     "ticket.transitioned", _("{actor} moved it from {before} to {after}"), icon="arrow-right", tone="blue", is_public=True
 )

@@ -10,7 +10,7 @@ from accounts.models import Team, User
 from common import errors
 from tickets import queries, relations
 from tickets.models import Category, HoldReason, ResolutionCode, Task, Ticket
-from tickets.models.registers import SUPPORT_LEVELS
+from tickets.models.registers import PRIORITIES, SUPPORT_LEVELS
 
 
 def take_error(form: forms.Form, error: errors.Invalid) -> None:
@@ -106,3 +106,20 @@ class TaskForm(forms.Form):
         after: Any = self.fields["after"]
         owner.queryset = queries.assignable_people(ticket.kind)
         after.queryset = Task.objects.filter(ticket_id=ticket.pk).exclude(pk=task.pk if task else 0)
+
+
+class OverrideForm(forms.Form):
+    """A priority set by hand, and why."""
+
+    priority = forms.ChoiceField(label=_("Priority"), choices=PRIORITIES)
+    reason = forms.CharField(label=_("Why the computed one is wrong here"), max_length=200)
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class ImpactForm(forms.Form):
+    """What is known about an impact (PRI-03)."""
+
+    users = forms.IntegerField(required=False, min_value=0, max_value=10_000_000)
+    is_financial = forms.BooleanField(required=False)
+    is_security = forms.BooleanField(required=False)
+    is_compliance = forms.BooleanField(required=False)

@@ -9,8 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common import memo
 from services.models import Service
-from tickets import permissions, priority, queries
-from tickets.actions import creation
+from tickets import permissions, priority, priority_rules, queries
 from tickets.models import Ticket
 from tickets.models.registers import IMPACTS, PRIORITIES, URGENCIES
 from workflows import queries as workflows
@@ -115,7 +114,7 @@ def _person(user: User, current: Any) -> Option:
 
 def levels(tickets: list[Ticket]) -> list[Choice]:
     """Urgency and impact, each option with the priority that it would give to a single ticket."""
-    matrix = creation.matrix()
+    matrix = priority_rules.matrix()
     urgency, impact = common_value(tickets, "urgency"), common_value(tickets, "impact")
 
     def result(row: int | None, column: int | None) -> int | None:

@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from tickets.views import clocks, escalation, fields, links, menus, queue, record, tasks, workflow
+from tickets.views import clocks, escalation, fields, links, menus, priorities, queue, record, tasks, workflow
 
 app_name = "tickets"
 
@@ -9,6 +9,10 @@ urlpatterns = [
     path("queues/<slug:slug>/", queue.queue, name="queue"),
     path("my-work/", queue.mine, name="mine"),
     path("my-requests/", queue.own, name="own"),
+    path("priority-matrix/", priorities.matrix, name="matrix"),
+    path("tickets/<str:key>/why/", priorities.why, name="why"),
+    path("tickets/<str:key>/why/return/", priorities.return_priority, name="return_priority"),
+    path("tickets/<str:key>/why/impact/", priorities.suggest_impact, name="suggest_impact"),
     path("workflows/<slug:kind>/", workflow.workflow, name="workflow"),
     path("workflows/<slug:kind>/draft/", workflow.start_draft, name="workflow_draft"),
     path("workflows/<slug:kind>/discard/", workflow.discard_draft, name="workflow_discard"),

@@ -13,9 +13,9 @@ from fields import queries as fields
 from fields import values
 from journal import actions as journal
 from services.models import Service
-from tickets import facts, kinds, permissions, priority
+from tickets import facts, kinds, permissions, priority_rules
 from tickets.actions import affected, clocks
-from tickets.models import Category, PriorityCell, Ticket
+from tickets.models import Category, Ticket
 from workflows import queries as workflows
 
 Child = TypeVar("Child", bound=Ticket)
@@ -60,16 +60,20 @@ def create(
     affected_services = affected.clean([*([service] if service else []), *other_services])
     effective_impact = impact or affected.worst_impact(affected_services)
     status = workflows.initial_status(kind.name)
+    since = clean_instant("reported_at", reported_at, at) or at
+    require_levels(impact, urgency)
+    given = priority_rules.rules(kind.name)
+    level = given.compute(effective_impact, urgency, reporter=reporter, service=service, reported_at=since).priority
     number = _next_number(kind)
     ticket = child(
         kind=kind.name, number=number, key=f"{kind.prefix}-{number}", summary=clean_summary(summary), description=clean_description(description),
         status=status, status_category=status.category, service=service, category=clean_category(category, kind.name),
-        impact=effective_impact, is_impact_given=impact is not None, urgency=urgency, priority=computed(effective_impact, urgency).priority,
+        impact=effective_impact, is_impact_given=impact is not None, urgency=urgency, priority=level,
         team=team or (service.owner_team if service else None), owner_team=team or (service.owner_team if service else None),
         assignee=clean_assignee(assignee, kind.name), reporter=reporter, organisation=reporter.organisation if reporter else None,
         channel=clean_channel(channel), labels=clean_labels(labels), is_restricted=is_restricted,
         custom=values.cleaned(fields.fields_of(kind.name), custom or {}),
-        reported_at=clean_instant("reported_at", reported_at, at) or at, created_at=at, updated_at=at, **(columns or {}),
+        reported_at=since, created_at=at, updated_at=at, **(columns or {}),
     )  # fmt: skip
     ticket.save(force_insert=True)
     affected.store_others(ticket, affected_services)
@@ -85,17 +89,11 @@ def _next_number(kind: kinds.Kind) -> int:
         return int(cursor.fetchone()[0])
 
 
-def matrix() -> priority.Matrix:
-    """The priority matrix that is in force."""
-    return {(impact, urgency): level for impact, urgency, level in PriorityCell.objects.values_list("impact", "urgency", "priority")}
-
-
-def computed(impact: int | None, urgency: int | None) -> priority.Computed:
-    """The priority that the matrix gives. Raises Invalid for a level that does not exist."""
+def require_levels(impact: int | None, urgency: int | None) -> None:
+    """Raises Invalid for an impact or urgency that does not exist."""
     for field, level in (("impact", impact), ("urgency", urgency)):
         if level is not None and level not in (1, 2, 3, 4):
             raise errors.Invalid(field, _("Choose a level from 1 to 4."))
-    return priority.compute(matrix(), impact, urgency)
 
 
 def clean_summary(summary: str) -> str:

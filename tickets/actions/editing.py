@@ -12,7 +12,7 @@ from common import clock, errors
 from fields import queries as fields
 from fields import values
 from journal import actions as journal
-from tickets import events, permissions
+from tickets import events, permissions, priority_rules
 from tickets.actions import affected, clocks, counting, creation, locking
 from tickets.models import Ticket
 
@@ -136,8 +136,11 @@ def _reconsider(ticket: Ticket, changed: set[str]) -> set[str]:
     if changed & {"service", "other_services", "impact", "urgency"}:
         if not ticket.is_impact_given:
             ticket.impact = affected.worst_impact(affected.all_of(ticket))
-        ticket.priority = creation.computed(ticket.impact, ticket.urgency).priority
-        columns |= {"impact", "is_impact_given", "priority"}
+        creation.require_levels(ticket.impact, ticket.urgency)
+        columns |= {"impact", "is_impact_given"}
+    if changed & {"service", "other_services", "impact", "urgency", "reporter"} and not ticket.is_priority_manual:
+        ticket.priority = priority_rules.rules(ticket.kind).of(ticket).priority
+        columns.add("priority")
     if "service" in changed and ticket.team is None and ticket.service is not None:
         ticket.team = ticket.service.owner_team
         columns.add("team")

@@ -17,6 +17,7 @@ from tickets import downloads, filters, queries, queues, records
 from tickets.actions import conversation, editing, lifecycle
 from tickets.api import listing
 from tickets.api.clocks import ClockVerbs
+from tickets.api.priority import PriorityVerbs
 from tickets.api.record import RecordVerbs
 from tickets.models import Attachment, Category, Comment, HoldReason, ResolutionCode, SlaClock, Ticket
 
@@ -105,6 +106,9 @@ class TicketSerializer(TicketListSerializer):
         fields: ClassVar[list[str]] = [
             *TicketListSerializer.Meta.fields, "description", "impact", "is_impact_given", "urgency", "category", "services", "owner_team", "resolution",
             "hold_reason", "pending_reason", "merged_into", "follow_up_at", "is_restricted", "custom", "sla",
+            *TicketListSerializer.Meta.fields, "description", "impact", "is_impact_given", "is_priority_manual", "priority_reason", "urgency",
+            "category", "services", "owner_team", "resolution",
+            "hold_reason", "pending_reason", "follow_up_at", "is_restricted", "custom", "sla",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -225,6 +229,7 @@ class UploadSerializer(serializers.Serializer):
 
 
 class TicketViewSet(RecordVerbs, ClockVerbs, mixins.ListModelMixin):
+class TicketViewSet(RecordVerbs, PriorityVerbs, mixins.ListModelMixin):
     """Tickets of one kind by key. A kind's app subclasses it with `kind` and a serializer of its own page."""
 
     lookup_field = "key"

@@ -1,7 +1,7 @@
 from tickets.models.clocks import Goal, Metric, Recount, SlaClock
 from tickets.models.conversation import Attachment, Comment, Watch
 from tickets.models.handover import Handover
-from tickets.models.registers import Category, HoldReason, PriorityCell, ResolutionCode
+from tickets.models.registers import Category, HoldReason, PriorityCell, PriorityModifier, ResolutionCode
 from tickets.models.relating import AffectedService, Link, Task
 from tickets.models.ticket import Ticket
 
@@ -16,6 +16,7 @@ __all__ = [
     "Link",
     "Metric",
     "PriorityCell",
+    "PriorityModifier",
     "Recount",
     "ResolutionCode",
     "SlaClock",

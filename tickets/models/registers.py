@@ -5,6 +5,8 @@ from typing import Any, ClassVar
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from sla.models import Calendar
+
 IMPACTS: list[Any] = [(1, _("Extensive")), (2, _("Significant")), (3, _("Moderate")), (4, _("Minor"))]
 URGENCIES: list[Any] = [(1, _("Critical")), (2, _("High")), (3, _("Medium")), (4, _("Low"))]
 SUPPORT_LEVELS: list[Any] = [(1, "L1"), (2, "L2"), (3, "L3")]
@@ -71,6 +73,8 @@ class HoldReason(models.Model):
 class PriorityCell(models.Model):
     """One cell of the priority matrix: impact and urgency give a priority."""
 
+    journal_type = "priority_matrix"
+
     impact = models.PositiveSmallIntegerField(_("impact"), choices=IMPACTS)
     urgency = models.PositiveSmallIntegerField(_("urgency"), choices=URGENCIES)
     priority = models.PositiveSmallIntegerField(_("priority"), choices=PRIORITIES)
@@ -88,3 +92,44 @@ class PriorityCell(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_impact_display()} × {self.get_urgency_display()} = P{self.priority}"
+
+
+class PriorityModifier(models.Model):
+    """A rule that raises or lowers the priority that the matrix gives, and is named in the explanation (PRI-07).
+
+    levels: how far up (2 makes a P4 a P2), negative for down. It applies when all that it names is true: the reporter is a VIP, the service
+    is of this tier or a more important one, the ticket was reported inside or outside the hours of a calendar.
+    """
+
+    INSIDE, OUTSIDE = "inside", "outside"
+    HOURS: ClassVar[list[Any]] = [("", _("At any time")), (INSIDE, _("Inside the calendar's hours")), (OUTSIDE, _("Outside the calendar's hours"))]
+
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    kind = models.CharField(_("kind of ticket"), max_length=30, default="incident")
+    levels = models.SmallIntegerField(_("levels"), default=1, help_text=_("1 to 4 raise, −1 to −4 lower"))
+    is_for_vip = models.BooleanField(_("only for VIP reporters"), default=False)
+    tier = models.PositiveSmallIntegerField(_("tier up to"), null=True, blank=True, help_text=_("1 means Tier 1 only; empty means any service"))
+    hours = models.CharField(_("reported"), max_length=10, choices=HOURS, blank=True)
+    calendar = models.ForeignKey(Calendar, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("calendar"))
+    is_enabled = models.BooleanField(_("in force"), default=True)
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        verbose_name = _("priority rule")
+        verbose_name_plural = _("priority rules")
+        ordering: ClassVar[list[str]] = ["position", "name"]
+        constraints: ClassVar[list[Any]] = [
+            models.CheckConstraint(
+                condition=models.Q(levels__range=(-4, 4)) & ~models.Q(levels=0),
+                name="priority_modifier_levels",
+                violation_error_message=_("Choose 1 to 4 levels up, or −1 to −4 down."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(hours="") | models.Q(calendar__isnull=False),
+                name="priority_modifier_calendar",
+                violation_error_message=_("Choose the calendar whose hours count."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

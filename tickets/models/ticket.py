@@ -50,6 +50,8 @@ class Ticket(models.Model):
         ResolutionCode, null=True, blank=True, on_delete=models.PROTECT, related_name="tickets", verbose_name=_("resolution")
     )
     priority = models.PositiveSmallIntegerField(_("priority"), choices=PRIORITIES)
+    is_priority_manual = models.BooleanField(_("priority set by hand"), default=False)
+    priority_reason = models.CharField(_("why this priority"), max_length=200, blank=True)
     impact = models.PositiveSmallIntegerField(_("impact"), choices=IMPACTS, null=True, blank=True)
     is_impact_given = models.BooleanField(default=False)
     urgency = models.PositiveSmallIntegerField(_("urgency"), choices=URGENCIES, null=True, blank=True)
