@@ -19,6 +19,7 @@ RIGHTS = {
     "alert.view": _("See alerts"),
     "alert.act": _("Acknowledge, snooze, close and attach alerts"),
     "alert.create": _("Create alerts by hand"),
+    "queue.share": _("Share a queue with everybody on the desk"),
     "service.view": _("See services"),
     "settings.manage": _("Configure the product in Django admin"),
     "audit.view": _("Read the journal of everything"),
@@ -39,9 +40,9 @@ DEFAULT_ROLES: dict[str, tuple[str, str, list[str]]] = {
     "incident-manager": (
         "Incident manager",
         "Leads incidents and sees restricted ones.",
-        [*_RESOLVE, "incident.close", "incident.cancel", "incident.restricted"],
+        [*_RESOLVE, "incident.close", "incident.cancel", "incident.restricted", "queue.share"],
     ),
-    "team-lead": ("Team lead", "An agent who leads a team.", [*_RESOLVE, "incident.close", "incident.cancel"]),
+    "team-lead": ("Team lead", "An agent who leads a team.", [*_RESOLVE, "incident.close", "incident.cancel", "queue.share"]),
     "admin": ("Admin", "Configures the product and may do everything.", list(RIGHTS)),
     "auditor": ("Auditor", "Reads everything and changes nothing.", [*_READ, "incident.restricted", "audit.view"]),
 }

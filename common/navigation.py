@@ -1,6 +1,6 @@
 """The sidebar: entries appear with their screens, because each app registers its own."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -54,6 +54,7 @@ Counter = Callable[[Any], Mapping[str, int]]
 
 _entries: dict[str, Entry] = {}
 _counters: list[Counter] = []
+_own: list[Callable[[Any], Sequence[Entry]]] = []
 _live: list[Callable[[Any], Any]] = []
 
 
@@ -74,6 +75,12 @@ def register_live(finder: Callable[[Any], Any]) -> None:
         _live.append(finder)
 
 
+def register_source(source: Callable[[Any], Sequence[Entry]]) -> None:
+    """source(user) answers lines that are this person's own, such as the queues in his sidebar."""
+    if source not in _own:
+        _own.append(source)
+
+
 def figures(user: Any) -> Mapping[str, int]:
     """Every figure of the sidebar, counted once per request: they are kept on the request's own user object."""
     known: dict[str, int] | None = getattr(user, "_sidebar_figures", None)
@@ -88,7 +95,8 @@ def figures(user: Any) -> Mapping[str, int]:
 def sections(user: Any, path: str) -> list[list[Item]]:
     """The sidebar for one user on one page, grouped and ordered."""
     counted = figures(user)
-    allowed = sorted((entry for entry in _entries.values() if user.has_right(entry.right)), key=lambda e: (e.section, e.order))
+    known = [*_entries.values(), *(entry for source in _own for entry in source(user))]
+    allowed = sorted((entry for entry in known if user.has_right(entry.right)), key=lambda e: (e.section, e.order))
     items = {entry.name: _item(entry, counted, path) for entry in allowed}
     grouped: dict[int, list[Item]] = {}
     for entry in allowed:

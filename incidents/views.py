@@ -17,7 +17,7 @@ from common import clock, errors, htmx, panels
 from incidents import actions, forms, moments, queries
 from incidents.models import Incident
 from tickets import forms as ticket_forms
-from tickets import permissions, queues, records
+from tickets import permissions, records, saved
 from tickets import queries as tickets
 from tickets.models import Ticket
 from tickets.views import menus, queue, record, tasks
@@ -39,7 +39,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
     """All incidents, the newest first unless asked otherwise; done ones too."""
     at = clock.now()
     rows = tickets.tickets_for(desk.user_of(request)).filter(kind="incident")
-    return queue.ticket_list(request, queues.OPEN, rows, at, title=_("Incidents"), default_sort="-key")
+    return queue.ticket_list(request, saved.queue_for(desk.user_of(request), "open"), rows, at, title=_("Incidents"), default_sort="-key")
 
 
 @require_http_methods(["GET", "POST"])

@@ -3,10 +3,10 @@
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import Team, User
 from common.decisions import ALLOWED, Decision
 from tickets import kinds
-from tickets.models import Ticket
+from tickets.models import Queue, Ticket
 from workflows import rules
 from workflows.models import Transition
 
@@ -141,3 +141,29 @@ def can_triage(user: User | None, kind: str) -> Decision:
 def is_assignable(user: User, kind: str) -> bool:
     """Whether a ticket of this kind can be given to this person."""
     return user.is_active and user.has_right(f"{kind}.progress")
+
+
+def visible_queues(user: User, rows: QuerySet[Queue]) -> QuerySet[Queue]:
+    """The own queues, those of the own teams, and shared ones; an admin sees all that are not personal."""
+    mine = Q(visibility=Queue.SHARED) | Q(visibility=Queue.PERSONAL, owner=user) | Q(visibility=Queue.TEAM, team__in=user.team_ids)
+    if user.has_right("settings.manage"):
+        mine |= Q(visibility=Queue.TEAM)
+    return rows.filter(mine)
+
+
+def can_save_queue(user: User, visibility: str, team: Team | None) -> Decision:
+    """Everybody on the desk saves queues for himself and for the own teams; sharing one with all needs the right queue.share."""
+    if not user.has_right("desk.access"):
+        return Decision(False, _("Queues belong to the desk."))
+    if visibility == Queue.SHARED and not user.has_right("queue.share"):
+        return Decision(False, _("You may not share a queue with everybody: that needs the right %(right)s.") % {"right": "queue.share"})
+    if visibility == Queue.TEAM and team is not None and team.pk not in user.team_ids and not user.has_right("settings.manage"):
+        return Decision(False, _("You may share a queue with your own teams only."))
+    return ALLOWED
+
+
+def can_change_queue(user: User | None, queue: Queue) -> Decision:
+    """Its owner may, and an admin; queues that ship are an admin's."""
+    if user is None or user.has_right("settings.manage") or (queue.owner_id == user.pk and not queue.is_shipped):
+        return ALLOWED
+    return Decision(False, _("Only its owner or an admin may change this queue."))

@@ -1,7 +1,7 @@
 """Reads of the desk. Every function takes the user and never shows what he may not see."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -32,14 +32,6 @@ LIST_COLUMNS = (
 def tickets_for(user: User) -> QuerySet[Ticket]:
     """Every ticket this person may see."""
     return permissions.visible_to(user, Ticket.objects.all())
-
-
-def queue(user: User, slug: str, at: datetime) -> QuerySet[Ticket]:
-    """The open tickets of a queue. Raises Http404 for a queue that does not exist."""
-    known = queues.BY_SLUG.get(slug)
-    if known is None:
-        raise Http404
-    return tickets_for(user).filter(is_open=True).filter(known.condition(user, at))
 
 
 def compiled(user: User, text: str, at: datetime | None = None) -> compiling.Compiled:
@@ -101,14 +93,6 @@ def in_full(ids: Sequence[int]) -> list[Ticket]:
 def capped_count(tickets: QuerySet[Ticket], most: int = COUNTED) -> int:
     """How many there are; `most` + 1 stands for more than that."""
     return tickets.order_by()[: most + 1].count()
-
-
-def sidebar_counts(user: User) -> Mapping[str, int]:
-    """The figures beside the queues, in one query over open tickets."""
-    at = clock.now()
-    figures = {slug: Count("id", filter=queues.BY_SLUG[slug].condition(user, at) or None) for slug in (*queues.SIDEBAR, "mine", "open")}
-    counted = tickets_for(user).filter(is_open=True).aggregate(**{f"queue_{slug}": figure for slug, figure in figures.items()})
-    return {f"queue.{slug}": counted[f"queue_{slug}"] for slug in figures}
 
 
 def ticket_for(user: User, key: str, *, kind: str | None = None) -> Ticket:

@@ -1,17 +1,11 @@
-"""The queues that ship: each is a named condition on open tickets."""
+"""The queues that ship and the orders and columns that a queue may have (QUE-01, QUE-02)."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
 from common.paging import Key
-
-BREACHING_WITHIN = timedelta(minutes=60)
 
 WORK_ORDER = (Key("priority"), Key("sla_due_at"), Key("id"))
 NEWEST = (Key("id", is_descending=True),)
@@ -32,37 +26,61 @@ SORTS: dict[str, tuple[Key, ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Queue:
-    """A list of open tickets. condition(user, at) narrows the tickets the user may see."""
+class Column:
+    """A column that a queue may show beside priority, key and summary. sort: the order its head gives, empty for none. width: in pixels."""
+
+    name: str
+    label: Any
+    sort: str = ""
+    width: int = 120
+
+
+COLUMNS = {
+    column.name: column
+    for column in (
+        Column("status", _("Status"), "status", 132), Column("service", _("Service"), "", 188), Column("reporter", _("Reporter"), "", 118),
+        Column("assignee", _("Assignee"), "", 150), Column("sla", _("Resolve in"), "sla", 116), Column("team", _("Team"), "", 150),
+        Column("category", _("Category"), "", 150), Column("impact", _("Impact"), "", 96), Column("urgency", _("Urgency"), "", 96),
+        Column("labels", _("Labels"), "", 150), Column("created", _("Created"), "key", 118), Column("updated", _("Updated"), "updated", 118),
+        Column("channel", _("Channel"), "", 90), Column("hold", _("On hold for"), "", 150), Column("level", _("Level"), "", 64),
+        Column("resolution", _("Resolution"), "", 130),
+    )
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Shipped:
+    """A queue of a fresh installation, and what it says when it is empty."""
 
     slug: str
     name: Any
-    condition: Callable[[User, datetime], Q]
+    query: str
     empty_title: Any
     empty_text: Any
+    in_sidebar: bool = False
 
 
-OPEN = Queue("open", _("Open incidents"), lambda user, at: Q(), _("Nothing is open"), _("New incidents appear here on their own."))
-
-QUEUES: list[Queue] = [
-    OPEN,
-    Queue(
-        "unassigned", _("Unassigned"), lambda user, at: Q(assignee__isnull=True),
-        _("Everything has somebody"), _("Incidents without an assignee appear here."),
+SHIPPED: list[Shipped] = [
+    Shipped("open", _("Open incidents"), "", _("Nothing is open"), _("New incidents appear here on their own.")),
+    Shipped(
+        "unassigned", _("Unassigned"), "assignee is EMPTY", _("Everything has somebody"), _("Incidents without an assignee appear here."), in_sidebar=True
     ),
-    Queue(
-        "breaching", _("Breaching soon"), lambda user, at: Q(sla_due_at__lte=at + BREACHING_WITHIN),
-        _("Nothing breaches soon"), _("All open incidents have more than an hour left. The list refreshes on its own."),
+    Shipped(
+        "major", _("Major incidents"), '"Major incident" is not EMPTY and resolution is EMPTY', _("No major incident"),
+        _("Candidates and declared major incidents appear here."),
     ),
-    Queue(
-        "waiting", _("Waiting"), lambda user, at: Q(status__is_paused=True),
-        _("Nothing waits"), _("Incidents on hold appear here with what they wait for."),
+    Shipped(
+        "breaching", _("Breaching soon"), "due <= 1h", _("Nothing breaches soon"),
+        _("All open incidents have more than an hour left. The list refreshes on its own."), in_sidebar=True,
     ),
-    Queue(
-        "mine", _("My work"), lambda user, at: Q(assignee=user),
-        _("Nothing is assigned to you"), _("Take an incident from the queue with a."),
+    Shipped("breached", _("Breached"), "due <= now()", _("Nothing is late"), _("Open incidents whose promise was missed appear here.")),
+    Shipped(
+        "waiting", _("Waiting"), "holdReason is not EMPTY", _("Nothing waits"), _("Incidents on hold appear here with what they wait for."), in_sidebar=True
     ),
+    Shipped("ours", _("Waiting on us"), "holdReason is EMPTY", _("Nothing waits on us"), _("What is not on hold appears here.")),
+    Shipped("incidents", _("All open, by type incident"), "type = incident", _("Nothing is open"), _("New incidents appear here on their own.")),
+    Shipped("mine", _("My work"), "assignee = currentUser()", _("Nothing is assigned to you"), _("Take an incident from the queue with a.")),
 ]  # fmt: skip
 
-BY_SLUG = {queue.slug: queue for queue in QUEUES}
-SIDEBAR = ["unassigned", "breaching", "waiting"]
+BY_SLUG = {queue.slug: queue for queue in SHIPPED}
+EMPTY_TITLE, EMPTY_TEXT = _("Nothing is in this queue"), _("Tickets that meet its query appear here on their own.")

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from common import navigation, search
 from services import facts
-from tickets import filters, queries, query_fields, queues, workflow_rules
+from tickets import filters, queries, query_fields, saved, workflow_rules
 from tickets.models import Ticket
 
 
@@ -28,7 +28,7 @@ def find(user: User, text: str, limit: int) -> Iterable[search.Hit]:
 workflow_rules.register()
 query_fields.register()
 search.register(search.Source("tickets", _("Records"), find, order=10))
-navigation.register_counter(queries.sidebar_counts)
+navigation.register_counter(saved.sidebar_counts)
 facts.register(facts.Reader(queries.open_counts_by_service, queries.open_of_service, queries.resolved_lately))
 navigation.register(navigation.Entry("mine", _("My work"), "tickets:mine", section=1, order=10, icon="inbox", go="w", count="queue.mine", tab=3))
 navigation.register(
@@ -36,10 +36,4 @@ navigation.register(
         "queues", _("Queues"), "tickets:queue", section=1, order=20, icon="list-details", args=("open",), go="q", count="queue.open", tab=1
     )
 )
-for position, slug in enumerate(queues.SIDEBAR):
-    shipped = queues.BY_SLUG[slug]
-    navigation.register(
-        navigation.Entry(
-            f"queue.{slug}", shipped.name, "tickets:queue", section=1, order=30 + position, args=(slug,), count=f"queue.{slug}", parent="queues"
-        )
-    )  # fmt: skip
+navigation.register_source(saved.entries)

@@ -5,8 +5,8 @@ from django.db import transaction
 from accounts.models import User
 from journal import registers
 from sla.models import Calendar
-from tickets import priority
-from tickets.models import Category, Goal, HoldReason, Metric, PriorityCell, ResolutionCode
+from tickets import priority, queues
+from tickets.models import Category, Goal, HoldReason, Metric, PriorityCell, Queue, ResolutionCode
 from tickets.models.clocks import FIRST_RESPONSE, RESOLUTION
 
 MINUTE, HOUR = 60, 3600
@@ -63,6 +63,14 @@ def create_defaults(always: Calendar, business: Calendar, *, actor: User | None 
         for name, below in CATEGORIES.items():
             parent = registers.save(Category(kind="incident", name=name), changed=[], is_new=True, actor=actor)
             Category.objects.bulk_create(Category(kind="incident", name=child, parent_id=parent.pk) for child in below)
+    for position, shipped in enumerate(queues.SHIPPED):
+        Queue.objects.get_or_create(
+            slug=shipped.slug,
+            defaults={
+                "name": str(shipped.name), "query": shipped.query, "visibility": Queue.SHARED, "is_shipped": True, "is_in_sidebar": shipped.in_sidebar,
+                "position": position,
+            },
+        )  # fmt: skip
     if not HoldReason.objects.exists():
         HoldReason.objects.bulk_create(
             HoldReason(slug=slug, name=name, pauses_clocks=pauses, ends_on_reply=ends, position=position)

@@ -1,6 +1,7 @@
 from tickets.models.clocks import Goal, Metric, Recount, SlaClock
 from tickets.models.conversation import Attachment, Comment, Watch
 from tickets.models.handover import Handover
+from tickets.models.queues import Queue, QueueStar
 from tickets.models.registers import Category, HoldReason, PriorityCell, PriorityModifier, ResolutionCode
 from tickets.models.relating import AffectedService, Link, Task
 from tickets.models.ticket import Ticket
@@ -18,6 +19,8 @@ __all__ = [
     "PriorityCell",
     "PriorityModifier",
     "Recount",
+    "Queue",
+    "QueueStar",
     "ResolutionCode",
     "SlaClock",
     "Task",

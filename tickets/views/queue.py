@@ -1,5 +1,6 @@
 """Queues and the requester's own page."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +15,10 @@ from django.views.decorators.http import require_safe
 from accounts import desk
 from accounts.models import User
 from common import clock, htmx, navigation
-from tickets import filters, kinds, options, queries, queues
+from common.paging import Key
+from common.query.errors import QueryError
+from tickets import filters, kinds, options, permissions, queries, queues, saved
+from tickets.models import Queue
 
 COLUMNS = [
     (_("P"), "priority"),
@@ -26,6 +30,8 @@ COLUMNS = [
     (_("Assignee"), ""),
     (_("Resolve in"), "sla"),
 ]
+
+EMPTY = queues.Shipped("", "", "", queues.EMPTY_TITLE, queues.EMPTY_TEXT)
 
 
 @require_safe
@@ -39,21 +45,30 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 @desk.required
 def queue(request: HttpRequest, slug: str) -> HttpResponseBase:
-    """One of the queues that ship."""
-    at = clock.now()
-    return ticket_list(request, queues.BY_SLUG.get(slug, queues.OPEN), queries.queue(desk.user_of(request), slug, at), at)
+    """A queue: one that ships, or one that somebody saved."""
+    return _queue(request, slug)
 
 
 @require_safe
 @desk.required
 def mine(request: HttpRequest) -> HttpResponseBase:
     """What is assigned to the person."""
-    at = clock.now()
-    return ticket_list(request, queues.BY_SLUG["mine"], queries.queue(desk.user_of(request), "mine", at), at)
+    return _queue(request, "mine")
+
+
+def _queue(request: HttpRequest, slug: str) -> HttpResponse:
+    """A queue by its address; one whose query holds no longer says where, and how to mend it."""
+    user, at = desk.user_of(request), clock.now()
+    shown = saved.queue_for(user, slug)
+    try:
+        tickets, order = saved.tickets_of(user, shown, at)
+    except QueryError as error:
+        return render(request, "tickets/queue_broken.html", {"queue": shown, "error": error, "can_change": permissions.can_change_queue(user, shown)})
+    return ticket_list(request, shown, tickets, at, default_sort=shown.sort, order=order)
 
 
 def ticket_list(
-    request: HttpRequest, shown_queue: queues.Queue, tickets: Any, at: datetime, *, title: str = "", default_sort: str = "work"
+    request: HttpRequest, shown_queue: Queue, tickets: Any, at: datetime, *, title: str = "", default_sort: str = "work", order: Sequence[Key] = ()
 ) -> HttpResponse:
     """A list of tickets: filtered, sorted, paged; the URL alone rebuilds it."""
     user = desk.user_of(request)
@@ -61,7 +76,7 @@ def ticket_list(
     narrowed = chosen.qs if chosen.is_valid() else tickets.none()
     sort = request.GET.get("sort") or default_sort
     after = request.GET.get("after")
-    page = queries.page(narrowed, sort=sort, after=after)
+    page = queries.page(narrowed, sort=sort, order=order, after=after)
     is_filtered = filters.active_count(request.GET) > 0
     total = _total(user, shown_queue, tickets, title)
     context = {
@@ -74,6 +89,7 @@ def ticket_list(
         "filters": {"q": request.GET.get("q", ""), "choices": options.filter_choices(request.GET)},
         "sort": sort,
         "columns": [_column(label, name, sort) for label, name in COLUMNS],
+        "empty": queues.BY_SLUG.get(shown_queue.slug) or EMPTY,
         "next_mark": page.next_mark,
         "is_later_page": bool(after),
         "is_mixed": len(kinds.all_kinds()) > 1,
@@ -83,7 +99,7 @@ def ticket_list(
     return htmx.page(request, "tickets/queue.html", "tickets/_rows.html", context)
 
 
-def _total(user: User, shown_queue: queues.Queue, tickets: Any, title: str) -> int:
+def _total(user: User, shown_queue: Queue, tickets: Any, title: str) -> int:
     """How many the list holds in all; a queue of the sidebar was counted there already."""
     known = navigation.figures(user).get(f"queue.{shown_queue.slug}") if not title else None
     return queries.capped_count(tickets) if known is None else known
