@@ -24,6 +24,11 @@ def now() -> datetime:
     return instant.astimezone(UTC)  # type: ignore[no-any-return]  # the cursor is untyped
 
 
+def pinned() -> datetime | None:
+    """Where tests, the seed or an importer hold the clock, None when it runs: for queries that bring the database's time along."""
+    return _shifted.get()
+
+
 @contextmanager
 def shifted(to: datetime) -> Iterator[None]:
     """Within the block the clock stands still at `to`, which must carry a zone.

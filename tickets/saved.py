@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, F, FilteredRelation, Q, QuerySet
+from django.db.models.functions import Now
 from django.http import Http404
 
 from accounts.models import User
@@ -20,7 +21,7 @@ def visible(user: User) -> QuerySet[Queue]:
     """The queues this person may open, each with his star: `star_position` and `is_starred_out` (taken out of the sidebar)."""
     rows = permissions.visible_queues(user, Queue.objects.all())
     starred = rows.annotate(star=FilteredRelation("stars", condition=Q(stars__user=user)))
-    return starred.select_related("owner", "team").annotate(star_position=F("star__position"), is_starred_out=F("star__is_hidden"))
+    return starred.select_related("owner", "team").annotate(star_position=F("star__position"), is_starred_out=F("star__is_hidden"), read_at=Now())
 
 
 def all_of(user: User) -> list[Queue]:
@@ -31,6 +32,12 @@ def all_of(user: User) -> list[Queue]:
         known = sorted(rows, key=lambda row: (row.star_position is None, row.star_position or 0))  # type: ignore[attr-defined]  # annotated above
         user._queues = known  # type: ignore[attr-defined]  # a memo for one request
     return known
+
+
+def moment(user: User) -> datetime:
+    """When the queues were read, by the database's clock."""
+    read: Any = all_of(user)
+    return clock.pinned() or (read[0].read_at if read else clock.now())
 
 
 def sidebar(user: User) -> list[Queue]:
@@ -83,7 +90,7 @@ def sidebar_counts(user: User) -> Mapping[str, int]:
     if not user.has_right("desk.access"):
         return {}
     shown = [queue for queue in all_of(user) if is_in_sidebar(queue) or queue.slug in ALWAYS]
-    return {f"queue.{slug}": amount for slug, amount in counts(user, shown, clock.now()).items()}
+    return {f"queue.{slug}": amount for slug, amount in counts(user, shown, moment(user)).items()}
 
 
 def entries(user: User) -> Sequence[navigation.Entry]:

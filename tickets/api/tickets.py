@@ -228,8 +228,7 @@ class UploadSerializer(serializers.Serializer):
     is_internal = serializers.BooleanField(default=True)
 
 
-class TicketViewSet(RecordVerbs, ClockVerbs, mixins.ListModelMixin):
-class TicketViewSet(RecordVerbs, PriorityVerbs, mixins.ListModelMixin):
+class TicketViewSet(RecordVerbs, ClockVerbs, PriorityVerbs, mixins.ListModelMixin):
     """Tickets of one kind by key. A kind's app subclasses it with `kind` and a serializer of its own page."""
 
     lookup_field = "key"

@@ -58,8 +58,8 @@ def mine(request: HttpRequest) -> HttpResponseBase:
 
 def _queue(request: HttpRequest, slug: str) -> HttpResponse:
     """A queue by its address; one whose query holds no longer says where, and how to mend it."""
-    user, at = desk.user_of(request), clock.now()
-    shown = saved.queue_for(user, slug)
+    user = desk.user_of(request)
+    shown, at = saved.queue_for(user, slug), saved.moment(user)
     try:
         tickets, order = saved.tickets_of(user, shown, at)
     except QueryError as error:
