@@ -9,8 +9,15 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Team, User
 from common import errors
 from tickets import queries, relations
-from tickets.models import Category, HoldReason, ResolutionCode, Task, Ticket
+from tickets.models import Category, HoldReason, Queue, ResolutionCode, Task, Ticket
+from tickets.models.queues import DEFAULT_COLUMNS
 from tickets.models.registers import PRIORITIES, SUPPORT_LEVELS
+from tickets.queues import COLUMNS
+
+SORT_CHOICES = [
+    ("work", _("Priority, then SLA")), ("sla", _("SLA, most urgent first")), ("-updated", _("Last changed first")), ("-key", _("Newest first")),
+    ("key", _("Oldest first")), ("status", _("Status")),
+]  # fmt: skip
 
 
 def take_error(form: forms.Form, error: errors.Invalid) -> None:
@@ -123,3 +130,27 @@ class ImpactForm(forms.Form):
     is_financial = forms.BooleanField(required=False)
     is_security = forms.BooleanField(required=False)
     is_compliance = forms.BooleanField(required=False)
+
+
+class QueueForm(forms.Form):
+    """A queue: its query, who sees it, and how it looks."""
+
+    name = forms.CharField(label=_("Name"), max_length=80, widget=forms.TextInput(attrs={"autofocus": True}))
+    query = forms.CharField(
+        label=_("Query"), required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 3, "class": "ek-mono", "spellcheck": "false"}),
+        help_text=_("For example: priority >= P2 AND assignee is EMPTY ORDER BY created"),
+    )  # fmt: skip
+    is_open_only = forms.BooleanField(label=_("Open tickets only"), required=False, initial=True)
+    visibility = forms.ChoiceField(label=_("Seen by"), choices=Queue.VISIBILITIES)
+    team: Any = forms.ModelChoiceField(label=_("Team"), queryset=Team.objects.none(), required=False, empty_label=_("No team"))
+    sort = forms.ChoiceField(label=_("Sorted by"), choices=SORT_CHOICES, initial="work")
+    view = forms.ChoiceField(label=_("View"), choices=Queue.VIEWS)
+    columns = forms.MultipleChoiceField(
+        label=_("Columns"), required=False, choices=[(column.name, column.label) for column in COLUMNS.values()], initial=DEFAULT_COLUMNS,
+        widget=forms.CheckboxSelectMultiple,
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        teams: Any = self.fields["team"]
+        teams.queryset = Team.objects.all() if user.has_right("settings.manage") else Team.objects.filter(pk__in=user.team_ids)

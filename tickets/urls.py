@@ -1,12 +1,17 @@
 from django.urls import path, re_path
 
-from tickets.views import clocks, escalation, fields, links, menus, priorities, queue, record, tasks, workflow
+from tickets.views import clocks, escalation, fields, links, menus, priorities, queue, record, saving, tasks, workflow
 
 app_name = "tickets"
 
 urlpatterns = [
     path("home/", queue.home, name="home"),
+    path("queues/", saving.index, name="queues"),
+    path("queues/new/", saving.new, name="new_queue"),
     path("queues/<slug:slug>/", queue.queue, name="queue"),
+    path("queues/<slug:slug>/edit/", saving.edit, name="edit_queue"),
+    path("queues/<slug:slug>/export.<slug:extension>", saving.export, name="export_queue"),
+    path("queues/<slug:slug>/<slug:verb>/", saving.act, name="act_on_queue"),
     path("my-work/", queue.mine, name="mine"),
     path("my-requests/", queue.own, name="own"),
     path("priority-matrix/", priorities.matrix, name="matrix"),

@@ -139,5 +139,5 @@ def _clean_query(actor: User | None, text: str) -> str:
 def _free_slug(name: str) -> str:
     """An address that nobody has: the name's words, with a number when they are taken."""
     base = slugify(name)[:48] or "queue"
-    taken = set(Queue.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+    taken = {"new", *Queue.objects.filter(slug__startswith=base).values_list("slug", flat=True)}
     return next(slug for slug in (base, *(f"{base}-{number}" for number in range(2, len(taken) + 3))) if slug not in taken)
