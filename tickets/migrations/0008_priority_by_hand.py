@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('sla', '0001_initial'),
-        ('tickets', '0006_services_and_handovers'),
+        ('tickets', '0007_merged_into'),
     ]
 
     operations = [

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_vip'),
-        ('tickets', '0007_priority_by_hand'),
+        ('tickets', '0008_priority_by_hand'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
