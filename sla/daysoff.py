@@ -27,7 +27,7 @@ class Unreadable(ValueError):
 
 def countries() -> dict[str, list[str]]:
     """Code of a country → codes of its parts, as the library knows them."""
-    found: dict[str, list[str]] = holidays.list_supported_countries()
+    found: dict[str, list[str]] = holidays.list_supported_countries(include_aliases=False)
     return found
 
 

@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from common import clock, errors
@@ -78,7 +79,7 @@ class MetricForm(forms.ModelForm):
         kind = self.data.get("kind") or self.instance.kind
         self.fields["kind"] = forms.ChoiceField(label=_("Kind of ticket"), choices=[(one.name, one.label) for one in kinds.all_kinds()])
         for name, table in (("starts", STARTS), ("pauses", PAUSES), ("stops", STOPS)):
-            label = Metric._meta.get_field(name).verbose_name  # type: ignore[union-attr]  # real columns
+            label = capfirst(str(Metric._meta.get_field(name).verbose_name))  # type: ignore[union-attr]  # real columns
             self.fields[name] = forms.MultipleChoiceField(
                 label=label, choices=_condition_choices(table, kind), widget=forms.CheckboxSelectMultiple, required=name != "pauses"
             )

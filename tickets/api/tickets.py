@@ -34,7 +34,10 @@ class CategorySerializer(serializers.ModelSerializer):
 
 
 class ClockSerializer(serializers.ModelSerializer):
-    """An SLA clock. due_at is empty while paused or stopped; used_seconds while running."""
+    """An SLA clock. due_at: when the target is used up, of a stopped one when it would have been; empty while paused before that.
+
+    used_seconds is empty while running.
+    """
 
     class Meta:
         model = SlaClock

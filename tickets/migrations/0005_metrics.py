@@ -25,6 +25,10 @@ def convert(apps, schema_editor):
     rules = {slug: {"name": name, "starts": starts, "pauses": pauses, "stops": stops} for slug, name, starts, pauses, stops in METRICS}
     for calendar, version in versions.items():
         Clock.objects.filter(calendar_id=calendar).update(version_id=version)
+    for slug, rule in rules.items():
+        Clock.objects.filter(metric=slug).update(name=rule["name"])
+    for clock in Clock.objects.filter(state="running", breached_at__isnull=True, due_at__isnull=False).iterator(chunk_size=2000):
+        Clock.objects.filter(pk=clock.pk).update(next_threshold_at=clock.due_at, thresholds=[[100, clock.due_at.isoformat()]])
     entries = []
     for clock in Clock.objects.order_by("id").iterator(chunk_size=2000):
         promise = {"goal": None, "target": clock.target_seconds, "version": clock.version_id, "is_whole": True, "cycle": clock.cycle, **rules[clock.metric]}
