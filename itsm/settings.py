@@ -196,6 +196,7 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = False
 MEDIA_ROOT = DATA_DIR / "attachments"
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
+AUTO_CLOSE_DAYS = environment.number("EVENKEEL_AUTO_CLOSE_DAYS", 7)
 MANDATORY_TASKS_BLOCK = environment.flag("EVENKEEL_MANDATORY_TASKS_BLOCK", True)
 ATTACHMENT_MAX_BYTES = environment.number("EVENKEEL_ATTACHMENT_MAX_BYTES", 25_000_000)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
@@ -262,6 +263,7 @@ CELERY_BEAT_SCHEDULE = {
     "sla": _tick("tickets.sweep_sla", 5, "default"),
     "sla_recount": _tick("tickets.recount_sla", 60, "bulk"),
     "sla_audit": {"task": "tickets.audit_sla", "schedule": crontab(hour=2, minute=17), "options": {"queue": "bulk", "expires": 7200}},
+    "silence": _tick("tickets.sweep_silence", 300, "bulk"),
     "follow_ups": _tick("tickets.sweep_follow_ups", 10, "default"),
     "snoozed": _tick("alerts.wake_snoozed", 10, "default"),
     "partitions": _tick("alerts.keep_partitions", 3600, "bulk"),

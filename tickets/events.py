@@ -5,6 +5,9 @@ from django.utils.translation import gettext_lazy as _
 from journal import catalogue
 
 ASSIGNED = catalogue.declare("ticket.assigned", _("{actor} assigned it to {to}"), icon="user", tone="blue")
+CONFIRMED = catalogue.declare("ticket.confirmed", _("{actor} confirmed that it is solved"), icon="circle-check", tone="green", is_public=True)
+REJECTED = catalogue.declare("ticket.rejected", _("{actor} said that it is not solved"), icon="circle-x", tone="red", is_public=True)
+SILENT = catalogue.declare("ticket.silent", _("Nobody objected for {days} days"), icon="hourglass", is_public=True)
 MERGED = catalogue.declare("ticket.merged", _("{actor} merged it into {to}"), icon="git-merge", tone="violet")
 ABSORBED = catalogue.declare("ticket.absorbed", _("{actor} merged {key} into it"), icon="git-merge", tone="violet")
 SPLIT = catalogue.declare("ticket.split", _("{actor} split off {to}"), icon="arrows-split", tone="violet")

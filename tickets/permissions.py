@@ -75,6 +75,13 @@ def can_transition(user: User | None, ticket: Ticket, right: str, name: str) -> 
     return _decide(user, ticket, right, _("use “%(name)s”") % {"name": name})
 
 
+def can_confirm(user: User | None, ticket: Ticket) -> Decision:
+    """Saying whether it is solved: its reporter."""
+    if user is not None and user.is_active and ticket.reporter_id == user.pk:
+        return ALLOWED
+    return Decision(False, _("Only who reported it can say whether it is solved."))
+
+
 def can_merge(user: User | None, ticket: Ticket) -> Decision:
     """Ending it as a duplicate of another ticket: that closes it, so it needs the right to close besides the one to edit."""
     decision = can_link(user, ticket)

@@ -114,10 +114,13 @@ def clocks_of(ticket: Ticket) -> list[SlaClock]:
     return list(newest.values())
 
 
-def timeline(user: User, ticket: Ticket, *, limit: int = 200) -> list[Entry]:
-    """What happened, newest first; comments stand in `entry.comment`. Without the right to internal things only public entries."""
-    sees_internal = bool(permissions.can_see_internal(user, ticket))
-    merged = absorbed(user, ticket)
+def timeline(user: User, ticket: Ticket, *, limit: int = 200, only_public: bool = False) -> list[Entry]:
+    """What happened, newest first; comments stand in `entry.comment`. Without the right to internal things only public entries.
+
+    only_public: as its reporter reads it, whoever that is.
+    """
+    sees_internal = not only_public and bool(permissions.can_see_internal(user, ticket))
+    merged = absorbed(user, ticket) if sees_internal else {}
     told = list(journal.entries_of("ticket", ticket.pk, hidden=facts.HIDDEN)[:limit])
     if merged:
         more = Entry.objects.filter(subject_type="ticket", subject_id__in=merged, event__in=["comment.added", "ticket.attached"]).select_related(

@@ -1,9 +1,60 @@
-"""What the desk does after something happened."""
+"""What the desk does after something happened: messages to the reporter, in which nothing internal stands, and recomputations."""
 
 from typing import Any
 
+from django.conf import settings
+from django.template.loader import render_to_string
+
 from journal.handlers import on
-from tickets.actions import prioritising
+from journal.models import Entry
+from notifications import actions as notifications
+from tickets import invitations
+from tickets.actions import confirmation, prioritising
+from tickets.models import Comment, Ticket
+
+
+@on("ticket.transitioned")
+def ask_reporter(entry: Entry) -> None:
+    """A ticket was resolved: its reporter gets a link to confirm or reject that."""
+    if entry.data.get("verb") != "resolve":
+        return
+    ticket = _ticket(entry)
+    if ticket.is_open or ticket.closed_at is not None:
+        return  # it was reopened or closed meanwhile
+    _mail(entry, ticket, "resolved", {"resolution": ticket.resolution})
+
+
+@on("comment.added")
+def send_reply(entry: Entry) -> None:
+    """A public reply of somebody else goes to the reporter."""
+    if entry.data.get("is_internal") is not False:
+        return
+    ticket = _ticket(entry)
+    comment = Comment.objects.filter(pk=entry.data["comment"], is_internal=False).select_related("author").first()
+    if comment is not None:
+        _mail(entry, ticket, "reply", {"comment": comment})
+
+
+def _ticket(entry: Entry) -> Ticket:
+    return Ticket.objects.select_related("reporter", "status", "resolution").get(pk=entry.subject_id)
+
+
+def _mail(entry: Entry, ticket: Ticket, name: str, more: dict[str, Any]) -> None:
+    """Puts the mail with the reporter's link into the outbox, once for each entry. Whoever did it himself needs no mail."""
+    if ticket.reporter is None or entry.actor_id == ticket.reporter_id:
+        return
+    link = confirmation.invite(ticket, actor=None, entry=entry.pk)
+    if link is None:
+        return
+    url = f"{settings.EVENKEEL_BASE_URL}{invitations.path_of(link)}"
+    context = {"ticket": ticket, "user": link.user, "url": url, "days": invitations.VALID_FOR.days, "close_days": settings.AUTO_CLOSE_DAYS, **more}
+    notifications.queue_email(
+        actor=None,
+        recipient=link.user,
+        subject=render_to_string(f"tickets/mail_{name}_subject.txt", context),
+        body=render_to_string(f"tickets/mail_{name}.txt", context),
+        idempotency_key=f"ticket-{name}:{entry.pk}",
+    )
 
 
 @on("priority.matrix_changed")

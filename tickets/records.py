@@ -10,7 +10,8 @@ from django.http import Http404
 from accounts.models import User
 from services.models import Service
 from tickets import filters, permissions, queries, relations
-from tickets.models import Link, Task, Ticket
+from tickets.models import Attachment, Link, Task, Ticket
+from workflows import queries as workflows
 
 PICKED = 8
 OFFERED = 12
@@ -94,3 +95,13 @@ def service_choices(chosen: Sequence[str], text: str) -> list[Service]:
     known = {service.slug: service for service in Service.objects.filter(slug__in=chosen).select_related("tier")}
     found = Service.objects.filter(name__icontains=text.strip()[:80]).exclude(slug__in=chosen).select_related("tier").order_by("name")[:OFFERED]
     return [*(known[slug] for slug in dict.fromkeys(chosen) if slug in known), *found]
+
+
+def public_files(ticket: Ticket) -> QuerySet[Attachment]:
+    """The files that its reporter may download, whoever that is."""
+    return Attachment.objects.filter(ticket_id=ticket.pk, is_internal=False).select_related("uploader")
+
+
+def waits_for_reporter(ticket: Ticket) -> bool:
+    """It was resolved and can be closed: the reporter may say whether it is solved."""
+    return ticket.closed_at is None and workflows.transition_by_verb(ticket.status_id, "close") is not None

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from tickets.actions import auditing, clocks, lifecycle, recounting
+from tickets.actions import auditing, clocks, confirmation, lifecycle, recounting
 
 
 @shared_task(name="tickets.sweep_sla", queue="default")
@@ -31,3 +31,9 @@ def recount_sla() -> int:
 def audit_sla() -> int:
     """Compares all SLA clocks with the ledger, every night."""
     return auditing.audit()
+
+
+@shared_task(name="tickets.sweep_silence", queue="bulk")
+def sweep_silence() -> int:
+    """Closes resolved tickets whose reporter said nothing for days. A tick every five minutes."""
+    return confirmation.sweep_silence()

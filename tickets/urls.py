@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from tickets.views import clocks, escalation, fields, links, menus, priorities, queue, record, saving, tasks, workflow
+from tickets.views import clocks, escalation, fields, links, menus, priorities, queue, record, reporter, saving, tasks, workflow
 
 app_name = "tickets"
 
@@ -41,5 +41,10 @@ urlpatterns = [
     path("tickets/<str:key>/tasks/<int:pk>/", tasks.change, name="change_task"),
     path("tickets/<str:key>/tasks/<int:pk>/<slug:verb>/", tasks.act, name="act_on_task"),
     path("tickets/<str:key>/files/<int:attachment>/", record.download, name="download"),
+    path("r/<str:token>/", reporter.show, name="reporter"),
+    path("r/<str:token>/reply/", reporter.reply, name="reporter_reply"),
+    path("r/<str:token>/confirm/", reporter.confirm, name="reporter_confirm"),
+    path("r/<str:token>/reject/", reporter.reject, name="reporter_reject"),
+    path("r/<str:token>/files/<int:attachment>/", reporter.download, name="reporter_download"),
     re_path(r"^(?P<key>[A-Za-z]{2,6}-[0-9]{1,18})/?$", queue.by_key, name="by_key"),
 ]

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from accounts.models import Team, User
 from common import clock
 from tickets import queries, records, relations, stays
-from tickets.actions import escalation, links, merging, tasks
+from tickets.actions import confirmation, escalation, links, merging, tasks
 from tickets.api.base import TicketBase
 from tickets.models import Handover, Task, Ticket
 
@@ -71,6 +71,12 @@ class MoveTaskSerializer(serializers.Serializer):
     """Where a step goes in the list."""
 
     direction = serializers.ChoiceField(choices=["up", "down"])
+
+
+class RejectSerializer(serializers.Serializer):
+    """What does not work yet."""
+
+    reason = serializers.CharField(max_length=5_000)
 
 
 class MergeSerializer(serializers.Serializer):
@@ -192,6 +198,18 @@ class RecordVerbs(TicketBase):
         """Moves a step one place up or down."""
         by = {"up": -1, "down": 1}[self.given(MoveTaskSerializer)["direction"]]
         return self._task(tasks.move_task(self._found(task), actor=self.person, by=by))
+
+    @extend_schema(request=None)
+    @action(detail=True, methods=["post"])
+    def confirm(self, request: Request, key: str) -> Response:
+        """Its reporter says that it is solved: it is closed."""
+        return self.answer(confirmation.confirm(self.get_object(), actor=self.person))
+
+    @extend_schema(request=RejectSerializer)
+    @action(detail=True, methods=["post"])
+    def reject(self, request: Request, key: str) -> Response:
+        """Its reporter says that it is not solved, and why: work goes on."""
+        return self.answer(confirmation.reject(self.get_object(), actor=self.person, **self.given(RejectSerializer)))
 
     @extend_schema(request=MergeSerializer)
     @action(detail=True, methods=["post"])

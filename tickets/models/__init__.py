@@ -4,6 +4,7 @@ from tickets.models.handover import Handover
 from tickets.models.queues import Queue, QueueStar
 from tickets.models.registers import Category, HoldReason, PriorityCell, PriorityModifier, ResolutionCode
 from tickets.models.relating import AffectedService, Link, Task
+from tickets.models.reporting import ReporterLink
 from tickets.models.ticket import Ticket
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "Recount",
     "Queue",
     "QueueStar",
+    "ReporterLink",
     "ResolutionCode",
     "SlaClock",
     "Task",

@@ -119,6 +119,9 @@ class Ticket(models.Model):
             models.Index(fields=["-updated_at", "-id"], name="ticket_open_updated", condition=OPEN),
             models.Index(fields=["follow_up_at"], name="ticket_follow_up", condition=Q(follow_up_at__isnull=False)),
             models.Index(fields=["id"], name="ticket_open_major", condition=Q(major_state="declared", is_open=True)),
+            models.Index(
+                fields=["resolved_at"], name="ticket_silent", condition=Q(status_category="done", closed_at__isnull=True, resolution__isnull=False)
+            ),
             models.Index(fields=["kind", "-id"], name="ticket_kind_newest"),
             models.Index(fields=["reporter", "-id"], name="ticket_reporter"),
             GinIndex(fields=["search_public"], name="ticket_search_public"),
