@@ -162,6 +162,7 @@ def _context(incident: Incident, user: User) -> dict[str, Any]:
         "watchers": watchers,
         "services": services,
         "instants": [(Incident._meta.get_field(name).verbose_name, getattr(incident, name)) for name in moments.NAMES],  # type: ignore[union-attr]
+        "labels_url": reverse("tickets:labels", args=[incident.key]),
         "merge_url": reverse("tickets:merge", args=[incident.key]),
         "merged_into": _merged_into(incident, user),
         "split_url_name": "incidents:split" if can["edit"] else "",

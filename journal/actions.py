@@ -56,19 +56,25 @@ def record_many(event: str, subjects: Sequence[tuple[models.Model, dict[str, Any
         Delivery.objects.bulk_create(Delivery(entry=entry, handler=name, due_at=instant) for entry in entries for name in waiting)
         doorbell.ring("journal.deliver")
     if not _muted.get():
-        _announce(event, entries)
+        _announce(event, entries, {subject.pk for subject, _data in subjects if getattr(subject, "is_restricted", False)})
     return entries
 
 
-def _announce(event: str, entries: Sequence[Entry]) -> None:
-    """Tells open screens; registers (whose type is a table's label) are on no live screen."""
+def _announce(event: str, entries: Sequence[Entry], hidden: set[int]) -> None:
+    """Tells open screens; registers (whose type is a table's label) are on no live screen.
+
+    Of a restricted record the stream, which everybody of the desk hears, says neither which one nor what happened.
+    """
     entries = [entry for entry in entries if "." not in entry.subject_type]
     if len(entries) > MANY:
         for subject_type in {entry.subject_type for entry in entries}:
             doorbell.announce(subject_type, 0, event)
         return
     for entry in entries:
-        doorbell.announce(entry.subject_type, entry.subject_id, event)
+        if entry.subject_id in hidden:
+            doorbell.announce(entry.subject_type, 0, "record.changed")
+        else:
+            doorbell.announce(entry.subject_type, entry.subject_id, event)
 
 
 def type_of(subject: models.Model) -> str:

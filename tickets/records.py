@@ -1,5 +1,6 @@
 """Reads for the page of one record: what it is linked to, its steps."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ from workflows import queries as workflows
 
 PICKED = 8
 OFFERED = 12
+LABELLED = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,3 +107,12 @@ def public_files(ticket: Ticket) -> QuerySet[Attachment]:
 def waits_for_reporter(ticket: Ticket) -> bool:
     """It was resolved and can be closed: the reporter may say whether it is solved."""
     return ticket.closed_at is None and workflows.transition_by_verb(ticket.status_id, "close") is not None
+
+
+def label_choices(user: User, chosen: Sequence[str], text: str) -> list[str]:
+    """The chosen labels, then the most used ones of open tickets that this user may see and that contain the text."""
+    lately = queries.tickets_for(user).filter(is_open=True).exclude(labels=[]).order_by("-updated_at", "-id")
+    used = Counter(label for labels in lately.values_list("labels", flat=True)[:LABELLED] for label in labels)
+    wanted = "-".join(text.lower().split())
+    found = [label for label, _amount in used.most_common() if wanted in label and label not in chosen]
+    return [*dict.fromkeys(chosen), *found[:OFFERED]]

@@ -1,4 +1,5 @@
 // Live pages. The server says what changed ({"subject", "id", "event"}); elements that show it ask for themselves again.
+// The id 0 stands for any record: many changed at once, or one that not everybody may know of.
 // An element opts in by data-live="ticket" (any) or "ticket:7" (that one), several separated by spaces, and hx-trigger="ek:changed".
 // When the stream is down for more than 5 s, everything live is asked for each 15 s. A hidden tab lets its stream go.
 import { announce, findAll, word } from './dom.js';
@@ -20,7 +21,7 @@ const asked = new Set();
 let askTimer = 0;
 
 const topics = (element) => element.dataset.live.split(/\s+/);
-const listens = (element, subject, id) => topics(element).some((topic) => topic === subject || topic === `${subject}:${id}`);
+const listens = (element, subject, id) => topics(element).some((topic) => topic === subject || topic === `${subject}:${id}` || (id === 0 && topic.startsWith(`${subject}:`)));
 const live = () => findAll('[data-live]');
 
 function ask(elements) {

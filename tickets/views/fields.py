@@ -1,4 +1,4 @@
-"""Fields of a record that need more than a menu: its services."""
+"""Fields of a record that need more than a menu: its services and its labels."""
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -47,3 +47,36 @@ def _in_order(chosen: list[str], primary: str) -> list[Service]:
     wanted = list(dict.fromkeys([*([primary] if primary else []), *chosen]))
     known = {service.slug: service for service in Service.objects.filter(slug__in=wanted).select_related("tier", "owner_team")}
     return [known[slug] for slug in wanted if slug in known]
+
+
+@require_http_methods(["GET", "POST"])
+@desk.required
+def labels(request: HttpRequest, key: str) -> HttpResponseBase:
+    """The labels, in a dialog that suggests those in use. `?q=` answers the labels that begin like that, with the way to make a new one."""
+    user = desk.user_of(request)
+    ticket = queries.ticket_for(user, key)
+    given = request.POST if request.method == "POST" else request.GET
+    is_asked = request.method == "POST" or "q" in given
+    chosen = given.getlist("labels") if is_asked else list(ticket.labels)
+    words = given.get("q", "")
+    picker = {"choices": records.label_choices(user, chosen, words), "chosen": chosen, "fresh": _fresh(words, chosen), "words": words}
+    if request.method == "GET" and is_asked:
+        return render(request, "tickets/_labels_picked.html", picker)
+    version, error = given.get("version", str(ticket.version)), ""
+    if request.method == "POST":
+        try:
+            editing.edit(ticket, actor=user, expected_version=int(version) if version.isdecimal() else None, labels=chosen)
+            return htmx.done(_("{key} saved").format(key=ticket.key))
+        except errors.Refused:
+            raise
+        except errors.DomainError as refusal:
+            error, version = refusal.message, str(ticket.version)
+    url = reverse("tickets:labels", args=[ticket.key])
+    context = {"url": url, "title": _("Labels of {key}").format(key=ticket.key), "version": version, "error": error, **picker}
+    return render(request, "tickets/_labels_form.html", context, status=422 if error else 200)
+
+
+def _fresh(words: str, chosen: list[str]) -> str:
+    """The label that the typed words would make, unless it is there already."""
+    label = "-".join(words.lower().split())[:50]
+    return "" if label in chosen else label
