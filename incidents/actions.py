@@ -82,7 +82,7 @@ def split(incident: Ticket, *, actor: User | None, comment: Comment, summary: st
     if comment.is_internal:
         conversation.comment(made, actor=actor, body=comment.body, is_internal=True)
     links.link(made, actor=actor, target=origin, relation="relates")
-    journal.record(tickets.SPLIT, origin, actor=actor, to=made.key, other=made.pk, comment=comment.pk)
+    journal.record(tickets.SPLIT, origin, actor=actor, to=made.key, other=made.pk, source=comment.pk)
     return made
 
 

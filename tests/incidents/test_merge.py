@@ -162,6 +162,8 @@ def test_split_makes_an_incident_of_a_comment(agent: User, requester: User, serv
     assert Link.objects.get().relation == "relates"
     assert [row.ticket.pk for row in records.links_of(agent, incident)] == [made.pk]
     assert Entry.objects.get(event="ticket.split").sentence == f"Hanna Agent split off {made.key}"
+    shown = [entry.event for entry in queries.timeline(agent, incident) if entry.comment]  # type: ignore[attr-defined]
+    assert shown == ["comment.added"]
 
 
 def test_an_internal_comment_stays_internal_when_it_is_split_off(agent: User, requester: User, incident: Incident) -> None:

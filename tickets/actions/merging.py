@@ -100,7 +100,7 @@ def _carry_over(source: Ticket, target: Ticket, actor: User | None, at: datetime
     )
     services, more = affected.all_of(target), affected.all_of(source)
     if {service.pk for service in more} - {service.pk for service in services}:
-        editing.edit(target, actor=None, services=[*services, *more])
+        editing.edit(target, actor=actor, services=[*services, *more])
     for user in {watch.user for watch in Watch.objects.filter(ticket_id=source.pk).select_related("user")} | {source.reporter}:
         if user is not None and _may_follow(user, target):
             Watch.objects.get_or_create(ticket_id=target.pk, user=user)

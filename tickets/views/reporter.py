@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -26,7 +28,8 @@ def by_link(view: View) -> View:
     def answer(request: HttpRequest, token: str, **more: Any) -> HttpResponseBase:
         try:
             link = invitations.read(token)
-            response = view(request, link, token=token, **more) if link else _over(request, 404)
+            with timezone.override(ZoneInfo(link.user.time_zone) if link else None):
+                response = view(request, link, token=token, **more) if link else _over(request, 404)
         except invitations.Gone:
             response = _over(request, 410)
         response["Cache-Control"] = "private, no-store"
