@@ -120,7 +120,7 @@ def test_a_record_by_keyboard(visitor: Callable[..., Visitor]) -> None:
     page.keyboard.press("Control+Enter")
     expect(page.locator("h1[data-record]")).to_have_text("Dock 4 prints nothing")
     page.keyboard.press("l")
-    expect(page.locator("#dialog input[name=target]")).to_be_focused()
+    expect(page.locator("#dialog #pick-q")).to_be_focused()
     page.keyboard.type(other)
     page.keyboard.press("Enter")
     expect(page.locator("#fields")).to_contain_text(other)
