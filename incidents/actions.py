@@ -48,17 +48,22 @@ def create(
     return creation.create(
         Incident, kind.INCIDENT, actor=actor, summary=summary, description=description, service=service, other_services=other_services, impact=impact, urgency=urgency,
         category=category, reporter=reporter, team=team, assignee=assignee, channel=channel, reported_at=reported_at, labels=labels,
-        is_restricted=is_restricted, custom=custom, columns=_instants(detected_at, impact_started_at),
+        is_restricted=is_restricted, custom=custom, columns=_instants(detected_at, impact_started_at, reported_at),
     )  # fmt: skip
 
 
-def _instants(detected_at: datetime | None, impact_started_at: datetime | None) -> dict[str, datetime | None]:
-    """The incident's own instants, each in the past. Raises Invalid for the one that is not."""
+def _instants(detected_at: datetime | None, impact_started_at: datetime | None, reported_at: datetime | None) -> dict[str, datetime | None]:
+    """The incident's own instants, each in the past and in their order. Raises Invalid for the one that is not."""
     at = clock.now()
-    return {
+    own = {
         "detected_at": creation.clean_instant("detected_at", detected_at, at),
         "impact_started_at": creation.clean_instant("impact_started_at", impact_started_at, at),
     }
+    wrong = moments.first_disorder({**own, "reported_at": reported_at or at})
+    if wrong is not None:
+        earlier, later = wrong
+        raise errors.Invalid(later, _("“%(later)s” cannot be before “%(earlier)s”.") % {"later": _label(later), "earlier": _label(earlier)})
+    return own
 
 
 @transaction.atomic

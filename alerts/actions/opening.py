@@ -181,6 +181,7 @@ def _with_open_incident(condition: Q) -> Alert | None:
 def open_incident(alert: Alert, *, actor: Any = None) -> Incident:
     """The incident of an alert: summary and payload from it, urgency from its priority, impact from the tier, team from the service."""
     text = [alert.description] if alert.description else []
+    detected_at = min(alert.first_occurred_at, clock.now())
     text += [f"{alert.key}, {alert.integration}" if alert.integration else alert.key]
     return incidents.create(
         actor=actor,
@@ -190,8 +191,8 @@ def open_incident(alert: Alert, *, actor: Any = None) -> Incident:
         urgency=priorities.urgency_of(alert.priority),
         team=alert.integration.team if alert.integration and alert.service is None else None,
         channel="alert",
-        detected_at=min(alert.first_occurred_at, clock.now()),
-        impact_started_at=alert.starts_at if alert.starts_at and EARLIEST <= alert.starts_at <= clock.now() else None,
+        detected_at=detected_at,
+        impact_started_at=min(alert.starts_at, detected_at) if alert.starts_at and alert.starts_at >= EARLIEST else None,
     )
 
 

@@ -114,3 +114,13 @@ def test_over_rest(api: Callable[..., APIClient], agent: User, incident: Inciden
     assert client.post(f"{url}retime/", {"detected_at": None, "version": 1}).status_code == 409
     assert client.post(f"{url}retime/", {"closed_at": ago(incident, 3).isoformat()}).status_code == 400
     assert client.post(f"{url}retime/", {"acknowledged_at": ago(incident, 9).isoformat()}).data["error"]["fields"].keys() == {"acknowledged_at"}
+
+
+def test_a_new_incident_keeps_the_order_too(agent: User) -> None:
+    at = clock.now()
+    early, late = at - timedelta(hours=2), at - timedelta(hours=1)
+    for wrong in ({"impact_started_at": late, "detected_at": early}, {"detected_at": late, "reported_at": early}):
+        with pytest.raises(errors.Invalid, match="cannot be before"):
+            actions.create(actor=agent, summary="Out of order", **wrong)  # type: ignore[arg-type]
+    assert not Incident.objects.exists()
+    assert actions.create(actor=agent, summary="In order", impact_started_at=early, detected_at=late).detected_at == late
