@@ -12,7 +12,7 @@ from common import doorbell
 from incidents import actions
 from incidents.models import Incident
 from services.models import Service
-from tickets import queries, records
+from tickets import queries, records, saved
 from tickets.actions import conversation, editing, links, tasks
 
 HTMX = {"HX-Request": "true"}
@@ -66,7 +66,7 @@ def test_its_parts_do_not_exist_for_others(sign_in: Callable[[User], Client], st
 
 
 def test_it_is_in_no_count(stranger: User, agent: User, service: Service, hidden: Incident) -> None:
-    assert (queries.sidebar_counts(stranger)["queue.open"], queries.sidebar_counts(agent)["queue.open"]) == (0, 1)
+    assert (saved.sidebar_counts(stranger)["queue.open"], saved.sidebar_counts(agent)["queue.open"]) == (0, 1)
     assert queries.open_counts_by_service(stranger, [service.pk]) == {}
     assert queries.open_of_service(stranger, service) == []
 
