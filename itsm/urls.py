@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from common.api import unknown_address
+from common.query.api import SuggestView
 from itsm.api import router
 
 urlpatterns = [
@@ -16,6 +17,7 @@ urlpatterns = [
     path("incidents/", include("incidents.urls")),
     path("alerts/", include("alerts.urls")),
     path("services/", include("services.urls")),
+    path("api/v1/query/suggest/", SuggestView.as_view(), name="query-suggest"),
     path("api/v1/", include(router.urls)),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),

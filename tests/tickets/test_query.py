@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import transaction
 
 from common import errors
+from common.query import asking, suggesting
 from common.query.errors import QueryError
 from tests.tickets import query_cast
 from tests.tickets.query_cast import NOW, Cast
@@ -69,3 +71,47 @@ def test_a_mark_of_another_order_is_refused(cast: Cast) -> None:
     mark = queries.page(rows, sort="", order=order, size=2).next_mark
     with pytest.raises(errors.Invalid):
         queries.page(rows, sort="work", size=2, after=mark)
+
+
+@pytest.mark.parametrize(
+    ("who", "text", "expected"),
+    [
+        ("manager", "assi|", [("field", "assignee")]),
+        ("manager", "status = New and pri|", [("field", "priority")]),
+        ("manager", "'time to re|'", [("field", "timeToResolution")]),
+        ("manager", "seats|", [("field", '"Seats affected"')]),
+        ("manager", "priority |", [("operator", "="), ("operator", "!="), ("operator", "in")]),
+        ("manager", "summary |", [("operator", "="), ("operator", "!="), ("operator", "in")]),
+        ("manager", "resolution is |", [("keyword", "EMPTY"), ("keyword", "not EMPTY")]),
+        ("manager", "status = res|", [("value", "Resolved")]),
+        ("manager", "status = |x", [("value", "New"), ("value", "Triage")]),
+        ("manager", "status in (New, in|", [("value", '"In progress"')]),
+        ("manager", "assignee = cur|", [("function", "currentUser()")]),
+        ("manager", "assignee = 'han|", [("value", "hanna.agent@example.com")]),
+        ("manager", "assignee in m|", [("function", 'membersOf("team")')]),
+        ("manager", "service = pay|", [("value", '"Payments gateway"')]),
+        ("manager", "region = |", [("value", "North"), ("value", '"South East"')]),
+        ("manager", "priority = P1 |", [("keyword", "AND"), ("keyword", "OR"), ("keyword", "ORDER BY")]),
+        ("manager", "priority = P1 o|", [("keyword", "OR"), ("keyword", "ORDER BY")]),
+        ("manager", "(priority = P1 |", [("keyword", ")"), ("keyword", "AND")]),
+        ("manager", "order by crea|", [("field", "created")]),
+        ("manager", "order by created |", [("keyword", "ASC"), ("keyword", "DESC")]),
+        ("manager", "labels = v|", [("value", "vip")]),
+        ("manager", "nosuch = |", []),
+        ("jonas", "assignee = 'han|", []),
+        ("jonas", "service = pay|", []),
+        ("jonas", "labels = v|", []),
+        ("jonas", "seats|", []),
+    ],
+)
+def test_what_is_offered_at_the_cursor(cast: Cast, who: str, text: str, expected: list[tuple[str, str]]) -> None:
+    asker = asking.Asker(cast.people[who], NOW, ZoneInfo("UTC"))
+    found = suggesting.suggest(text.replace("|", ""), text.index("|"), "ticket", asker)
+    assert [(one.kind, one.text) for one in found.suggestions][: len(expected) or None] == expected
+
+
+@pytest.mark.parametrize(("text", "span"), [("assi|", (0, 4)), ("a = 'ha|n'", (4, 9)), ("status = re|solved and", (9, 17)), ("status = |", (9, 9))])
+def test_a_suggestion_replaces_the_word_at_the_cursor(cast: Cast, text: str, span: tuple[int, int]) -> None:
+    asker = asking.Asker(cast.people["manager"], NOW, ZoneInfo("UTC"))
+    found = suggesting.suggest(text.replace("|", ""), text.index("|"), "ticket", asker)
+    assert (found.start, found.end) == span

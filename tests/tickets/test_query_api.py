@@ -39,3 +39,10 @@ def test_the_api_shows_a_requester_the_own_tickets_only(
 ) -> None:
     assert [row["key"] for row in api(requester).get("/api/v1/tickets/", {"jql": "order by created"}).json()["results"]] == [incident.key]
     assert api(other_requester).get("/api/v1/tickets/", {"jql": "key is not EMPTY"}).json()["results"] == []
+
+
+def test_the_api_completes_a_query(api: Callable[..., APIClient], agent: User) -> None:
+    answer = api(agent).get("/api/v1/query/suggest/", {"jql": "priority = P1 and assi", "cursor": "22"})
+    assert (answer.status_code, answer.json()["start"], answer.json()["end"]) == (200, 18, 22)
+    assert answer.json()["suggestions"][0] == {"kind": "field", "text": "assignee", "label": "Assignee"}
+    assert api(agent).get("/api/v1/query/suggest/", {"jql": "x", "cursor": "y"}).status_code == 400
