@@ -200,6 +200,7 @@ ALL: list[Field] = [
     Field("status", _("Status"), _status(), (), _by("status", "status__position")),
     Field("statusCategory", _("Status category"), Choices("status_category", _categories_of_status), ("status category",),
           (Key("by_status_category", expression=_CATEGORY_ORDER),)),
+    Field("onHold", _("On hold"), Choices("status__is_paused", yes_or_no), ("on hold", "waiting")),
     Field("resolution", _("Resolution"), Records("resolution", RESOLUTIONS, nothing=("unresolved",)), (), _by("resolution", "resolution__name")),
     Field("priority", _("Priority"), _priority(), (), _column("priority", is_descending=True), sorts_down=True),
     Field("impact", _("Impact"), Choices("impact", lambda: _levels(IMPACTS), is_ranked=True, is_turned=True, is_optional=True), (),

@@ -48,3 +48,8 @@ def statuses_with(workflow: Workflow) -> list[Status]:
 def moves_of(workflow: Workflow) -> list[Transition]:
     """The moves of a workflow with both ends."""
     return list(workflow.transitions.select_related("source", "target").order_by("source__position", "position"))
+
+
+def paused_ids() -> list[int]:
+    """The statuses in which a ticket waits for somebody else, of every workflow."""
+    return list(Status.objects.filter(is_paused=True).values_list("pk", flat=True))
