@@ -28,6 +28,7 @@ def find(user: User, text: str, limit: int) -> Iterable[search.Hit]:
 workflow_rules.register()
 query_fields.register()
 search.register(search.Source("tickets", _("Records"), find, order=10))
+search.register_command(search.Command(_("Search with a query"), "search", "tickets:search", right="desk.access"))
 navigation.register_counter(saved.sidebar_counts)
 facts.register(facts.Reader(queries.open_counts_by_service, queries.open_of_service, queries.resolved_lately))
 navigation.register(navigation.Entry("mine", _("My work"), "tickets:mine", section=1, order=10, icon="inbox", go="w", count="queue.mine", tab=3))

@@ -12,6 +12,7 @@ urlpatterns = [
     path("queues/<slug:slug>/edit/", saving.edit, name="edit_queue"),
     path("queues/<slug:slug>/export.<slug:extension>", saving.export, name="export_queue"),
     path("queues/<slug:slug>/<slug:verb>/", saving.act, name="act_on_queue"),
+    path("search/", queue.search, name="search"),
     path("my-work/", queue.mine, name="mine"),
     path("my-requests/", queue.own, name="own"),
     path("priority-matrix/", priorities.matrix, name="matrix"),

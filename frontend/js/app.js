@@ -6,6 +6,7 @@ import './dialogs.js';
 import './menus.js';
 import './selection.js';
 import './filters.js';
+import './query.js';
 import './keyboard.js';
 import './palette.js';
 import './composer.js';

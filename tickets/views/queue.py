@@ -1,6 +1,7 @@
 """Queues and the requester's own page."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -67,27 +68,85 @@ def _queue(request: HttpRequest, slug: str) -> HttpResponse:
     return ticket_list(request, shown, tickets, at, default_sort=shown.sort, order=order)
 
 
-def ticket_list(
-    request: HttpRequest, shown_queue: Queue, tickets: Any, at: datetime, *, title: str = "", default_sort: str = "work", order: Sequence[Key] = ()
-) -> HttpResponse:
-    """A list of tickets: filtered, sorted, paged; the URL alone rebuilds it."""
+@require_safe
+@desk.required
+def search(request: HttpRequest) -> HttpResponseBase:
+    """Tickets of every kind by a query, the newest first unless it names an order."""
     user = desk.user_of(request)
+    tickets = queries.tickets_for(user)
+    return ticket_list(request, saved.queue_for(user, "open"), tickets, clock.now(), title=_("Search"), default_sort="-key", is_by_query=True)
+
+
+@dataclass(slots=True)
+class Asked:
+    """What a request asks of a list: by filters, and by a query when there is one. error: why the query cannot be answered."""
+
+    tickets: Any
+    is_by_query: bool
+    jql: str = ""
+    order: tuple[Key, ...] = ()
+    error: QueryError | None = None
+
+
+def _asked(request: HttpRequest, tickets: Any, at: datetime, *, is_by_query: bool) -> Asked:
     chosen = filters.TicketFilter(request.GET, queryset=tickets, request=request)
-    narrowed = chosen.qs if chosen.is_valid() else tickets.none()
-    sort = request.GET.get("sort") or default_sort
+    asked = Asked(chosen.qs if chosen.is_valid() else tickets.none(), is_by_query or "jql" in request.GET, request.GET.get("jql", ""))
+    try:
+        meant = queries.compiled(desk.user_of(request), asked.jql, at)
+    except QueryError as error:
+        asked.tickets, asked.error = tickets.none(), error
+    else:
+        asked.tickets, asked.order = asked.tickets.filter(meant.condition), meant.order
+    return asked
+
+
+def ticket_list(
+    request: HttpRequest,
+    shown_queue: Queue,
+    tickets: Any,
+    at: datetime,
+    *,
+    title: str = "",
+    default_sort: str = "work",
+    order: Sequence[Key] = (),
+    is_by_query: bool = False,
+) -> HttpResponse:
+    """A list of tickets: filtered, sorted, paged; the URL alone rebuilds it. A query that is wrong answers 422 and leaves the list on the page."""
+    asked = _asked(request, tickets, at, is_by_query=is_by_query)
+    if asked.error is not None and getattr(request, "htmx", False):
+        return _refused(request, asked.error)
+    asked.order = asked.order or tuple(order)
+    context = _list_context(request, shown_queue, tickets, asked, at, title, default_sort)
+    return htmx.page(request, "tickets/queue.html", "tickets/_rows.html", context, status=422 if asked.error else 200)
+
+
+def _refused(request: HttpRequest, error: QueryError) -> HttpResponse:
+    """Where and why a query is wrong, shown below it."""
+    response = render(request, "tickets/_query_error.html", {"error": error}, status=422)
+    response["HX-Retarget"], response["HX-Reswap"], response["HX-Push-Url"] = "#query-error", "innerHTML", "false"
+    return response
+
+
+def _list_context(
+    request: HttpRequest, shown_queue: Queue, tickets: Any, asked: Asked, at: datetime, title: str, default_sort: str
+) -> dict[str, Any]:
+    user = desk.user_of(request)
+    given = request.GET.get("sort", "")
+    sort = given or ("" if asked.order and asked.jql.strip() else default_sort)
     after = request.GET.get("after")
-    page = queries.page(narrowed, sort=sort, order=order, after=after)
-    is_filtered = filters.active_count(request.GET) > 0
+    page = queries.page(asked.tickets, sort=sort, order=asked.order, after=after)
+    is_filtered = filters.active_count(request.GET) > 0 or bool(asked.jql.strip())
     total = _total(user, shown_queue, tickets, title)
-    context = {
+    return {
         "queue": shown_queue,
         "title": title or shown_queue.name,
         "tickets": page.rows,
         "total": total,
-        "shown": queries.capped_count(narrowed) if is_filtered else total,
+        "shown": queries.capped_count(asked.tickets) if is_filtered else total,
         "is_filtered": is_filtered,
         "filters": {"q": request.GET.get("q", ""), "choices": options.filter_choices(request.GET)},
-        "sort": sort,
+        "asked": asked,
+        "given_sort": given,
         "columns": [_column(label, name, sort) for label, name in COLUMNS],
         "empty": queues.BY_SLUG.get(shown_queue.slug) or EMPTY,
         "next_mark": page.next_mark,
@@ -96,7 +155,6 @@ def ticket_list(
         "can_change": any(user.has_right(f"{kind.name}.{verb}") for kind in kinds.all_kinds() for verb in ("assign", "edit", "progress")),
         "now": at,
     }
-    return htmx.page(request, "tickets/queue.html", "tickets/_rows.html", context)
 
 
 def _total(user: User, shown_queue: Queue, tickets: Any, title: str) -> int:
