@@ -187,7 +187,12 @@ class Query extends HTMLElement {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step && isOpen) { event.preventDefault(); this.choose(options, (current + step + options.length + (current < 0 && step < 0 ? 1 : 0)) % options.length); return; }
     if (event.key === 'ArrowDown' || (event.key === ' ' && event.ctrlKey)) { event.preventDefault(); this.ask(); return; }
-    if (event.key === 'Escape' && isOpen) { event.preventDefault(); event.stopPropagation(); this.close(); return; }
+    if (event.key === 'Escape') { // a search field would empty itself
+      event.preventDefault();
+      if (isOpen) event.stopPropagation();
+      this.close();
+      return;
+    }
     if ((event.key === 'Enter' || event.key === 'Tab') && isOpen && current >= 0) { event.preventDefault(); this.take(options[current]); return; }
     if (event.key === 'Enter') this.close();
   }

@@ -115,3 +115,13 @@ def test_a_suggestion_replaces_the_word_at_the_cursor(cast: Cast, text: str, spa
     asker = asking.Asker(cast.people["manager"], NOW, ZoneInfo("UTC"))
     found = suggesting.suggest(text.replace("|", ""), text.index("|"), "ticket", asker)
     assert (found.start, found.end) == span
+
+
+def test_every_beginning_of_a_query_can_be_completed(cast: Cast) -> None:
+    texts = ["priority >= P2 and asignee is EMPTY order by created desc, x", *(cast.text(text) for text, _rows in TABLE[::4])]
+    for text in texts:
+        for cursor in range(0, len(text) + 1, 3):
+            asker = asking.Asker(cast.people["manager"], NOW, ZoneInfo("UTC"))
+            found = suggesting.suggest(text, cursor, "ticket", asker)
+            assert 0 <= found.start <= cursor <= found.end <= len(text)
+            assert all(one.text for one in found.suggestions)

@@ -49,3 +49,11 @@ def test_the_order_of_a_query_holds_until_a_head_is_clicked(sign_in: Callable[[U
 
 def test_the_search_page_is_for_the_desk(sign_in: Callable[[User], Client], requester: User) -> None:
     assert sign_in(requester).get("/search/", {"jql": "key is not EMPTY"}).status_code == 404
+
+
+def test_the_search_page_without_a_query(sign_in: Callable[[User], Client], agent: User, incident: Incident) -> None:
+    client = sign_in(agent)
+    for data in ({}, {"jql": ""}, {"jql": "", "sort": ""}, {"jql": "order by created", "sort": ""}):
+        assert incident.key in client.get("/search/", data).content.decode()
+        assert incident.key in client.get("/search/", data, **HTMX).content.decode()  # type: ignore[arg-type]
+    assert client.get("/search/", {"jql": "priority >= P2 and asignee is EMPTY", "sort": ""}, **HTMX).status_code == 422  # type: ignore[arg-type]
