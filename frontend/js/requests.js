@@ -57,16 +57,18 @@ document.addEventListener('htmx:beforeSwap', (event) => {
 });
 
 /* Slow swaps (over 300 ms) show it; screen readers hear aria-busy. */
-const waiting = new WeakMap();
+const waiting = new WeakMap(); // by request, because an answer may name another target than the one that waits
 document.addEventListener('htmx:beforeRequest', ({ detail }) => {
   if (isBackground(detail)) return;
-  const { target } = detail;
-  waiting.set(target, setTimeout(() => { target.setAttribute('aria-busy', 'true'); target.classList.add('is-waiting'); }, 300));
+  const { target, xhr } = detail;
+  const timer = setTimeout(() => { target.setAttribute('aria-busy', 'true'); target.classList.add('is-waiting'); }, 300);
+  waiting.set(xhr, { target, timer });
 });
 document.addEventListener('htmx:afterRequest', ({ detail }) => {
-  clearTimeout(waiting.get(detail.target));
-  detail.target.removeAttribute('aria-busy');
-  detail.target.classList.remove('is-waiting');
+  const { target, timer } = waiting.get(detail.xhr) ?? { target: detail.target };
+  clearTimeout(timer);
+  target.removeAttribute('aria-busy');
+  target.classList.remove('is-waiting');
 });
 
 /* Focus: to the first invalid field, to what asks for it, else back to the element with the same id. */
