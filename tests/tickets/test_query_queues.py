@@ -1,4 +1,4 @@
-"""The queues that ship: each is also a query, and the ids of its page come from one index on one table."""
+"""The queues that ship are queries, and the ids of a page of each come from one index on one table."""
 
 import json
 from collections.abc import Iterator
@@ -7,10 +7,9 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from common import clock
 from tests.tickets import query_cast
 from tests.tickets.query_cast import NOW, Cast
-from tickets import queries, queues
+from tickets import queues, saved
 
 pytestmark = pytest.mark.django_db
 
@@ -22,32 +21,18 @@ def cast(django_db_setup: None, django_db_blocker: Any) -> Iterator[Cast]:
         transaction.set_rollback(True)
 
 
-SLUGS = [queue.slug for queue in queues.QUEUES]
-
-
-@pytest.mark.parametrize("slug", SLUGS)
-@pytest.mark.parametrize("who", ["manager", "agent"])
-def test_a_queue_and_its_query_find_the_same(cast: Cast, who: str, slug: str) -> None:
-    by_query, _order = queries.search(cast.people[who], queues.BY_SLUG[slug].jql, NOW)
-    with clock.shifted(NOW):
-        assert cast.rows(by_query) == cast.rows(queries.queue(cast.people[who], slug, NOW))
-
-
-def test_a_queue_is_not_empty(cast: Cast) -> None:
-    assert cast.rows(queries.queue(cast.people["manager"], "major", NOW)) == "cm"
-    assert cast.rows(queries.queue(cast.people["manager"], "waiting", NOW)) == "e"
-
-
 def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield plan
     for child in plan.get("Plans", []):
         yield from nodes(child)
 
 
-@pytest.mark.parametrize("slug", SLUGS)
+@pytest.mark.parametrize("slug", [queue.slug for queue in queues.SHIPPED])
 @pytest.mark.parametrize("who", ["manager", "agent"])
 def test_the_ids_of_a_page_come_from_one_index_on_one_table(cast: Cast, who: str, slug: str) -> None:
-    rows = queries.queue(cast.people[who], slug, NOW).only("id", "priority", "sla_due_at").order_by("priority", "sla_due_at", "id")[:51]
+    user = cast.people[who]
+    found, _order = saved.tickets_of(user, saved.queue_for(user, slug), NOW)
+    rows = found.only("id", "priority", "sla_due_at").order_by("priority", "sla_due_at", "id")[:51]
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
         sql, params = rows.query.sql_with_params()
