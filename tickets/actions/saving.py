@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
@@ -33,7 +34,7 @@ def create_queue(*, actor: User, name: str, query: str = "", visibility: str = Q
     wanted = _cleaned(actor, {"name": name, "query": query, "visibility": visibility, "team": team, **more})
     queue = Queue(owner=actor, slug=_free_slug(wanted["name"]), **wanted)
     queue.save(force_insert=True)
-    QueueStar.objects.create(queue=queue, user=actor)
+    _place(queue, actor, is_hidden=False)
     journal.record(events.QUEUE_SAVED, queue, actor=actor, name=queue.name, visibility=visibility)
     return queue
 
@@ -67,7 +68,7 @@ def delete_queue(queue: Queue, *, actor: User | None) -> None:
 
 @transaction.atomic
 def star(queue: Queue, *, actor: User) -> None:
-    """Puts a queue into the actor's sidebar, at the end."""
+    """Puts a queue into the actor's sidebar, after those that he starred before."""
     _place(queue, actor, is_hidden=False)
 
 
@@ -83,7 +84,10 @@ def unstar(queue: Queue, *, actor: User) -> None:
 def _place(queue: Queue, user: User, *, is_hidden: bool) -> None:
     if not permissions.visible_queues(user, Queue.objects.filter(pk=queue.pk)).exists():
         raise errors.Refused(_("You cannot see this queue."))
-    QueueStar.objects.update_or_create(queue_id=queue.pk, user=user, defaults={"is_hidden": is_hidden})
+    last = QueueStar.objects.filter(user=user).aggregate(last=Max("position"))["last"] or 0
+    QueueStar.objects.update_or_create(
+        queue_id=queue.pk, user=user, defaults={"is_hidden": is_hidden}, create_defaults={"is_hidden": is_hidden, "position": last + 1}
+    )
 
 
 @transaction.atomic

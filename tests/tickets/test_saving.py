@@ -1,0 +1,168 @@
+"""Saved queues: who sees and changes them, the sidebar, counts, and taking the tickets along (QUE-01, 02, 04)."""
+
+import csv
+import io
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+import pytest
+from django.http import Http404
+from django.test import Client
+
+from accounts.models import Membership, Team, User
+from common import clock, errors
+from incidents import actions as incidents
+from incidents.models import Incident
+from journal.models import Entry
+from services.models import Service
+from tickets import exporting, queries, saved
+from tickets.actions import editing, lifecycle, saving
+from tickets.models import Queue, Ticket
+
+SignIn = Callable[[User], Client]
+HTMX = {"HX-Request": "true"}
+
+
+def fresh(user: User) -> User:
+    """The person as the next request reads him."""
+    return User.objects.get(pk=user.pk)
+
+
+def names(user: User) -> list[str]:
+    return [queue.name for queue in saved.sidebar(fresh(user))]
+
+
+def made(actor: User, **more: Any) -> Queue:
+    return saving.create_queue(actor=actor, **{"name": "Urgent ones", "query": "priority >= P2", **more})
+
+
+def test_a_saved_query_is_in_the_own_sidebar_only(agent: User, resolver: User) -> None:
+    made(agent)
+    assert names(agent)[0] == "Urgent ones"
+    assert "Urgent ones" not in names(resolver)
+    with pytest.raises(Http404):
+        saved.queue_for(fresh(resolver), "urgent-ones")
+    assert Entry.objects.get(event="queue.saved").actor == agent
+
+
+def test_a_team_sees_what_is_shared_with_it(agent: User, resolver: User, outsider: User) -> None:
+    team = Team.objects.create(name="Night watch", slug="night-watch")
+    for person in (agent, resolver):
+        Membership.objects.create(team=team, user=person)
+    queue = made(fresh(agent), visibility="team", team=team)
+    assert saved.queue_for(fresh(resolver), queue.slug) == queue
+    with pytest.raises(errors.Refused):
+        saving.change_queue(queue, actor=fresh(resolver), name="Mine now")
+    with pytest.raises(errors.Refused):
+        made(fresh(outsider), visibility="team", team=team)
+
+
+def test_sharing_with_all_needs_the_right(agent: User, admin: User, resolver: User) -> None:
+    with pytest.raises(errors.Refused, match=r"queue\.share"):
+        made(agent, visibility="shared")
+    made(admin, visibility="shared")
+    assert saved.queue_for(fresh(resolver), "urgent-ones").owner == admin
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field", "told"),
+    [
+        ({"query": "asignee is EMPTY"}, "query", "Column 1: "),
+        ({"query": "priority >= P2 AND"}, "query", "Column"),
+        ({"name": " "}, "name", "name"),
+        ({"columns": ["status", "moon"]}, "columns", "status"),
+        ({"sort": "moon"}, "sort", "work"),
+        ({"visibility": "team"}, "team", "team"),
+    ],
+)
+def test_what_is_wrong_is_named_and_nothing_is_saved(agent: User, wrong: dict[str, Any], field: str, told: str) -> None:
+    with pytest.raises(errors.Invalid, match=told) as refused:
+        made(agent, **wrong)
+    assert refused.value.field == field
+    assert not Queue.objects.filter(owner=agent).exists()
+
+
+def test_stars_and_their_order_are_each_persons_own(agent: User, resolver: User) -> None:
+    breached = Queue.objects.get(slug="breached")
+    saving.star(breached, actor=agent)
+    saving.unstar(Queue.objects.get(slug="waiting"), actor=agent)
+    assert names(agent) == ["Breached", "Unassigned", "Breaching soon"]
+    saving.arrange(["unassigned", "breached"], actor=agent)
+    assert names(agent)[:2] == ["Unassigned", "Breached"]
+    assert names(resolver) == ["Unassigned", "Breaching soon", "Waiting"]
+    saving.unstar(breached, actor=agent)
+    assert "Breached" not in names(agent)
+
+
+def test_a_queue_that_ships_is_an_admins_and_stays(agent: User, admin: User) -> None:
+    shipped = Queue.objects.get(slug="unassigned")
+    with pytest.raises(errors.Refused):
+        saving.change_queue(shipped, actor=agent, name="Mine")
+    saving.change_queue(shipped, actor=admin, name="Nobody has it")
+    with pytest.raises(errors.Invalid):
+        saving.delete_queue(shipped, actor=admin)
+
+
+def test_counts_are_exact_and_of_what_the_person_sees(agent: User, collaborator: User, service: Service, incident: Incident) -> None:
+    hidden = incidents.create(actor=agent, summary="secret", urgency=1, is_restricted=True)
+    editing.assign(hidden, actor=agent, assignee=agent)
+    done = incidents.create(actor=agent, summary="gone", service=service, urgency=1)
+    lifecycle.cancel(done, actor=agent, reason="Twice")
+    queue, every = made(agent), made(agent, name="All of them", is_open_only=False)
+    assert saved.counts(fresh(agent), [queue, every], clock.now()) == {"urgent-ones": 2, "all-of-them": 3}
+    assert saved.counts(fresh(collaborator), [queue, every], clock.now()) == {"urgent-ones": 1, "all-of-them": 2}
+
+
+def test_the_shipped_queues_hold(agent: User, incident: Incident) -> None:
+    figures = saved.counts(fresh(agent), saved.all_of(fresh(agent)), clock.now())
+    assert figures == {
+        "open": 1, "unassigned": 1, "major": 0, "breaching": 0, "breached": 0, "waiting": 0, "ours": 1, "incidents": 1, "mine": 0,
+    }  # fmt: skip
+    Ticket.objects.filter(pk=incident.pk).update(major_state="candidate")
+    assert saved.counts(fresh(agent), saved.all_of(fresh(agent)), clock.now())["major"] == 1
+
+
+def test_a_queue_whose_query_broke_says_so(sign_in: SignIn, agent: User) -> None:
+    queue = made(agent)
+    Queue.objects.filter(pk=queue.pk).update(query="moon = 1")
+    page = sign_in(agent).get(f"/queues/{queue.slug}/")
+    assert (page.status_code, "no longer holds" in page.content.decode()) == (200, True)
+    assert sign_in(agent).get("/queues/").status_code == 200
+    assert sign_in(agent).get(f"/queues/{queue.slug}/export.csv").status_code in (400, 422)
+
+
+def test_the_screens(sign_in: SignIn, agent: User, resolver: User, incident: Incident) -> None:
+    client = sign_in(agent)
+    assert b"is EMPTY" in client.get("/queues/new/?jql=assignee is EMPTY", headers=HTMX).content
+    form = {"name": "Mine", "query": "asignee is EMPTY", "visibility": "personal", "sort": "work", "view": "table", "is_open_only": "on"}
+    wrong = client.post("/queues/new/", form, headers=HTMX)
+    assert (wrong.status_code, b"Column 1" in wrong.content, b"asignee" in wrong.content) == (422, True, True)
+    saved_answer = client.post("/queues/new/", {**form, "query": "assignee is EMPTY", "columns": ["status", "team"]}, headers=HTMX)
+    assert (saved_answer.status_code, saved_answer["HX-Redirect"]) == (204, "/queues/mine-2/")
+    assert incident.key.encode() in client.get("/queues/mine-2/").content
+    assert sign_in(resolver).get("/queues/mine-2/").status_code == 404
+    assert client.post("/queues/breached/star/", headers=HTMX).status_code == 204
+    assert client.post("/queues/breached/moon/", headers=HTMX).status_code == 404
+    assert client.post("/queues/mine-2/edit/", {**form, "query": "priority = P1", "name": "Ones"}, headers=HTMX).status_code == 204
+    assert client.post("/queues/mine-2/delete/", headers=HTMX).status_code == 204
+    assert client.get("/queues/mine-2/").status_code == 404
+
+
+def test_exports_carry_the_list_and_no_formula(sign_in: SignIn, agent: User, service: Service, incident: Incident) -> None:
+    evil = incidents.create(actor=agent, summary='=HYPERLINK("http://evil")', service=service, urgency=4)
+    client = sign_in(agent)
+    text = b"".join(client.get("/queues/open/export.csv").streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]  # a stream
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert [row["key"] for row in rows] == [incident.key, evil.key]
+    assert rows[1]["summary"].startswith("'=")
+    told = orjson.loads(b"".join(client.get("/queues/open/export.json?priority=1").streaming_content))  # type: ignore[attr-defined]  # a stream
+    assert [row["key"] for row in told] == [incident.key]
+    assert client.get("/queues/open/export.xls").status_code == 404
+
+
+def test_an_export_reads_a_page_at_a_time(agent: User, service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exporting, "PAGE", 2)
+    keys = [incidents.create(actor=agent, summary=str(number), service=service, urgency=1).key for number in range(5)]
+    tickets, order = saved.tickets_of(fresh(agent), Queue.objects.get(slug="open"), clock.now())
+    assert [row["key"] for row in exporting.rows(tickets, queries.order_keys("key", order))] == keys
