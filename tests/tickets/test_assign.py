@@ -41,11 +41,3 @@ def test_another_team_clears_an_assignee_who_is_not_in_it(agent: User, resolver:
     editing.assign(incident, actor=agent, assignee=resolver)
     moved = editing.assign(incident, actor=agent, team=other_team)
     assert (moved.team, moved.assignee) == (other_team, None)
-
-
-def test_undo_gives_it_back_unless_somebody_was_faster(agent: User, resolver: User, incident: Incident) -> None:
-    done = editing.assign(incident, actor=agent, assignee=resolver)
-    editing.edit(incident, actor=agent, urgency=4)
-    with pytest.raises(errors.Conflict):
-        editing.undo_assign(incident, actor=agent, assignee=None, team=incident.team, expected_version=done.version)
-    assert Ticket.objects.get(pk=incident.pk).assignee == resolver

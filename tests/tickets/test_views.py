@@ -155,7 +155,8 @@ def test_undo_says_what_it_did_and_nothing_more(sign_in: SignIn, agent: User, re
     done = client.post("/tickets/change/assignee/", {"key": incident.key, "assignee": resolver.email}, headers=HTMX)
     assert told(client.post(undo_of(done), headers=HTMX)) == f"{incident.key} given back"
     assert client.get(undo_of(done)).status_code == 405
-    assert told(client.post("/tickets/undo/forged/", headers=HTMX)) == "It is too late to undo that."
+    assert told(client.post(undo_of(done), headers=HTMX)) == "It is too late to undo that."
+    assert client.post("/tickets/undo/999999/", headers=HTMX).status_code == 404
 
 
 def test_holding_needs_what_it_waits_for(sign_in: SignIn, agent: User, incident: Incident, vendor: HoldReason) -> None:

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Team, User
-from common import clock, errors
+from common import clock
 from fields import queries as fields
 from fields import values
 from journal import actions as journal
@@ -153,12 +153,3 @@ def _note_priority(ticket: Ticket, before: int, actor: User | None, at: datetime
 
 def _label(name: str) -> Any:
     return Ticket._meta.get_field(name).verbose_name  # type: ignore[union-attr]  # CLEANERS name real columns only
-
-
-@transaction.atomic
-def undo_assign(ticket: Ticket, *, actor: User, assignee: User | None, team: Team | None, expected_version: int) -> Ticket:
-    """Gives a ticket back to whom it belonged, unless somebody changed it since. Raises Conflict then."""
-    locked = locking.locked(ticket)
-    if locked.version != expected_version:
-        raise errors.Conflict(_("%(key)s was changed since, so it stays as it is.") % {"key": locked.key})
-    return assign(locked, actor=actor, assignee=assignee, team=team)

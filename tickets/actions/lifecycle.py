@@ -1,5 +1,6 @@
 """The one door that changes a status, and its named wrappers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,6 +21,7 @@ from workflows.models import Status, Transition
 REASON_LENGTH = 200
 FOLLOW_UP_WITHIN = timedelta(days=366)
 SWEEP_BATCH = 200
+UNDO = "undo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,7 @@ def _move(ticket: Ticket, move: Transition, actor: User | None, reason: str, cha
     if after.key == "closed":
         ticket.closed_at = at
     locking.save(ticket, ["status", "status_category", "resolved_at", "closed_at", "resolution", *changed], at)
-    if was_done and not is_done:
+    if was_done and not is_done and move.verb != UNDO:
         counting.count(ticket, "reopen_count")
     named = ticket.kind_of.named_events.get(move.verb)
     data: dict[str, Any] = {
@@ -180,6 +182,26 @@ def hold(ticket: Ticket, *, actor: User | None, hold_reason: HoldReason, reason:
 def cancel(ticket: Ticket, *, actor: User | None, reason: str) -> Ticket:
     """Ends a ticket that should not have been one."""
     return transition(ticket, "cancel", actor=actor, reason=reason)
+
+
+@transaction.atomic
+def move_back(ticket: Ticket, *, actor: User | None, kept: Sequence[Any]) -> Ticket:
+    """Undoes a move a moment after it: the ticket stands where it stood, and no reopening is counted.
+
+    kept: ids of the former status, resolution and on-hold reason, what it waited for in words, id of the former category.
+    Raises Refused, Conflict when that status is gone.
+    """
+    locked = locking.locked(ticket)
+    permissions.can_transition(actor, locked, "progress", _("undo")).require()
+    status_id, resolution_id, hold_id, words, category_id = kept
+    status = Status.objects.filter(pk=status_id, retired_at__isnull=True).first()
+    if status is None:
+        raise errors.Conflict(_("The status that %(key)s had is gone.") % {"key": locked.key})
+    locked.hold_reason = HoldReason.objects.filter(pk=hold_id).first() if hold_id else None
+    locked.pending_reason, locked.category_id, locked.resolution_id = words, category_id, resolution_id
+    locked.closed_at = None
+    _move(locked, Transition(verb=UNDO, target=status), actor, "", ["hold_reason", "pending_reason", "category"], clock.now())
+    return locked
 
 
 @transaction.atomic

@@ -76,3 +76,24 @@ class QueueStar(models.Model):
 
     def __str__(self) -> str:
         return f"{self.queue_id} {self.user_id}"
+
+
+class BulkChange(models.Model):
+    """One change that a person made on many tickets, kept for a day so that he can undo it.
+
+    parts: for each ticket [id, version after the change, what it had before], in the shape that its field needs.
+    """
+
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    field = models.CharField(max_length=20)
+    parts = models.JSONField(default=list)
+    made_at = models.DateTimeField()
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("change of many tickets")
+        verbose_name_plural = _("changes of many tickets")
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["made_at"], name="bulk_change_made")]
+
+    def __str__(self) -> str:
+        return f"{self.field} {self.pk}"

@@ -1,9 +1,8 @@
 """Menus that change one field of one or many tickets, and the moves of the workflow."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
@@ -16,19 +15,17 @@ from accounts.models import Team, User
 from common import errors, htmx
 from services.models import Service
 from tickets import forms, options, queries
-from tickets.actions import editing, lifecycle
-from tickets.models import Category, Ticket
+from tickets.actions import bulk as bulk_actions
+from tickets.actions import lifecycle
+from tickets.models import BulkChange, Category, Ticket
 from tickets.models.registers import IMPACTS, URGENCIES
 from workflows.models import Transition
 
-UNDO_SALT = "tickets.undo-assign"
-UNDO_SECONDS = 60
+PREVIEW_FROM = 10
 ICONS = {
     "triage": "search", "start": "arrow-right-circle", "hold": "player-pause", "monitor": "eye", "resolve": "circle-check", "close": "lock",
     "reopen": "arrow-back-up", "cancel": "ban",
 }  # fmt: skip
-
-Change = Callable[[Ticket], Ticket]
 
 
 @require_http_methods(["GET", "POST"])
@@ -85,47 +82,55 @@ def form_url(move: Transition, query: str) -> str:
 
 
 def _apply(request: HttpRequest, field: str, chosen: list[Ticket], user: User) -> HttpResponse:
-    if field == "assignee":
-        return _assign(request, chosen, user)
     value = request.POST.get(field, "")
     if field == "priority":
         field = "impact" if "impact" in request.POST else "urgency"
         value = request.POST.get(field, "")
     change, told = _change(field, value, user)
-    return _report(*_each(chosen, change), told)
+    return _made(request, chosen, change, told, user, {field: value})
 
 
-def _change(field: str, value: str, user: User) -> tuple[Change, Any]:
-    """The action for one value of one field, and what was done in words."""
+def _change(field: str, value: str, user: User) -> tuple[bulk_actions.Change, Any]:
+    """The change for one value of one field, and what was done in words."""
     if field == "status":
-        return lambda ticket: lifecycle.transition(ticket, value, actor=user), _("moved")
+        return bulk_actions.Change("status", value), _("moved")
+    if field == "assignee":
+        assignee = None if value == "none" else get_object_or_404(User, email__iexact=value, is_active=True)
+        told = _("assigned to {name}").format(name=assignee.name) if assignee else _("unassigned")
+        return bulk_actions.Change("assignee", assignee), told
     if field == "team":
         team = None if value == "none" else get_object_or_404(Team, slug=value)
-        return lambda ticket: editing.assign(ticket, actor=user, team=team), _("given to {name}").format(name=team.name if team else _("no team"))
+        return bulk_actions.Change("team", team), _("given to {name}").format(name=team.name if team else _("no team"))
     if field == "service":
         service = None if value == "none" else get_object_or_404(Service.objects.select_related("tier", "owner_team"), slug=value)
-        return lambda ticket: editing.edit(ticket, actor=user, service=service), _("changed")
+        return bulk_actions.Change("service", service), _("changed")
     if field == "category":
         category = get_object_or_404(Category, pk=value if value.isdecimal() else 0)
-        return lambda ticket: editing.edit(ticket, actor=user, category=category), _("changed")
+        return bulk_actions.Change("category", category), _("changed")
     if field in ("impact", "urgency"):
         known = {str(level) for level, _label in (IMPACTS if field == "impact" else URGENCIES)}
         if value not in known and not (field == "impact" and value == "none"):
             raise errors.Invalid(field, _("Choose one of the levels."))
-        level = None if value == "none" else int(value)
-        return lambda ticket: editing.edit(ticket, actor=user, **{field: level}), _("changed")
+        return bulk_actions.Change(field, None if value == "none" else int(value)), _("changed")
     raise Http404
 
 
-def _each(chosen: list[Ticket], change: Change) -> tuple[list[Ticket], list[str]]:
-    """Changes one after the other; what is refused is told and stops nothing."""
-    done, refused = [], []
-    for ticket in chosen:
-        try:
-            done.append(change(ticket))
-        except errors.DomainError as error:
-            refused.append(f"{ticket.key}: {error.message}")
-    return done, refused
+def _made(request: HttpRequest, chosen: list[Ticket], change: bulk_actions.Change, told: Any, user: User, fields: Mapping[str, Any]) -> HttpResponse:
+    """Makes the change, or for many tickets first shows what it would do; `confirmed` is what that preview sends."""
+    if len(chosen) > PREVIEW_FROM and "confirmed" not in request.POST:
+        rows = bulk_actions.preview(chosen, change, actor=user)
+        context = {
+            "rows": rows, "told": told, "url": request.path, "fields": fields, "able": sum(1 for row in rows if not row.refusal),
+            "refused": sum(1 for row in rows if row.refusal),
+        }  # fmt: skip
+        response = render(request, "tickets/_bulk_preview.html", context)
+        response["HX-Retarget"], response["HX-Reswap"] = "#dialog-body", "innerHTML"
+        return response
+    made, refused = bulk_actions.apply(chosen, change, actor=user)
+    undo = reverse("tickets:undo", args=[made.pk]) if made.parts else None
+    failed = {ticket.pk for ticket, _why in refused}
+    done = [ticket for ticket in chosen if ticket.pk not in failed]
+    return _report(done, [f"{ticket.key}: {why}" for ticket, why in refused], told, undo=undo)
 
 
 def _report(done: list[Ticket], refused: list[str], told: Any, *, undo: str | None = None) -> HttpResponse:
@@ -138,40 +143,19 @@ def _report(done: list[Ticket], refused: list[str], told: Any, *, undo: str | No
     return htmx.done(message, undo=undo, tone="info" if refused else "ok")
 
 
-def _assign(request: HttpRequest, chosen: list[Ticket], user: User) -> HttpResponse:
-    value = request.POST.get("assignee", "")
-    assignee = None if value == "none" else get_object_or_404(User, email__iexact=value, is_active=True)
-    before = {ticket.pk: (ticket.assignee_id, ticket.team_id) for ticket in chosen}
-    done, refused = _each(chosen, lambda ticket: editing.assign(ticket, actor=user, assignee=assignee))
-    parts = [[ticket.pk, *before[ticket.pk], ticket.version] for ticket in done]
-    undo = reverse("tickets:undo_assign", args=[signing.dumps(parts, salt=UNDO_SALT, compress=True)]) if parts else None
-    told = _("assigned to {name}").format(name=assignee.name) if assignee else _("unassigned")
-    return _report(done, refused, told, undo=undo)
-
-
 @require_POST
 @desk.required
-def undo_assign(request: HttpRequest, parts: str) -> HttpResponseBase:
-    """Gives tickets back to whom they belonged a moment ago."""
+def undo(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Gives tickets back what they had a moment ago."""
     user = desk.user_of(request)
+    change = get_object_or_404(BulkChange, pk=pk, actor=user)
     try:
-        given = signing.loads(parts, salt=UNDO_SALT, max_age=UNDO_SECONDS)
-    except signing.BadSignature:
-        return htmx.done(_("It is too late to undo that."), tone="error")
-    rows = {ticket.pk: ticket for ticket in queries.tickets_for(user).filter(pk__in=[part[0] for part in given])}
-    people = User.objects.in_bulk([part[1] for part in given if part[1]])
-    teams = Team.objects.in_bulk([part[2] for part in given if part[2]])
-    done, refused = [], []
-    for pk, assignee, team, version in given:
-        if pk not in rows:
-            refused.append(_("You cannot see one of them any more."))
-            continue
-        try:
-            ticket = editing.undo_assign(rows[pk], actor=user, assignee=people.get(assignee), team=teams.get(team), expected_version=version)
-            done.append(ticket)
-        except errors.DomainError as error:
-            refused.append(error.message)
-    return _report(done, refused, _("given back"))
+        done, kept = bulk_actions.undo(change, actor=user)
+    except errors.Conflict as error:
+        return htmx.done(error.message, tone="error")
+    if not done:
+        return htmx.done(kept[0] if kept else _("There is nothing to undo."), tone="error")
+    return _report(done, kept, _("given back"))
 
 
 @require_http_methods(["GET", "POST"])
@@ -196,7 +180,7 @@ def transition(request: HttpRequest, verb: str) -> HttpResponseBase:
             except errors.Invalid as error:
                 forms.take_error(form, error)
         else:
-            return _report(*_each(chosen, lambda ticket: lifecycle.transition(ticket, verb, actor=user, **values)), _("moved"))
+            return _made(request, chosen, bulk_actions.Change("status", verb, values), _("moved"), user, request.POST.dict())
     name = str(move.name) if move else verb
     context = {
         "form": form,
