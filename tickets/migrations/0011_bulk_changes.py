@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tickets', '0009_saved_queues'),
+        ('tickets', '0010_reporter_links'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
