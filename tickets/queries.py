@@ -60,18 +60,32 @@ def order_keys(sort: str, order: Sequence[paging.Key] = ()) -> tuple[paging.Key,
 
 
 def page(
-    tickets: QuerySet[Ticket], *, sort: str = "work", order: Sequence[paging.Key] = (), after: str | None = None, size: int = PAGE_SIZE
+    tickets: QuerySet[Ticket],
+    *,
+    sort: str = "work",
+    order: Sequence[paging.Key] = (),
+    after: str | None = None,
+    size: int = PAGE_SIZE,
+    columns: Iterable[str] = (),
 ) -> paging.Page[Ticket]:
     """One page of a list. The ids are found by the index alone; the rows with their people come in a second query. order: a query's own."""
     keys = order_keys(sort, order)
     found = paging.page(tickets.only(*{"id", *(key.column for key in keys if key.expression is None)}), keys, after=after, size=size)
-    return paging.Page(in_order([row.pk for row in found.rows]), found.next_mark)
+    return paging.Page(in_order([row.pk for row in found.rows], columns), found.next_mark)
 
 
-def in_order(ids: Sequence[int]) -> list[Ticket]:
-    """Tickets by id with all that a list shows, in the given order; the resolution clock stands in `resolution_clock`."""
-    rows = Ticket.objects.filter(pk__in=ids).select_related("status", "service", "reporter", "assignee", "team").only(
-        *LIST_COLUMNS, "status__name", "status__key", "status__tone", "status__category", "status__is_paused", "service__name", "service__slug",
+MORE_COLUMNS: dict[str, tuple[str, ...]] = {
+    "category": ("category", "category__name"), "impact": ("impact",), "urgency": ("urgency",), "labels": ("labels",), "channel": ("channel",),
+    "hold": ("hold_reason", "hold_reason__name"), "level": ("support_level",), "resolution": ("resolution", "resolution__name"),
+}  # fmt: skip
+
+
+def in_order(ids: Sequence[int], columns: Iterable[str] = ()) -> list[Ticket]:
+    """Tickets by id with all that a list shows, in the given order; the resolution clock stands in `resolution_clock`. columns: those a queue chose."""
+    more = [field for name in columns for field in MORE_COLUMNS.get(name, ())]
+    joined = [field.removesuffix("__name") for field in more if field.endswith("__name")]
+    rows = Ticket.objects.filter(pk__in=ids).select_related("status", "service", "reporter", "assignee", "team", *joined).only(
+        *LIST_COLUMNS, *more, "status__name", "status__key", "status__tone", "status__category", "status__is_paused", "service__name", "service__slug",
         "service__tier", "reporter__name", "reporter__avatar_hue", "assignee__name", "assignee__avatar_hue", "assignee__email", "team__name", "team__slug",
     )  # fmt: skip
     by_id = {row.pk: row for row in rows}

@@ -78,7 +78,7 @@ SHIPPED: list[Shipped] = [
         "waiting", _("Waiting"), "holdReason is not EMPTY", _("Nothing waits"), _("Incidents on hold appear here with what they wait for."), in_sidebar=True
     ),
     Shipped("ours", _("Waiting on us"), "holdReason is EMPTY", _("Nothing waits on us"), _("What is not on hold appears here.")),
-    Shipped("incidents", _("All open, by type incident"), "type = incident", _("Nothing is open"), _("New incidents appear here on their own.")),
+    Shipped("incidents", _("By type: incidents"), "type = incident", _("Nothing is open"), _("New incidents appear here on their own.")),
     Shipped("mine", _("My work"), "assignee = currentUser()", _("Nothing is assigned to you"), _("Take an incident from the queue with a.")),
 ]  # fmt: skip
 

@@ -7,6 +7,7 @@ import './menus.js';
 import './selection.js';
 import './filters.js';
 import './query.js';
+import './views.js';
 import './keyboard.js';
 import './palette.js';
 import './composer.js';

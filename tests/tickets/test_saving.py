@@ -166,3 +166,42 @@ def test_an_export_reads_a_page_at_a_time(agent: User, service: Service, monkeyp
     keys = [incidents.create(actor=agent, summary=str(number), service=service, urgency=1).key for number in range(5)]
     tickets, order = saved.tickets_of(fresh(agent), Queue.objects.get(slug="open"), clock.now())
     assert [row["key"] for row in exporting.rows(tickets, queries.order_keys("key", order))] == keys
+
+
+@pytest.mark.parametrize(("view", "mark"), [("table", 'class="ek-table'), ("split", 'class="ek-split"'), ("board", 'class="ek-board"')])
+def test_the_views_of_a_queue(sign_in: SignIn, agent: User, incident: Incident, view: str, mark: str) -> None:
+    page = sign_in(agent).get(f"/queues/open/?view={view}").content.decode()
+    assert mark in page
+    assert incident.summary in page
+
+
+def test_columns_are_chosen_in_the_address_or_by_the_queue(sign_in: SignIn, agent: User, category: Any, incident: Incident) -> None:
+    editing.edit(incident, actor=agent, category=category, labels=["vpn"])
+    shown = sign_in(agent).get("/queues/open/?columns=category&columns=labels&columns=moon").content.decode()
+    assert category.name in shown
+    assert "vpn" in shown
+    assert "Resolve in</a>" not in shown
+
+
+def test_an_order_by_holds_until_a_head_is_clicked(sign_in: SignIn, agent: User, service: Service) -> None:
+    older = incidents.create(actor=agent, summary="older", service=service, urgency=1)
+    newer = incidents.create(actor=agent, summary="newer", service=service, urgency=4)
+    queue = made(agent, name="Newest", query="ORDER BY created DESC, key DESC")
+    client = sign_in(agent)
+    assert [row.key for row in client.get(f"/queues/{queue.slug}/").context["tickets"]] == [newer.key, older.key]
+    assert [row.key for row in client.get(f"/queues/{queue.slug}/?sort=priority").context["tickets"]] == [older.key, newer.key]
+
+
+def test_the_split_view_previews_what_one_may_see(sign_in: SignIn, agent: User, outsider: User, incident: Incident) -> None:
+    assert incident.summary in sign_in(agent).get(f"/tickets/{incident.key}/preview/", headers=HTMX).content.decode()
+    assert sign_in(outsider).get(f"/tickets/{incident.key}/preview/", headers=HTMX).status_code in (302, 403, 404)
+
+
+def test_a_dropped_card_moves_or_asks(sign_in: SignIn, agent: User, incident: Incident) -> None:
+    client = sign_in(agent)
+    assert client.post("/tickets/board/move/", {"key": incident.key, "lane": "triage"}, headers=HTMX).status_code == 204
+    asked = client.post("/tickets/board/move/", {"key": incident.key, "lane": "pending"}, headers=HTMX)
+    assert (asked["HX-Retarget"], b"It waits for" in asked.content) == ("#dialog-body", True)
+    refused = client.post("/tickets/board/move/", {"key": incident.key, "lane": "closed"}, headers=HTMX)
+    assert "cannot go there" in refused["HX-Trigger"]
+    assert Ticket.objects.get(pk=incident.pk).status.key == "triage"

@@ -190,3 +190,29 @@ def transition(request: HttpRequest, verb: str) -> HttpResponseBase:
         "action": name,
     }
     return render(request, "tickets/_transition_form.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@desk.required
+def board_move(request: HttpRequest) -> HttpResponseBase:
+    """A card was dropped on another lane: the move that leads there, or its form when it asks for something."""
+    user = desk.user_of(request)
+    ticket = queries.ticket_for(user, request.POST.get("key", ""))
+    wanted = request.POST.get("lane", "")
+    move = next((one for one in queries.offered_transitions(user, ticket) if one.target.key == wanted), None)
+    if move is None:
+        return htmx.done(_("{key} cannot go there from {status}.").format(key=ticket.key, status=ticket.status.name), tone="error")
+    if move.required:
+        form = forms.MoveForm(None, kind=ticket.kind, required=move.required, tickets=[ticket])
+        context = {
+            "form": form,
+            "url": reverse("tickets:transition", args=[move.verb]),
+            "keys": [ticket.key],
+            "title": move.name,
+            "action": move.name,
+        }
+        response = render(request, "tickets/_transition_form.html", context)
+        response["HX-Retarget"], response["HX-Reswap"] = "#dialog-body", "innerHTML"
+        return response
+    lifecycle.transition(ticket, move.verb, actor=user)
+    return htmx.done(_("{key} moved to {status}").format(key=ticket.key, status=move.target.name))

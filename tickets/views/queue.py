@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -19,18 +20,13 @@ from common import clock, htmx, navigation
 from common.paging import Key
 from common.query.errors import QueryError
 from tickets import filters, kinds, options, permissions, queries, queues, saved
-from tickets.models import Queue
+from tickets.models import Queue, Ticket
+from workflows import queries as workflows
+from workflows.models import Status
 
-COLUMNS = [
-    (_("P"), "priority"),
-    (_("Key"), "key"),
-    (_("Summary"), ""),
-    (_("Status"), "status"),
-    (_("Service"), ""),
-    (_("Reporter"), ""),
-    (_("Assignee"), ""),
-    (_("Resolve in"), "sla"),
-]
+FIRST = (queues.Column("priority", _("P"), "priority"), queues.Column("key", _("Key"), "key"), queues.Column("summary", _("Summary")))
+VIEWS = [("table", _("Table"), "table"), ("split", _("Split"), "layout-sidebar-right"), ("board", _("Board"), "columns-3")]
+BOARD_SIZE = 200
 
 EMPTY = queues.Shipped("", "", "", queues.EMPTY_TITLE, queues.EMPTY_TEXT)
 
@@ -65,7 +61,7 @@ def _queue(request: HttpRequest, slug: str) -> HttpResponse:
         tickets, order = saved.tickets_of(user, shown, at)
     except QueryError as error:
         return render(request, "tickets/queue_broken.html", {"queue": shown, "error": error, "can_change": permissions.can_change_queue(user, shown)})
-    return ticket_list(request, shown, tickets, at, default_sort=shown.sort, order=order)
+    return ticket_list(request, shown, tickets, at, default_sort="" if order else shown.sort, order=order, is_queue=True)
 
 
 @require_safe
@@ -110,6 +106,7 @@ def ticket_list(
     default_sort: str = "work",
     order: Sequence[Key] = (),
     is_by_query: bool = False,
+    is_queue: bool = False,
 ) -> HttpResponse:
     """A list of tickets: filtered, sorted, paged; the URL alone rebuilds it. A query that is wrong answers 422 and leaves the list on the page."""
     asked = _asked(request, tickets, at, is_by_query=is_by_query)
@@ -117,6 +114,7 @@ def ticket_list(
         return _refused(request, asked.error)
     asked.order = asked.order or tuple(order)
     context = _list_context(request, shown_queue, tickets, asked, at, title, default_sort)
+    context |= _queue_context(desk.user_of(request), shown_queue, is_queue=is_queue)
     return htmx.page(request, "tickets/queue.html", "tickets/_rows.html", context, status=422 if asked.error else 200)
 
 
@@ -134,7 +132,12 @@ def _list_context(
     given = request.GET.get("sort", "")
     sort = given or ("" if asked.order and asked.jql.strip() else default_sort)
     after = request.GET.get("after")
-    page = queries.page(asked.tickets, sort=sort, order=asked.order, after=after)
+    view = request.GET.get("view") if request.GET.get("view") in dict(Queue.VIEWS) else shown_queue.view
+    shown = [name for name in request.GET.getlist("columns") if name in queues.COLUMNS] or shown_queue.columns
+    page = queries.page(
+        asked.tickets, sort=sort, order=asked.order, after=after, size=BOARD_SIZE if view == Queue.BOARD else queries.PAGE_SIZE, columns=shown
+    )
+    columns = [column for name, column in queues.COLUMNS.items() if name in shown]
     is_filtered = filters.active_count(request.GET) > 0 or bool(asked.jql.strip())
     total = _total(user, shown_queue, tickets, title)
     return {
@@ -147,7 +150,17 @@ def _list_context(
         "filters": {"q": request.GET.get("q", ""), "choices": options.filter_choices(request.GET)},
         "asked": asked,
         "given_sort": given,
-        "columns": [_column(label, name, sort) for label, name in COLUMNS],
+        "columns": [_column(column, sort) for column in (*FIRST, *columns)],
+        "shown_names": set(shown),
+        "shown_columns": columns,
+        "all_columns": list(queues.COLUMNS.values()),
+        "view": view,
+        "given_view": request.GET.get("view", ""),
+        "views": VIEWS,
+        "lanes": _lanes(page.rows) if view == Queue.BOARD else [],
+        "edit_urls": {name: reverse("tickets:bulk", args=[name]) for name in ("assignee", "priority", "status")},
+        "preview_url": "/tickets/",
+        "board_url": reverse("tickets:board_move"),
         "empty": queues.BY_SLUG.get(shown_queue.slug) or EMPTY,
         "next_mark": page.next_mark,
         "is_later_page": bool(after),
@@ -163,8 +176,44 @@ def _total(user: User, shown_queue: Queue, tickets: Any, title: str) -> int:
     return queries.capped_count(tickets) if known is None else known
 
 
-def _column(label: Any, name: str, sort: str) -> dict[str, Any]:
+def _queue_context(user: User, queue: Queue, *, is_queue: bool) -> dict[str, Any]:
+    """What the menu of a queue offers; other lists only offer to save what they ask for."""
+    return {
+        "is_queue": is_queue,
+        "is_starred": saved.is_in_sidebar(queue),
+        "can_change_queue": bool(permissions.can_change_queue(user, queue)),
+    }
+
+
+def _lanes(tickets: Sequence[Ticket]) -> list[dict[str, Any]]:
+    """The tickets by status, in the order of the workflow; a status that no ticket has is an empty lane while work is open in it."""
+    kind = tickets[0].kind if tickets else kinds.all_kinds()[0].name
+    statuses = {status.pk: status for status in workflows.statuses_of(kind) if status.category != Status.DONE}
+    statuses |= {ticket.status_id: ticket.status for ticket in tickets}
+    ordered = sorted(statuses.values(), key=lambda status: (status.category == Status.DONE, status.position))
+    return [{"status": status, "tickets": [ticket for ticket in tickets if ticket.status_id == status.pk]} for status in ordered]
+
+
+@require_safe
+@desk.required
+def preview(request: HttpRequest, key: str) -> HttpResponseBase:
+    """What the split view shows beside the list."""
+    user = desk.user_of(request)
+    ticket = queries.ticket_for(user, key)
+    context = {
+        "ticket": ticket,
+        "clocks": queries.clocks_of(ticket),
+        "entries": queries.timeline(user, ticket, limit=8),
+        "can_change": bool(queries.offered_transitions(user, ticket)),
+        "edit_urls": {"status": reverse("tickets:bulk", args=["status"])},
+        "now": clock.now(),
+    }
+    return render(request, "tickets/_preview.html", context)
+
+
+def _column(column: queues.Column, sort: str) -> dict[str, Any]:
     """A head of the table: what a click sorts by, and how it is sorted now."""
+    label, name = column.label, column.sort
     current = "priority" if sort == "work" else sort
     direction = {name: "ascending", f"-{name}": "descending"}.get(current, "") if name else ""
     return {

@@ -14,7 +14,7 @@ from accounts.models import User
 from common import errors, htmx
 from common.query.errors import QueryError
 from fields import queries as fields
-from tickets import exporting, filters, forms, kinds, permissions, queries, saved
+from tickets import exporting, filters, forms, kinds, permissions, queries, queues, saved
 from tickets.actions import saving
 
 TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
@@ -44,12 +44,23 @@ def _dialog(request: HttpRequest, form: Any, url: str, title: str) -> HttpRespon
     return render(request, "tickets/_edit_form.html", context, status=422 if form.errors else 200)
 
 
+def _asked(request: HttpRequest) -> dict[str, Any]:
+    """What the list on the page asks for, as the start of a queue."""
+    asked: dict[str, Any] = {
+        "query": request.GET.get("jql", "")[:4000],
+        "sort": request.GET.get("sort") or "work",
+        "view": request.GET.get("view") or "table",
+    }
+    columns = [name for name in request.GET.getlist("columns") if name in queues.COLUMNS]
+    return asked | ({"columns": columns} if columns else {})
+
+
 @require_http_methods(["GET", "POST"])
 @desk.required
 def new(request: HttpRequest) -> HttpResponseBase:
     """Saves a query as a queue, in a dialog."""
     user = desk.user_of(request)
-    form = forms.QueueForm(request.POST if request.method == "POST" else None, user=user, initial={"query": request.GET.get("jql", "")[:4000]})
+    form = forms.QueueForm(request.POST if request.method == "POST" else None, user=user, initial=_asked(request))
     if request.method == "POST" and form.is_valid():
         try:
             queue = saving.create_queue(actor=user, **form.cleaned_data)
