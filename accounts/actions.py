@@ -74,11 +74,20 @@ def require_good_password(password: str, user: User | None = None) -> None:
 
 
 @transaction.atomic
-def change_profile(user: User, *, actor: User, name: str, time_zone: str, theme: str, avatar_hue: int, has_shortcuts: bool) -> User:
+def change_profile(
+    user: User, *, actor: User, name: str, time_zone: str, theme: str, avatar_hue: int, has_shortcuts: bool, away_until: datetime | None = None
+) -> User:
     """Changes what a person sets for himself. Values were checked by the form."""
     if user != actor:
         raise errors.Refused(_("A profile is changed by its person."))
-    wanted = {"name": name, "time_zone": time_zone, "theme": theme, "avatar_hue": avatar_hue, "has_shortcuts": has_shortcuts}
+    wanted = {
+        "name": name,
+        "time_zone": time_zone,
+        "theme": theme,
+        "avatar_hue": avatar_hue,
+        "has_shortcuts": has_shortcuts,
+        "away_until": away_until,
+    }
     locked = User.objects.select_for_update().get(pk=user.pk)
     changed = [column for column, value in wanted.items() if getattr(locked, column) != value]
     if not changed:
@@ -93,7 +102,14 @@ def change_profile(user: User, *, actor: User, name: str, time_zone: str, theme:
 def choose_theme(user: User, *, actor: User, theme: str) -> User:
     """Changes only the theme of the profile."""
     return change_profile(
-        user, actor=actor, name=user.name, time_zone=user.time_zone, theme=theme, avatar_hue=user.avatar_hue, has_shortcuts=user.has_shortcuts
+        user,
+        actor=actor,
+        name=user.name,
+        time_zone=user.time_zone,
+        theme=theme,
+        avatar_hue=user.avatar_hue,
+        has_shortcuts=user.has_shortcuts,
+        away_until=user.away_until,
     )
 
 

@@ -82,7 +82,7 @@ class UserAdmin(RegisterAdmin, DjangoUserAdmin):
     readonly_fields = ("last_login", "created_at")
     fieldsets = (
         (None, {"fields": ("email", "password")}),
-        (gettext_lazy("Person"), {"fields": ("name", "organisation", "is_vip", "time_zone", "avatar_hue", "theme", "has_shortcuts")}),
+        (gettext_lazy("Person"), {"fields": ("name", "organisation", "is_vip", "away_until", "time_zone", "avatar_hue", "theme", "has_shortcuts")}),
         (gettext_lazy("Access"), {"fields": ("is_active", "roles", "is_staff", "is_superuser", "last_login", "created_at")}),
     )
     add_fieldsets = ((None, {"classes": ("wide",), "fields": ("email", "name", "usable_password", "password1", "password2", "roles")}),)

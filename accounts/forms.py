@@ -38,7 +38,8 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # cannot be subsc
 
     class Meta:
         model = User
-        fields: ClassVar[list[str]] = ["name", "time_zone", "theme", "avatar_hue", "has_shortcuts"]
+        fields: ClassVar[list[str]] = ["name", "time_zone", "theme", "avatar_hue", "has_shortcuts", "away_until"]
+        widgets: ClassVar[dict[str, Any]] = {"away_until": forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")}
         help_texts: ClassVar[dict[str, Any]] = {
             "has_shortcuts": _("Letters such as j, k and a work without Ctrl. Switch them off when speech input or a screen reader needs the keys."),
         }

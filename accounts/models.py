@@ -84,6 +84,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(_("e-mail address"), max_length=254, unique=True)
     name = models.CharField(_("name"), max_length=120)
     time_zone = models.CharField(_("time zone"), max_length=60, default="UTC", validators=[validators.known_zone])
+    away_until = models.DateTimeField(_("away until"), null=True, blank=True, help_text=_("Until then nothing is assigned to this person by a rule"))
     is_vip = models.BooleanField(_("VIP"), default=False, help_text=_("Rules of the priority may raise what this person reports"))
     avatar_hue = models.PositiveSmallIntegerField(_("avatar colour"), default=1)
     theme = models.CharField(_("theme"), max_length=5, choices=THEMES, default="auto")

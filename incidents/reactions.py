@@ -3,6 +3,8 @@
 from incidents import actions
 from journal.handlers import on
 from journal.models import Entry
+from tickets.actions import dispatching
+from tickets.models import Ticket
 
 STARTS = {"triage", "start"}
 
@@ -14,3 +16,9 @@ def note_instants(entry: Entry) -> None:
         actions.note_instant(entry.subject_id, "acknowledged_at", entry.at, actor=entry.actor)
     if entry.data.get("verb") == "monitor":
         actions.note_instant(entry.subject_id, "mitigated_at", entry.at, actor=entry.actor)
+
+
+@on("incident.created")
+def dispatch_new(entry: Entry) -> None:
+    """A new incident that nobody has goes to a person of its team, when the team has a rule for that."""
+    dispatching.dispatch(Ticket.objects.get(pk=entry.subject_id))

@@ -8,13 +8,14 @@ from django.shortcuts import redirect, render
 from django.urls import URLPattern, path
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from common import clock, errors
 from journal.admin import ReadOnlyAdmin, RegisterAdmin
 from sla.admin import say_new_only
-from tickets import goals, kinds
+from tickets import assigning, goals, kinds
 from tickets.actions import recounting
-from tickets.models import Category, Goal, HoldReason, Metric, PriorityCell, PriorityModifier, Recount, ResolutionCode, Ticket
+from tickets.models import AssignmentRule, Category, Goal, HoldReason, Metric, PriorityCell, PriorityModifier, Recount, ResolutionCode, Ticket
 from tickets.models.clocks import PAUSES, STARTS, STOPS
 from workflows import queries as workflows
 
@@ -34,6 +35,25 @@ class ResolutionCodeAdmin(RegisterAdmin):
     """How tickets end."""
 
     list_display = ("name", "slug", "position")
+
+
+class AssignmentRuleForm(forms.ModelForm):
+    """A team's rule, with the strategies that the product has."""
+
+    strategy = forms.ChoiceField(label=gettext_lazy("Strategy"), choices=assigning.choices)
+
+    class Meta:
+        model = AssignmentRule
+        fields: ClassVar[list[str]] = ["team", "strategy", "is_enabled"]
+
+
+@admin.register(AssignmentRule)
+class AssignmentRuleAdmin(RegisterAdmin):
+    """How a team's new tickets find somebody."""
+
+    form = AssignmentRuleForm
+    list_display = ("team", "strategy", "is_enabled", "last_assignee")
+    list_select_related = ("team", "last_assignee")
 
 
 @admin.register(HoldReason)

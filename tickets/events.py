@@ -23,6 +23,7 @@ PRIORITY_RETURNED = catalogue.declare(
     "ticket.priority_returned", _("{actor} returned the priority to the computed one: P{before} to P{after}"), icon="flag", tone="amber"
 )
 MATRIX_CHANGED = catalogue.declare("priority.matrix_changed", _("{actor} changed the priority matrix: {changes}"), icon="flag", tone="amber")
+DISPATCHED = catalogue.declare("ticket.dispatched", _("{to} was chosen by a rule: {reason}"), icon="user", tone="blue")
 CHANGE_UNDONE = catalogue.declare("ticket.change_undone", _("{actor} undid the change"), icon="arrow-back-up")
 QUEUE_SAVED = catalogue.declare("queue.saved", _("{actor} saved the queue {name}"), icon="list-details")
 QUEUE_CHANGED = catalogue.declare("queue.changed", _("{actor} changed the queue {name}: {fields}"), icon="list-details")

@@ -9,7 +9,7 @@ from journal.handlers import on
 from journal.models import Entry
 from notifications import actions as notifications
 from tickets import invitations
-from tickets.actions import confirmation, prioritising
+from tickets.actions import confirmation, dispatching, prioritising
 from tickets.models import Comment, Ticket
 
 
@@ -55,6 +55,13 @@ def _mail(entry: Entry, ticket: Ticket, name: str, more: dict[str, Any]) -> None
         body=render_to_string(f"tickets/mail_{name}.txt", context),
         idempotency_key=f"ticket-{name}:{entry.pk}",
     )
+
+
+@on("ticket.assigned")
+def dispatch_in_team(entry: Entry) -> None:
+    """It came to a team without a person: the team's rule chooses one."""
+    if entry.data.get("assignee") is None and entry.data.get("team") != entry.data.get("team_before"):
+        dispatching.dispatch(Ticket.objects.get(pk=entry.subject_id))
 
 
 @on("priority.matrix_changed")

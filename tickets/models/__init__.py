@@ -2,13 +2,14 @@ from tickets.models.clocks import Goal, Metric, Recount, SlaClock
 from tickets.models.conversation import Attachment, Comment, Watch
 from tickets.models.handover import Handover
 from tickets.models.queues import BulkChange, Queue, QueueStar
-from tickets.models.registers import Category, HoldReason, PriorityCell, PriorityModifier, ResolutionCode
+from tickets.models.registers import AssignmentRule, Category, HoldReason, PriorityCell, PriorityModifier, ResolutionCode
 from tickets.models.relating import AffectedService, Link, Task
 from tickets.models.reporting import ReporterLink
 from tickets.models.ticket import Ticket
 
 __all__ = [
     "AffectedService",
+    "AssignmentRule",
     "Attachment",
     "BulkChange",
     "Category",

@@ -2,9 +2,11 @@
 
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Team
 from sla.models import Calendar
 
 IMPACTS: list[Any] = [(1, _("Extensive")), (2, _("Significant")), (3, _("Moderate")), (4, _("Minor"))]
@@ -133,3 +135,22 @@ class PriorityModifier(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class AssignmentRule(models.Model):
+    """How a team's new tickets find somebody: a strategy of tickets.assigning. People who are away are left out."""
+
+    team = models.OneToOneField(Team, on_delete=models.CASCADE, related_name="assignment_rule", verbose_name=_("team"))
+    strategy = models.CharField(_("strategy"), max_length=30, default="round_robin")
+    is_enabled = models.BooleanField(_("in force"), default=True)
+    last_assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, editable=False, on_delete=models.SET_NULL, related_name="+", verbose_name=_("last chosen")
+    )
+
+    class Meta:
+        verbose_name = _("assignment rule")
+        verbose_name_plural = _("assignment rules")
+        ordering: ClassVar[list[str]] = ["team"]
+
+    def __str__(self) -> str:
+        return f"{self.team}: {self.strategy}"
