@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "incidents.apps.IncidentsConfig",
     "alerts.apps.AlertsConfig",
     "operations.apps.OperationsConfig",
+    "importers.apps.ImportersConfig",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",

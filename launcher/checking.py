@@ -13,6 +13,7 @@ APPS = [
     "alerts",
     "common",
     "fields",
+    "importers",
     "incidents",
     "itsm",
     "journal",

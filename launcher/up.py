@@ -16,7 +16,8 @@ from launcher.supervisor import Supervisor
 
 READY_SECONDS = 90.0
 MIGRATED = [
-    "accounts", "alerts", "fields", "incidents", "journal", "notifications", "operations", "services", "sla", "tickets", "workflows", "itsm", "requirements.lock",
+    "accounts", "alerts", "fields", "importers", "incidents", "journal", "notifications", "operations", "services", "sla", "tickets", "workflows", "itsm",
+    "requirements.lock",
 ]  # fmt: skip
 
 

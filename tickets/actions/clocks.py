@@ -185,14 +185,15 @@ def note_next_due(ticket: Ticket, *rows: Any) -> None:
         Ticket.objects.filter(pk=ticket.pk).update(sla_due_at=due)
 
 
-def sweep() -> int:
+def sweep(*, ticket_id: int | None = None) -> int:
     """Says of running clocks which thresholds they passed, each once a cycle, and marks the targets that were missed; answers how many clocks.
 
-    Reads only clocks that are due, by a partial index; every instant was worked out when the clock was last turned.
+    Reads only clocks that are due, by a partial index; every instant was worked out when the clock was last turned. ticket_id: only those of one
+    ticket, for an importer.
     """
     at = clock.now()
     with transaction.atomic():
-        due = SlaClock.objects.filter(next_threshold_at__lte=at).order_by("next_threshold_at", "id").select_related("ticket")
+        due = SlaClock.objects.filter(next_threshold_at__lte=at, **({} if ticket_id is None else {"ticket_id": ticket_id})).order_by("next_threshold_at", "id").select_related("ticket")
         rows = list(due.defer("ticket__search_public", "ticket__description").select_for_update(skip_locked=True, of=("self",))[:SWEEP_BATCH])
         passed: list[tuple[Ticket, dict[str, Any]]] = []
         missed: list[tuple[Ticket, dict[str, Any]]] = []
