@@ -60,6 +60,18 @@ def record_many(event: str, subjects: Sequence[tuple[models.Model, dict[str, Any
     return entries
 
 
+def record_past(subject: models.Model, told: Sequence[tuple[str, Any, datetime, dict[str, Any]]]) -> None:
+    """Writes what happened to a record before it came here, as (event, actor, instant, data) in the order of the ledger; nobody reacts. For importers."""
+    if not connection.in_atomic_block:
+        raise RuntimeError("The past was recorded outside a transaction: the action must be atomic.")
+    for event in {event for event, _actor, _at, _data in told}:
+        catalogue.get(event)
+    kind = type_of(subject)
+    Entry.objects.bulk_create(
+        Entry(event=event, subject_type=kind, subject_id=subject.pk, actor=actor, at=at, data=data) for event, actor, at, data in told
+    )
+
+
 def _announce(event: str, entries: Sequence[Entry], hidden: set[int]) -> None:
     """Tells open screens; registers (whose type is a table's label) are on no live screen.
 

@@ -29,20 +29,30 @@ def standing(ticket: Ticket) -> dict[str, Any]:
 
 def facts_of(tickets: Sequence[Ticket]) -> dict[int, list[Fact]]:
     """The facts of each ticket by id, in the order of the ledger; one query for the entries."""
+    entries = Entry.objects.filter(subject_type="ticket", subject_id__in=[ticket.pk for ticket in tickets], event__in=events_read()).order_by("id")
+    return read(tickets, list(entries.values_list("subject_id", "event", "actor_id", "at", "data")))
+
+
+def read(tickets: Sequence[Ticket], rows: Sequence[Row]) -> dict[int, list[Fact]]:
+    """The facts of each ticket by id, from rows of the journal in its order: (ticket, event, actor, at, data)."""
     by_id = {ticket.pk: ticket for ticket in tickets}
-    created = {kind.created_event for kind in kinds.all_kinds()}
-    wanted = [
-        *created, events.TRANSITIONED, events.ASSIGNED, events.COMMENT_ADDED, events.SLA_PROMISED, events.SLA_STANDING, ACKNOWLEDGED,
-    ]  # fmt: skip
-    entries = Entry.objects.filter(subject_type="ticket", subject_id__in=list(by_id), event__in=wanted).order_by("id")
-    rows: list[Row] = list(entries.values_list("subject_id", "event", "actor_id", "at", "data"))
-    reader = _Reader(rows, created)
+    reader = _Reader(rows, _created_events())
     found: dict[int, list[Fact]] = {pk: [] for pk in by_id}
     for row in rows:
         fact = reader.fact(by_id[row[0]], row)
         if fact is not None:
             found[row[0]].append(fact)
     return found
+
+
+def events_read() -> set[str]:
+    """The events that clocks look at."""
+    told = {events.TRANSITIONED, events.ASSIGNED, events.COMMENT_ADDED, events.SLA_PROMISED, events.SLA_STANDING, ACKNOWLEDGED}
+    return _created_events() | told
+
+
+def _created_events() -> set[str]:
+    return {kind.created_event for kind in kinds.all_kinds()}
 
 
 def cycles_of(told: Sequence[Fact]) -> list[Cycle]:

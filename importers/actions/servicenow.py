@@ -1,8 +1,5 @@
-"""An incident of a ServiceNow log as a ticket: its history goes through the same actions that people use, with the clock held at each update."""
+"""An incident of a ServiceNow log as a ticket: what happened to it happens here again, each time at its own instant."""
 
-from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -10,28 +7,18 @@ from django.db import transaction
 
 from accounts.models import User
 from common import clock, errors
-from importers.actions.registers import Registers
+from importers.actions.hands import Actions, Hands
+from importers.actions.house import House
+from importers.actions.in_memory import InMemory
 from importers.models import ImportedRecord
 from importers.servicenow import mapping
 from importers.servicenow.log import History, Step
-from importers.servicenow.roads import Roads
-from incidents import actions as incidents
 from journal import actions as journal
-from tickets import priority_rules
-from tickets.actions import clocks, editing, lifecycle, prioritising
+from tickets.actions import creation
 from tickets.models import Ticket
 from workflows.models import Transition
 
 STARTS = {"triage", "start"}
-
-
-@dataclass(slots=True)
-class House:
-    """What the import needs of this installation, read once, and the count of whatever found no place in it."""
-
-    registers: Registers
-    roads: Roads
-    unmapped: Counter[str] = field(default_factory=Counter)
 
 
 @transaction.atomic
@@ -43,68 +30,62 @@ def import_history(history: History, house: House, *, actor: User | None) -> Tic
     known = ImportedRecord.objects.filter(source=mapping.SOURCE, external_id=history.number).select_related("ticket").first()
     if known is not None:
         return known.ticket
-    at = clock.now()
-    if history.steps[-1].at > at:
+    if history.steps[-1].at > clock.now():
         raise errors.Invalid("sys_updated_at", "It was updated in the future: give the zone of the log.")
     with journal.muted():
-        ticket = _Replay(history, house, actor).run()
+        ticket = _Replay(history, house, InMemory(house) if house.is_plain else Actions(), actor).run()
         ImportedRecord.objects.create(source=mapping.SOURCE, external_id=history.number, ticket_id=ticket.pk)
-        with clock.shifted(at):
-            while clocks.sweep(ticket_id=ticket.pk):
-                pass
     return ticket
 
 
 class _Replay:
-    """Goes through the updates of one incident."""
+    """Goes through the updates of one incident and has the hands do what each says."""
 
-    def __init__(self, history: History, house: House, actor: User | None) -> None:
-        self.history, self.house, self.actor = history, house, actor
+    def __init__(self, history: History, house: House, hands: Hands, actor: User | None) -> None:
+        self.history, self.house, self.hands, self.actor = history, house, hands, actor
         self.registers = house.registers
         self.last_close = _last_close(history)
         self.acknowledged: tuple[datetime, User | None] | None = None
 
     def run(self) -> Ticket:
         """The ticket as the last update leaves it."""
-        first = self.history.steps[0]
-        with clock.shifted(self.history.opened_at):
-            ticket = self._create(first)
-            ticket = self._prioritise(ticket, first, self._person(self.history.opened_by))
-        for number, step in enumerate(self.history.steps):
-            if ticket.closed_at is not None:
+        history, opener = self.history, self._person(self.history.opened_by)
+        self.hands.create(history.opened_at, opener, self._columns(history.steps[0]))
+        self._prioritise(history.steps[0], history.opened_at, opener)
+        for number, step in enumerate(history.steps):
+            if self.hands.ticket.closed_at is None:
+                self._follow(step, number, self._person(step.by))
+            else:
                 self.house.unmapped["updates after the closing, left out"] += 1
-                continue
-            with clock.shifted(step.at):
-                ticket = self._follow(ticket, step, number)
-        if self.acknowledged is not None:
-            incidents.note_instant(ticket.pk, "acknowledged_at", self.acknowledged[0], actor=self.acknowledged[1])
-        return ticket
+        at, by = self.acknowledged or (None, None)
+        self.hands.finish(at, by)
+        return self.hands.ticket
 
-    def _create(self, first: Step) -> Ticket:
+    def _columns(self, first: Step) -> dict[str, Any]:
         history = self.history
         if history.channel not in mapping.CHANNELS:
             self.house.unmapped[f"contact type “{history.channel or 'not given'}”, taken as {mapping.ANY_CHANNEL}"] += 1
         about = [f"{name}: {value}" for name, value in history.about.items() if value]
-        return incidents.create(
-            actor=self._person(history.opened_by), summary=_summary(history), description="\n".join([f"ServiceNow incident {history.number}", *about]),
-            impact=mapping.IMPACTS.get(first.impact), urgency=mapping.URGENCIES.get(first.urgency), category=self._category(first),
-            reporter=self.registers.people.get(first.caller), team=self.registers.teams.get(first.team),
-            assignee=self.registers.people.get(first.assignee), channel=mapping.CHANNELS.get(history.channel, mapping.ANY_CHANNEL),
-            labels=[mapping.LABEL],
-        )  # fmt: skip
+        return {
+            "summary": _summary(history), "description": "\n".join([f"ServiceNow incident {history.number}", *about]),
+            "impact": mapping.IMPACTS.get(first.impact), "urgency": mapping.URGENCIES.get(first.urgency), "category": self._category(first),
+            "reporter": self.registers.people.get(first.caller), "team": self.registers.teams.get(first.team),
+            "assignee": self.registers.people.get(first.assignee), "channel": mapping.CHANNELS.get(history.channel, mapping.ANY_CHANNEL),
+            "labels": [mapping.LABEL],
+        }  # fmt: skip
 
-    def _follow(self, ticket: Ticket, step: Step, number: int) -> Ticket:
+    def _follow(self, step: Step, number: int, by: User | None) -> None:
         """One update: fields first, then priority, then who has it, then its status."""
-        by = self._person(step.by)
-        wanted = self._changes(ticket, step)
+        wanted = self._changes(step)
         if wanted:
-            ticket = editing.edit(ticket, actor=by, **wanted)
-        ticket = self._prioritise(ticket, step, by)
-        ticket = self._assign(ticket, step, by)
-        return self._move(ticket, step, number, by)
+            self.hands.edit(step.at, by, wanted)
+        self._prioritise(step, step.at, by)
+        self._assign(step, by)
+        self._move(step, number, by)
 
-    def _changes(self, ticket: Ticket, step: Step) -> dict[str, Any]:
+    def _changes(self, step: Step) -> dict[str, Any]:
         """The fields in which an update differs from the ticket; what the log does not know stays."""
+        ticket = self.hands.ticket
         category, caller = self._category(step), self.registers.people.get(step.caller)
         told: dict[str, tuple[Any, bool]] = {
             "impact": (impact := mapping.IMPACTS.get(step.impact), impact != ticket.impact),
@@ -114,59 +95,57 @@ class _Replay:
         }
         return {name: value for name, (value, differs) in told.items() if value is not None and differs}
 
-    def _prioritise(self, ticket: Ticket, step: Step, by: User | None) -> Ticket:
+    def _prioritise(self, step: Step, at: datetime, by: User | None) -> None:
         """The log's priority holds: by hand where the matrix says otherwise, computed again where it agrees."""
-        wanted = mapping.PRIORITIES.get(step.priority)
+        wanted, ticket = mapping.PRIORITIES.get(step.priority), self.hands.ticket
+        if step.priority and wanted is None:
+            self.house.unmapped[f"priority “{step.priority}”, the computed one stays"] += 1
         if wanted is None:
-            return ticket
-        if ticket.is_priority_manual and priority_rules.rules(ticket.kind).of(ticket).priority == wanted:
-            return prioritising.return_to_computed(ticket, actor=by)
-        if ticket.priority != wanted:
-            return prioritising.override(ticket, actor=by, priority=wanted, reason=mapping.REASON)
-        return ticket
+            return
+        if ticket.is_priority_manual and self.hands.computed() == wanted:
+            self.hands.return_to_computed(at, by)
+        elif ticket.priority != wanted:
+            self.hands.override(at, by, wanted, mapping.REASON)
 
-    def _assign(self, ticket: Ticket, step: Step, by: User | None) -> Ticket:
+    def _assign(self, step: Step, by: User | None) -> None:
         """Team and assignee together; what the log does not know stays."""
-        team, person = self.registers.teams.get(step.team), self.registers.people.get(step.assignee)
-        to = {"team_id": team.pk if team else ticket.team_id, "assignee_id": person.pk if person else ticket.assignee_id}
-        if to == {"team_id": ticket.team_id, "assignee_id": ticket.assignee_id}:
-            return ticket
-        ticket = editing.assign(ticket, actor=by, team=team or ticket.team, assignee=person or ticket.assignee)
-        if ticket.assignee_id is not None:
+        ticket, team, person = self.hands.ticket, self.registers.teams.get(step.team), self.registers.people.get(step.assignee)
+        if (team is None or team.pk == ticket.team_id) and (person is None or person.pk == ticket.assignee_id):
+            return
+        self.hands.assign(step.at, by, team, person)
+        if self.hands.ticket.assignee_id is not None:
             self._acknowledge(step.at, by)
-        return ticket
 
-    def _move(self, ticket: Ticket, step: Step, number: int, by: User | None) -> Ticket:
+    def _move(self, step: Step, number: int, by: User | None) -> None:
         place = mapping.STATES.get(step.state)
         if place is None:
             self.house.unmapped[f"state “{step.state or 'not given'}”, the status stays"] += 1
-            return ticket
+            return
         if place.status == "closed" and number < self.last_close:
             self.house.unmapped["closings that the log takes back, kept as resolved"] += 1
             place = mapping.STATES["Resolved"]
-        for move in self._road(ticket, place):
-            ticket = lifecycle.transition(ticket, move.verb, actor=by, **self._given(ticket, move, step, place))
+        for move in self._road(place):
+            self.hands.move(step.at, by, move, self._given(move, step, place))
             if move.verb in STARTS:
                 self._acknowledge(step.at, by)
-        return ticket
 
-    def _road(self, ticket: Ticket, place: mapping.Place) -> list[Transition]:
-        road = self.house.roads.between(ticket.status_id, place.status)
-        waits_for_other = place.hold_reason and ticket.hold_reason_id not in (None, self.registers.hold_reasons[place.hold_reason].pk)
-        if road == [] and waits_for_other:
-            road = self.house.roads.around(ticket.status_id)
+    def _road(self, place: mapping.Place) -> list[Transition]:
+        ticket, ways = self.hands.ticket, self.house.roads
+        road = ways.between(ticket.status_id, place.status)
+        if road == [] and place.hold_reason and ticket.hold_reason_id != self.registers.hold_reasons[place.hold_reason].pk:
+            road = ways.around(ticket.status_id)
         if road is None:
-            self.house.unmapped[f"no move from {ticket.status.name} to {self.house.roads.statuses[place.status].name}, the status stays"] += 1
+            self.house.unmapped[f"no move from {ticket.status.name} to {ways.statuses[place.status].name}, the status stays"] += 1
         return road or []
 
-    def _given(self, ticket: Ticket, move: Transition, step: Step, place: mapping.Place) -> Mapping[str, Any]:
+    def _given(self, move: Transition, step: Step, place: mapping.Place) -> dict[str, Any]:
         """What a move asks to be filled in."""
         given: dict[str, Any] = {}
         if move.target.is_paused and place.hold_reason:
             given["hold_reason"] = self.registers.hold_reasons[place.hold_reason]
         if "resolution" in move.required:
             given["resolution"] = self.registers.codes[step.code]
-        if "category" in move.required and ticket.category_id is None:
+        if "category" in move.required and self.hands.ticket.category_id is None:
             given["category"] = self.registers.categories[mapping.NO_CATEGORY]
             self.house.unmapped["incidents resolved without a category"] += 1
         if "reason" in move.required:
@@ -185,7 +164,7 @@ class _Replay:
 
 
 def _last_close(history: History) -> int:
-    """The number of the update with which the closing stands that the log never takes back; after the last update when there is none."""
+    """The number of the update whose closing the log never takes back; one past the last update when there is none."""
     last = len(history.steps)
     while last and history.steps[last - 1].state == "Closed":
         last -= 1
@@ -195,4 +174,5 @@ def _last_close(history: History) -> int:
 def _summary(history: History) -> str:
     """What the incident is about in the log's own words, and its number there."""
     words = [history.about[name] for name in ("Category", "Subcategory", "Symptom") if history.about.get(name)]
-    return f"{', '.join(words) or 'Incident'} ({history.number})"
+    number = f" ({history.number})"
+    return f"{', '.join(words)[: creation.SUMMARY_LENGTH - len(number)] or 'Incident'}{number}"

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from django.db import Error, connections
 
 from common import errors
+from importers.actions import house as houses
 from importers.actions import registers, servicenow
-from importers.actions.servicenow import House
+from importers.actions.house import House
 from importers.models import ImportedRecord
-from importers.servicenow import mapping, roads
+from importers.servicenow import mapping
 from importers.servicenow.log import History, Reading
 
 CHUNK = 50
@@ -42,8 +43,7 @@ def run(reading: Reading, *, processes: int = 1, progress: Progress = lambda lin
     waiting = [history for number, history in reading.histories.items() if number not in done]
     outcome = Outcome(known=len(reading.histories) - len(waiting))
     if waiting:
-        ways = roads.roads(registers.KIND, {place.status for place in mapping.STATES.values()})
-        house = House(registers.prepare(waiting, actor=None), ways)
+        house = houses.read(registers.prepare(waiting, actor=None))
         outcome.registers = house.registers.made
         progress(", ".join(f"{count} {name} made" for name, count in outcome.registers.items()))
         for part in _parts(waiting, house, processes):

@@ -3,7 +3,8 @@
 Called by the actions of a ticket inside their transaction, after they locked the ticket and wrote their entry.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -45,10 +46,9 @@ def turn_many(tickets: Sequence[Ticket], at: datetime, *, is_recount: bool = Fal
     by_ticket: dict[int, dict[tuple[str, int], SlaClock]] = {}
     for row in stored:
         by_ticket.setdefault(row.ticket_id, {})[row.metric, row.cycle] = row
-    book = _Book(at)
+    book = Book(at, registers())
     for ticket in tickets:
-        for cycle in sorted(facts.cycles_of(found[ticket.pk]), key=lambda cycle: book.place(ticket, cycle)):
-            book.enter(ticket, cycle, by_ticket.get(ticket.pk, {}).get((cycle.metric, cycle.number)))
+        book.enter_all(ticket, found[ticket.pk], by_ticket.get(ticket.pk, {}))
     book.write()
     for ticket in tickets:
         note_next_due(ticket, by_ticket.get(ticket.pk, {}).values(), [row for row in book.new if row.ticket_id == ticket.pk])
@@ -61,10 +61,13 @@ def note_standing(tickets: Sequence[Ticket], at: datetime) -> None:
     turn_many(tickets, at)
 
 
-def promises(tickets: Sequence[Ticket], found: dict[int, list[Fact]], *, is_recount: bool = False) -> dict[Ticket, dict[str, Any]]:
-    """What has to be promised anew, by ticket and metric: where another goal holds now than the one last promised."""
+def promises(
+    tickets: Sequence[Ticket], found: dict[int, list[Fact]], *, is_recount: bool = False, chosen: goals.Chosen | None = None
+) -> dict[Ticket, dict[str, Any]]:
+    """What has to be promised anew, by ticket and metric: where another goal holds now than the one last promised. chosen: the goals that hold."""
     wanted = {}
-    chosen = goals.chosen(tickets)
+    if chosen is None:
+        chosen = goals.chosen(tickets)
     for ticket in tickets:
         last: dict[str, Promise] = {metric: promise for fact in found[ticket.pk] for metric, promise in fact.promises.items()}
         new = {}
@@ -106,18 +109,38 @@ def columns_of(cycle: Cycle, at: datetime) -> dict[str, Any]:
     }  # fmt: skip
 
 
-class _Book:
+@dataclass(frozen=True, slots=True)
+class Registers:
+    """What a book needs to know: metrics by kind and short name, the goals that exist, version → calendar."""
+
+    metrics: dict[tuple[str, str], Metric]
+    goals: set[int]
+    calendars: dict[int, int]
+
+
+def registers() -> Registers:
+    """The registers as they stand now."""
+    return Registers(
+        {(metric.kind, metric.slug): metric for metric in Metric.objects.all()}, set(Goal.objects.values_list("pk", flat=True)),
+        dict(CalendarVersion.objects.values_list("pk", "calendar_id")),
+    )  # fmt: skip
+
+
+class Book:
     """Enters cycles into their rows and keeps what has to be written and said."""
 
-    def __init__(self, at: datetime) -> None:
+    def __init__(self, at: datetime, given: Registers) -> None:
         self.at = at
-        self.metrics = {(metric.kind, metric.slug): metric for metric in Metric.objects.all()}
-        self.goals = set(Goal.objects.values_list("pk", flat=True))
-        self.calendars = dict(CalendarVersion.objects.values_list("pk", "calendar_id"))
+        self.metrics, self.goals, self.calendars = given.metrics, given.goals, given.calendars
         self.new: list[SlaClock] = []
         self.changed: list[SlaClock] = []
         self.met: list[tuple[Ticket, dict[str, Any]]] = []
         self.missed: list[tuple[Ticket, dict[str, Any]]] = []
+
+    def enter_all(self, ticket: Ticket, told: Sequence[Fact], rows: Mapping[tuple[str, int], SlaClock]) -> None:
+        """All cycles that the facts of a ticket give; rows: the stored ones by metric and cycle."""
+        for cycle in sorted(facts.cycles_of(told), key=lambda cycle: self.place(ticket, cycle)):
+            self.enter(ticket, cycle, rows.get((cycle.metric, cycle.number)))
 
     def place(self, ticket: Ticket, cycle: Cycle) -> tuple[int, str, int]:
         """Where a cycle stands among those of its ticket: chips are shown in the order of the rows."""
@@ -177,12 +200,17 @@ class _Book:
 
 def note_next_due(ticket: Ticket, *rows: Any) -> None:
     """Keeps on the ticket when the resolution is due, which lists sort by; before that the nearest other promise."""
-    running = [row for group in rows for row in group if row.state == SlaClock.RUNNING and row.due_at is not None]
-    main = [row.due_at for row in running if row.metric == RESOLUTION]
-    due = min(main or [row.due_at for row in running], default=None)
+    due = next_due([row for group in rows for row in group])
     if due != ticket.sla_due_at:
         ticket.sla_due_at = due
         Ticket.objects.filter(pk=ticket.pk).update(sla_due_at=due)
+
+
+def next_due(rows: Sequence[SlaClock]) -> datetime | None:
+    """When the resolution is due among the clocks of a ticket, before that the nearest other promise."""
+    running = [row for row in rows if row.state == SlaClock.RUNNING and row.due_at is not None]
+    main = [row.due_at for row in running if row.metric == RESOLUTION]
+    return min(main or [row.due_at for row in running], default=None)
 
 
 def sweep(*, ticket_id: int | None = None) -> int:
@@ -193,7 +221,11 @@ def sweep(*, ticket_id: int | None = None) -> int:
     """
     at = clock.now()
     with transaction.atomic():
-        due = SlaClock.objects.filter(next_threshold_at__lte=at, **({} if ticket_id is None else {"ticket_id": ticket_id})).order_by("next_threshold_at", "id").select_related("ticket")
+        due = (
+            SlaClock.objects.filter(next_threshold_at__lte=at, **({} if ticket_id is None else {"ticket_id": ticket_id}))
+            .order_by("next_threshold_at", "id")
+            .select_related("ticket")
+        )
         rows = list(due.defer("ticket__search_public", "ticket__description").select_for_update(skip_locked=True, of=("self",))[:SWEEP_BATCH])
         passed: list[tuple[Ticket, dict[str, Any]]] = []
         missed: list[tuple[Ticket, dict[str, Any]]] = []
