@@ -19,7 +19,7 @@ class House:
     """Registers, workflow, priorities and goals of this installation, and the count of whatever found no place in it.
 
     is_plain: all that follows from a history can be worked out without the database: the workflow has no rules of its own (validators, post-actions)
-    and goals ask for priorities only. Otherwise histories go through the actions, which takes some twenty times as long.
+    and goals ask for priorities only. Otherwise histories go through the actions, which takes about ten times as long.
     """
 
     registers: Registers

@@ -1,6 +1,6 @@
 """The same hands without the database: a ticket's rows are worked out and written at once when its history is told.
 
-Twenty times as fast as the actions and exact only as long as it does what they do: tests/importers/test_both_ways.py compares every column and every
+Ten times as fast as the actions and exact only as long as it does what they do: tests/importers/test_both_ways.py compares every column and every
 journal entry. Whoever changes what create, edit, override, assign or transition write changes it here, too.
 """
 

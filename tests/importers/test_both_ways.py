@@ -43,7 +43,7 @@ def test_the_small_log(reading: Reading) -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(not REAL.is_file(), reason=f"no {REAL} (EVENKEEL_SAMPLES)")
-def test_the_first_200_of_the_real_log(house: None) -> None:
-    reading = log.read(REAL, ZoneInfo("UTC"), limit=200)
-    assert (len(reading.histories), reading.events) == (200, 1285)
+def test_the_first_of_the_real_log(house: None) -> None:
+    reading = log.read(REAL, ZoneInfo("UTC"), limit=60)
+    assert len(reading.histories) == 60
     both_ways(reading)

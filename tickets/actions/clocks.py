@@ -208,9 +208,9 @@ def note_next_due(ticket: Ticket, *rows: Any) -> None:
 
 def next_due(rows: Sequence[SlaClock]) -> datetime | None:
     """When the resolution is due among the clocks of a ticket, before that the nearest other promise."""
-    running = [row for row in rows if row.state == SlaClock.RUNNING and row.due_at is not None]
-    main = [row.due_at for row in running if row.metric == RESOLUTION]
-    return min(main or [row.due_at for row in running], default=None)
+    due = [(row.metric == RESOLUTION, row.due_at) for row in rows if row.state == SlaClock.RUNNING and row.due_at is not None]
+    main = [at for is_main, at in due if is_main]
+    return min(main or [at for _is_main, at in due], default=None)
 
 
 def sweep(*, ticket_id: int | None = None) -> int:
@@ -221,11 +221,8 @@ def sweep(*, ticket_id: int | None = None) -> int:
     """
     at = clock.now()
     with transaction.atomic():
-        due = (
-            SlaClock.objects.filter(next_threshold_at__lte=at, **({} if ticket_id is None else {"ticket_id": ticket_id}))
-            .order_by("next_threshold_at", "id")
-            .select_related("ticket")
-        )
+        one = {} if ticket_id is None else {"ticket_id": ticket_id}
+        due = SlaClock.objects.filter(next_threshold_at__lte=at, **one).order_by("next_threshold_at", "id").select_related("ticket")
         rows = list(due.defer("ticket__search_public", "ticket__description").select_for_update(skip_locked=True, of=("self",))[:SWEEP_BATCH])
         passed: list[tuple[Ticket, dict[str, Any]]] = []
         missed: list[tuple[Ticket, dict[str, Any]]] = []
