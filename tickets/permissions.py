@@ -174,3 +174,8 @@ def can_change_queue(user: User | None, queue: Queue) -> Decision:
     if user is None or user.has_right("settings.manage") or (queue.owner_id == user.pk and not queue.is_shipped):
         return ALLOWED
     return Decision(False, _("Only its owner or an admin may change this queue."))
+
+
+def kinds_with_notes(user: User) -> list[str]:
+    """The kinds of ticket of which this person reads internal notes."""
+    return [kind.name for kind in kinds.all_kinds() if user.has_right(f"{kind.name}.view")]

@@ -1,28 +1,29 @@
 """The desk in the sidebar and in the palette."""
 
 from collections.abc import Iterable
+from urllib.parse import urlencode
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from common import navigation, search
 from services import facts
-from tickets import filters, queries, query_fields, saved, workflow_rules
-from tickets.models import Ticket
+from tickets import finding, queries, query_fields, saved, workflow_rules
 
 
 def find(user: User, text: str, limit: int) -> Iterable[search.Hit]:
-    """Tickets by key or words: open ones first, then the newest."""
-    rows = queries.tickets_for(user).filter(filters.text_condition(text)).order_by("-is_open", "-id")[:limit]
-    for ticket in Ticket.objects.filter(pk__in=[row.pk for row in rows.only("pk")]).select_related("status").order_by("-is_open", "-id"):
+    """Tickets by key, words or likeness, the best first."""
+    for found in finding.find(user, text, limit):
+        ticket = found.ticket
         yield search.Hit(
-            title=ticket.summary,
-            url=ticket.get_absolute_url(),
-            icon=ticket.kind_of.icon,
-            key=ticket.key,
-            priority=ticket.priority,
-            status=ticket.status,
-        )
+            title=ticket.summary, url=ticket.get_absolute_url(), icon=ticket.kind_of.icon, key=ticket.key, priority=ticket.priority, status=ticket.status,
+            note=str(_("in a comment")) if found.where == "comment" else "",
+        )  # fmt: skip
+    words = text.strip()
+    if words and not finding.by_key(user, words):
+        url = f"{reverse('tickets:find')}?{urlencode({'q': words})}"
+        yield search.Hit(title=str(_("All results for “%(text)s”") % {"text": words[:60]}), url=url, icon="search")
 
 
 workflow_rules.register()

@@ -15,6 +15,7 @@ urlpatterns = [
     path("search/", queue.search, name="search"),
     path("my-work/", queue.mine, name="mine"),
     path("my-requests/", queue.own, name="own"),
+    path("find/", queue.find, name="find"),
     path("priority-matrix/", priorities.matrix, name="matrix"),
     path("tickets/<str:key>/why/", priorities.why, name="why"),
     path("tickets/<str:key>/why/return/", priorities.return_priority, name="return_priority"),

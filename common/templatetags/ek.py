@@ -11,7 +11,7 @@ from typing import Any
 from django import template
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
 from django.templatetags.static import static
-from django.utils.html import format_html, format_html_join, json_script
+from django.utils.html import escape, format_html, format_html_join, json_script
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -354,3 +354,10 @@ def field(content: str, label: str, name: str = "", url: str = "", hotkey: str =
 def logo(size: int = 22) -> dict[str, Any]:
     """The product's mark."""
     return {"size": size}
+
+
+@register.filter
+def marked(text: str) -> SafeString:
+    """A text with the words that a search found, which stand between two control characters, as <mark>."""
+    escaped = str(escape(text))
+    return mark_safe(escaped.replace("\x02", "<mark>").replace("\x03", "</mark>"))

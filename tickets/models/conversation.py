@@ -3,6 +3,8 @@
 from typing import Any, ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -19,11 +21,15 @@ class Comment(models.Model):
     body = models.TextField(_("text"))
     is_internal = models.BooleanField(_("internal"))
     created_at = models.DateTimeField(_("written"))
+    search = models.GeneratedField(expression=SearchVector("body", config="english"), output_field=SearchVectorField(), db_persist=True)
 
     class Meta:
         verbose_name = _("comment")
         verbose_name_plural = _("comments")
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["ticket", "id"], name="comment_ticket")]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["ticket", "id"], name="comment_ticket"),
+            GinIndex(fields=["search"], name="comment_search"),
+        ]
 
     def __str__(self) -> str:
         return self.body[:60]

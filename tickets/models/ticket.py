@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import Q
@@ -125,6 +125,7 @@ class Ticket(models.Model):
             models.Index(fields=["kind", "-id"], name="ticket_kind_newest"),
             models.Index(fields=["reporter", "-id"], name="ticket_reporter"),
             GinIndex(fields=["search_public"], name="ticket_search_public"),
+            GinIndex(OpClass(models.F("summary"), name="gin_trgm_ops"), name="ticket_summary_trigram"),
         ]
 
     def __str__(self) -> str:

@@ -19,7 +19,7 @@ from accounts.models import User
 from common import clock, htmx, navigation
 from common.paging import Key
 from common.query.errors import QueryError
-from tickets import filters, kinds, options, permissions, queries, queues, saved
+from tickets import filters, finding, kinds, options, permissions, queries, queues, saved
 from tickets.models import Queue, Ticket
 from workflows import queries as workflows
 from workflows.models import Status
@@ -27,6 +27,7 @@ from workflows.models import Status
 FIRST = (queues.Column("priority", _("P"), "priority"), queues.Column("key", _("Key"), "key"), queues.Column("summary", _("Summary")))
 VIEWS = [("table", _("Table"), "table"), ("split", _("Split"), "layout-sidebar-right"), ("board", _("Board"), "columns-3")]
 BOARD_SIZE = 200
+FOUND = 50
 
 EMPTY = queues.Shipped("", "", "", queues.EMPTY_TITLE, queues.EMPTY_TEXT)
 
@@ -71,6 +72,14 @@ def search(request: HttpRequest) -> HttpResponseBase:
     user = desk.user_of(request)
     tickets = queries.tickets_for(user)
     return ticket_list(request, saved.queue_for(user, "open"), tickets, clock.now(), title=str(_("Search")), default_sort="-key", is_by_query=True)
+
+
+@require_safe
+@desk.required
+def find(request: HttpRequest) -> HttpResponseBase:
+    """What a text finds, ranked, with the words marked."""
+    user, text = desk.user_of(request), request.GET.get("q", "")[: finding.LENGTH]
+    return render(request, "tickets/find.html", {"text": text, "found": finding.find(user, text, FOUND), "now": clock.now()})
 
 
 @dataclass(slots=True)
