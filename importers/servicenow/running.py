@@ -1,6 +1,8 @@
 """The whole import: registers first, then incident after incident, each in its own transaction, several at a time."""
 
 import multiprocessing
+import os
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -19,6 +21,7 @@ from importers.servicenow.log import History, Reading
 
 CHUNK = 50
 PROGRESS_EVERY = 1000
+WATCH_SECONDS = 1.0
 
 
 @dataclass(slots=True)
@@ -69,7 +72,7 @@ def _parts(waiting: Sequence[History], house: House, processes: int) -> Iterator
         return
     connections.close_all()
     context = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(processes, mp_context=context, initializer=_begin, initargs=(house,)) as pool:
+    with ProcessPoolExecutor(processes, mp_context=context, initializer=_begin, initargs=(house, os.getpid())) as pool:
         for future in as_completed([pool.submit(_import_here, chunk) for chunk in chunks]):
             yield future.result()
 
@@ -77,9 +80,16 @@ def _parts(waiting: Sequence[History], house: House, processes: int) -> Iterator
 _house: list[House] = []
 
 
-def _begin(house: House) -> None:
-    """What a new process keeps for all its chunks."""
+def _begin(house: House, parent: int) -> None:
+    """What a new process keeps for all its chunks. It ends with the one that started it, also when that was killed."""
     _house[:] = [house]
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: int) -> None:
+    while os.getppid() == parent:
+        time.sleep(WATCH_SECONDS)
+    os._exit(1)
 
 
 def _import_here(chunk: Sequence[History]) -> Outcome:

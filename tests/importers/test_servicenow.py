@@ -196,3 +196,11 @@ def test_the_first_200_of_the_real_log(house: None) -> None:
         assert incident(number).reopen_count == history.reopens, number
     again = running.run(reading)
     assert (again.made, again.known) == (0, 200)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_several_processes_share_the_work(reading: Reading, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "CHUNK", 3)
+    outcome = running.run(reading, processes=2)
+    assert (outcome.made, outcome.failed, ImportedRecord.objects.count()) == (11, {}, 11)
+    assert outcome.unmapped["state “-100”, the status stays"] == 1
