@@ -80,7 +80,7 @@ def _check(integration: Integration) -> None:
 def rotate_key(integration: Integration, *, actor: User | None) -> Integration:
     """Gives the integration a new key; the door refuses the old one within five seconds."""
     permissions.can_configure(actor).require()
-    locked = Integration.objects.select_for_update(of=("self",)).select_related("key").get(pk=integration.pk)
+    locked = Integration.objects.select_for_update().prefetch_related("key").get(pk=integration.pk)
     old = locked.key
     locked.key = accounts.create_integration_key(actor=actor)
     locked.save(update_fields=["key"])

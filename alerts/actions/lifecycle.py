@@ -21,8 +21,8 @@ NOTE_LENGTH = 5_000
 
 
 def _locked(alert: Alert) -> Alert:
-    rows = Alert.objects.select_related("integration", "service__tier", "service__owner_team", "incident")
-    return rows.select_for_update(of=("self",)).get(pk=alert.pk)
+    rows = Alert.objects.prefetch_related("integration", "service__tier", "service__owner_team", "incident")
+    return rows.select_for_update().get(pk=alert.pk)
 
 
 def _require_active(alert: Alert) -> None:
@@ -173,7 +173,7 @@ def move_to_incident(former_id: int, incident: Incident, *, actor: User | None) 
 @transaction.atomic
 def close_of_incident(incident_id: int, *, actor: User | None) -> int:
     """The incident ended: so do its alerts. Answers how many."""
-    rows = Alert.objects.filter(incident_id=incident_id).exclude(status=Alert.CLOSED).select_related("integration", "incident").order_by("alias")
+    rows = Alert.objects.filter(incident_id=incident_id).exclude(status=Alert.CLOSED).prefetch_related("integration", "incident").order_by("alias")
     ended = list(rows.select_for_update(of=("self",)))
     recovery.close_all(ended, by=Alert.BY_INCIDENT, name_of=lambda alert: alert.incident.key if alert.incident else "", actor=actor, at=clock.now())
     return len(ended)

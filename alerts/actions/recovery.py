@@ -23,7 +23,7 @@ def close_recovered(steps: Sequence[Step], at: datetime) -> None:
     """
     by_alias = {step.event.alias: step for step in steps}
     newest = Alert.objects.filter(alias__in=by_alias).order_by("alias", "-id").distinct("alias").values_list("pk", flat=True)
-    rows = Alert.objects.filter(pk__in=list(newest)).select_related("integration", "incident").order_by("alias").select_for_update(of=("self",))
+    rows = Alert.objects.filter(pk__in=list(newest)).prefetch_related("integration", "incident").order_by("alias").select_for_update()
     ended = [alert for alert in rows if alert.recovered_at is None and folding.closes(by_alias[alert.alias].event, alert.starts_at)]
     _note(ended, by_alias)
     still_open = [alert for alert in ended if alert.status != Alert.CLOSED]

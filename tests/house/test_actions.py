@@ -54,3 +54,19 @@ def test_every_action_with_an_actor_is_atomic(path: Path) -> None:
 def test_the_allow_list_only_names_functions_that_exist() -> None:
     known = {name_of(path, function) for path in action_modules() for function in public_functions(path)}
     assert known >= NO_ACTOR
+
+
+def test_no_lock_is_taken_through_a_join() -> None:
+    """After a wait PostgreSQL checks a join against what stood there before: a row whose foreign key changed meanwhile would be gone, or half stale."""
+    joined = []
+    for path in ROOT.glob("[a-z]*/**/*.py"):
+        if path.relative_to(ROOT).parts[0] in ("tests", "node_modules", "var") or "migrations" in path.parts:
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.stmt) and not isinstance(
+                node, ast.FunctionDef | ast.ClassDef | ast.If | ast.For | ast.With | ast.Try | ast.While
+            ):
+                text = ast.unparse(node)
+                if "select_for_update" in text and "select_related" in text:
+                    joined.append(f"{path.relative_to(ROOT)}:{node.lineno}")
+    assert joined == [], "Lock the rows alone; use prefetch_related for what belongs to them."

@@ -6,12 +6,13 @@ FILL = """
 WITH made AS (
   INSERT INTO tickets_ticket (kind, number, key, summary, description, status_id, status_category, pending_reason, priority, impact, is_impact_given, urgency,
     service_id, category_id, team_id, owner_team_id, assignee_id, reporter_id, channel, labels, is_restricted, custom, reported_at, created_at, updated_at,
-    resolved_at, sla_due_at, version, comment_count, attachment_count, resolution_id)
+    resolved_at, sla_due_at, version, comment_count, attachment_count, resolution_id, is_priority_manual, priority_reason,
+    support_level, reassignment_count, reopen_count, escalation_count)
   SELECT 'incident', n, 'INC-' || n, 'Bench incident ' || n || ' on ' || s.name, 'It began around noon. Colleagues see the same.',
     CASE WHEN n %% 20 = 0 THEN o.id ELSE d.id END, CASE WHEN n %% 20 = 0 THEN o.category ELSE 'done' END, '', 1 + n %% 5, 1 + n %% 4, false, 1 + n %% 4,
     s.id, c.id, s.owner_team_id, s.owner_team_id, CASE WHEN n %% 3 = 0 THEN NULL ELSE a.id END, r.id, 'portal', '{}', n %% 500 = 0, '{}',
     now() - n * interval '1 minute', now() - n * interval '1 minute', now() - n * interval '30 seconds',
-    CASE WHEN n %% 20 = 0 THEN NULL ELSE now() END, CASE WHEN n %% 20 = 0 THEN now() + (n %% 3000) * interval '1 minute' END, 1, 4, 0, NULL
+    CASE WHEN n %% 20 = 0 THEN NULL ELSE now() END, CASE WHEN n %% 20 = 0 THEN now() + (n %% 3000) * interval '1 minute' END, 1, 4, 0, NULL, false, '', 1, 0, 0, 0
   FROM generate_series(%(first)s::int, %(last)s::int) n
   JOIN LATERAL (SELECT id, name, owner_team_id FROM services_service ORDER BY id OFFSET n %% %(services)s LIMIT 1) s ON true
   JOIN LATERAL (SELECT id FROM tickets_category WHERE parent_id IS NOT NULL ORDER BY id OFFSET n %% 20 LIMIT 1) c ON true

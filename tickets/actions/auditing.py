@@ -40,7 +40,7 @@ def audit(*, is_repair: bool = False) -> int:
 
 @transaction.atomic
 def _look_again(ticket_id: int, is_repair: bool) -> int:
-    ticket = Ticket.objects.select_for_update(of=("self",)).select_related("status", "hold_reason").get(pk=ticket_id)
+    ticket = Ticket.objects.select_for_update().prefetch_related("status", "hold_reason").get(pk=ticket_id)
     at = clock.now()
     found = differences([ticket], at).get(ticket_id, [])
     for metric, columns in found:

@@ -217,8 +217,8 @@ def sweep_follow_ups() -> int:
     """Brings tickets back to work whose follow-up date has come, each once; answers how many."""
     at = clock.now()
     with transaction.atomic():
-        due = Ticket.objects.filter(follow_up_at__lte=at).order_by("follow_up_at").select_related("status", "hold_reason").defer("search_public")
-        rows = list(due.select_for_update(skip_locked=True, of=("self",))[:SWEEP_BATCH])
+        due = Ticket.objects.filter(follow_up_at__lte=at).order_by("follow_up_at").prefetch_related("status", "hold_reason").defer("search_public")
+        rows = list(due.select_for_update(skip_locked=True)[:SWEEP_BATCH])
         for ticket in rows:
             journal.record(events.FOLLOW_UP_DUE, ticket, actor=None, at=at, reason=_told_reason(ticket, ticket.pending_reason))
             move = workflows.triggered(ticket.status_id, Transition.FOLLOW_UP)

@@ -14,8 +14,8 @@ def locked(ticket: Ticket, expected_version: int | None = None) -> Ticket:
 
     Raises Conflict when the caller looked at an older version than the one stored.
     """
-    rows = Ticket.objects.select_for_update(of=("self",)).select_related("status", "hold_reason").defer("search_public")
-    row = rows.get(pk=ticket.pk)
+    # Without a join: after a wait PostgreSQL checks a join against what stood there before, and a row whose status changed meanwhile would be gone.
+    row = Ticket.objects.select_for_update().defer("search_public").get(pk=ticket.pk)
     require_version(row, expected_version)
     return row
 

@@ -133,7 +133,7 @@ def recompute_open(kind: str) -> int:
     for start in range(0, len(ids), BATCH):
         with transaction.atomic():
             rows = Ticket.objects.filter(pk__in=ids[start : start + BATCH], is_open=True, is_priority_manual=False).order_by("pk")
-            for ticket in rows.select_related("reporter", "service").defer("search_public").select_for_update(of=("self",)):
+            for ticket in rows.prefetch_related("reporter", "service").defer("search_public").select_for_update():
                 changed += _recompute(ticket, given)
     return changed
 

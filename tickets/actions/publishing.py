@@ -86,8 +86,8 @@ def _destinations(live: Workflow, draft: Workflow, mapping: Mapping[str, str]) -
 def _move_all(source: Status, target: Status, actor: User | None, at: datetime, note: str) -> None:
     """Moves every open ticket between two statuses, each with its entry; locks in the order of keys."""
     while True:
-        rows = Ticket.objects.filter(status=source, is_open=True).order_by("pk").select_related("hold_reason").defer("search_public")
-        batch = list(rows.select_for_update(of=("self",))[:BATCH])
+        rows = Ticket.objects.filter(status=source, is_open=True).order_by("pk").prefetch_related("hold_reason").defer("search_public")
+        batch = list(rows.select_for_update()[:BATCH])
         if not batch:
             return
         ids = [ticket.pk for ticket in batch]
@@ -115,8 +115,8 @@ def _follow(statuses: Mapping[str, Status], before: Mapping[str, tuple[bool, str
         if category != status.category:
             Ticket.objects.filter(status=status).update(status_category=status.category, version=F("version") + 1)
         if was_paused != status.is_paused:
-            rows = Ticket.objects.filter(status=status, is_open=True).select_related("status", "hold_reason").defer("search_public").order_by("pk")
+            rows = Ticket.objects.filter(status=status, is_open=True).prefetch_related("status", "hold_reason").defer("search_public").order_by("pk")
             found = list(rows.values_list("pk", flat=True))
             for start in range(0, len(found), BATCH):
                 ids = found[start : start + BATCH]
-                clocks.note_standing(list(rows.filter(pk__in=ids).select_for_update(of=("self",))), at)
+                clocks.note_standing(list(rows.filter(pk__in=ids).select_for_update()), at)

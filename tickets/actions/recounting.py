@@ -74,7 +74,7 @@ def preview(kind: str, at: datetime) -> Preview:
 
 def _open(kind: str, after: int):  # type: ignore[no-untyped-def]  # a queryset with joins
     rows = Ticket.objects.filter(kind=kind, is_open=True, pk__gt=after).order_by("pk")
-    return rows.select_related("status", "hold_reason").defer("search_public", "description")
+    return rows.prefetch_related("status", "hold_reason").defer("search_public", "description")
 
 
 def _look_at(batch: list[Ticket], at: datetime, found: Preview) -> None:
