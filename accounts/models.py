@@ -89,6 +89,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     avatar_hue = models.PositiveSmallIntegerField(_("avatar colour"), default=1)
     theme = models.CharField(_("theme"), max_length=5, choices=THEMES, default="auto")
     has_shortcuts = models.BooleanField(_("single-key shortcuts"), default=True)
+    unread_count = models.PositiveIntegerField(default=0, editable=False)  # kept by notifications, so that no page counts
     organisation = models.ForeignKey(
         Organisation, null=True, blank=True, on_delete=models.PROTECT, related_name="people", verbose_name=_("organisation")
     )

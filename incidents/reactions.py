@@ -3,7 +3,7 @@
 from incidents import actions
 from journal.handlers import on
 from journal.models import Entry
-from tickets.actions import dispatching
+from tickets.actions import dispatching, notifying
 from tickets.models import Ticket
 
 STARTS = {"triage", "start"}
@@ -22,3 +22,9 @@ def note_instants(entry: Entry) -> None:
 def dispatch_new(entry: Entry) -> None:
     """A new incident that nobody has goes to a person of its team, when the team has a rule for that."""
     dispatching.dispatch(Ticket.objects.get(pk=entry.subject_id))
+
+
+@on("incident.created")
+def tell_people(entry: Entry) -> None:
+    """Who has a new incident, or whose team has it, is told."""
+    notifying.tell_people(entry)

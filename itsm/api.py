@@ -5,6 +5,7 @@ from rest_framework.routers import DefaultRouter
 from accounts.api import PersonViewSet, TeamViewSet, TokenViewSet
 from alerts.api import AlertViewSet, IntegrationViewSet
 from incidents.api import IncidentViewSet
+from notifications.api import NoticeViewSet
 from services.api import ServiceViewSet, TierViewSet
 from tickets.api.everything import AllTicketsViewSet
 from tickets.api.tickets import CategoryViewSet
@@ -20,4 +21,5 @@ router.register("services", ServiceViewSet, basename="service")
 router.register("tiers", TierViewSet, basename="tier")
 router.register("teams", TeamViewSet, basename="team")
 router.register("people", PersonViewSet, basename="person")
+router.register("notifications", NoticeViewSet, basename="notification")
 router.register("tokens", TokenViewSet, basename="token")

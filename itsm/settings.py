@@ -207,7 +207,8 @@ ALERT_MAX_BYTES = environment.number("EVENKEEL_ALERT_MAX_BYTES", 1_048_576)
 ALERT_INBOX_DAYS = environment.number("EVENKEEL_ALERT_INBOX_DAYS", 14)
 
 # ---------------------------------------------------------------- mail
-EMAIL_URL = environment.secret("EMAIL_URL")
+# In development messages are printed by the worker; otherwise, without a mail server, they are kept as withheld.
+EMAIL_URL = environment.secret("EMAIL_URL") or ("consolemail://" if DEBUG else "")
 EMAIL_IS_CONFIGURED = bool(EMAIL_URL)
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 EMAIL_TIMEOUT = 20
@@ -269,6 +270,7 @@ CELERY_BEAT_SCHEDULE = {
     "snoozed": _tick("alerts.wake_snoozed", 10, "default"),
     "partitions": _tick("alerts.keep_partitions", 3600, "bulk"),
     "messages": _tick("notifications.send_due", 2, "critical"),
+    "digests": _tick("notifications.send_digests", 30, "bulk"),
     "housekeeping": _tick("operations.housekeeping", 600, "bulk"),
 }
 

@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("tickets.urls")),
     path("", include("accounts.urls")),
     path("", include("operations.urls")),
+    path("notifications/", include("notifications.urls")),
     path("incidents/", include("incidents.urls")),
     path("alerts/", include("alerts.urls")),
     path("services/", include("services.urls")),

@@ -22,6 +22,6 @@ class AttemptInline(admin.TabularInline):
 class MessageAdmin(ReadOnlyAdmin):
     """The outbox, to see what was sent and what the other side said."""
 
-    list_display = ("created_at", "channel", "address", "subject", "state", "attempts")
+    list_display = ("created_at", "channel", "address", "subject", "state", "attempts", "outcome")
     list_filter = ("state", "channel")
     inlines = (AttemptInline,)

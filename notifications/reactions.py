@@ -10,7 +10,7 @@ from django.utils.http import urlsafe_base64_encode
 from accounts.models import User
 from journal.handlers import on
 from journal.models import Entry
-from notifications import actions
+from notifications.actions import outbox
 
 
 @on("user.password_reset_asked")
@@ -19,7 +19,7 @@ def send_password_reset(entry: Entry) -> None:
     user = User.objects.get(pk=entry.subject_id)
     path = reverse("accounts:password_reset_confirm", args=[urlsafe_base64_encode(force_bytes(user.pk)), default_token_generator.make_token(user)])
     context = {"user": user, "reset_url": f"{settings.EVENKEEL_BASE_URL}{path}"}
-    actions.queue_email(
+    outbox.queue_email(
         actor=None,
         recipient=user,
         subject=render_to_string("accounts/password_reset_subject.txt", context),

@@ -4,12 +4,14 @@ from typing import Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.urls import reverse
 
 from journal.handlers import on
 from journal.models import Entry
-from notifications import actions as notifications
-from tickets import invitations
-from tickets.actions import confirmation, dispatching, prioritising
+from notifications import letters
+from notifications.actions import outbox
+from tickets import invitations, news
+from tickets.actions import confirmation, dispatching, notifying, prioritising
 from tickets.models import Comment, Ticket
 
 
@@ -26,12 +28,12 @@ def ask_reporter(entry: Entry) -> None:
 
 @on("comment.added")
 def send_reply(entry: Entry) -> None:
-    """A public reply of somebody else goes to the reporter."""
+    """A public reply of somebody else goes to the reporter, unless he wants to hear of replies in another way."""
     if entry.data.get("is_internal") is not False:
         return
     ticket = _ticket(entry)
     comment = Comment.objects.filter(pk=entry.data["comment"], is_internal=False).select_related("author").first()
-    if comment is not None:
+    if comment is not None and (ticket.reporter is None or news.wants_reply(ticket.reporter)):
         _mail(entry, ticket, "reply", {"comment": comment})
 
 
@@ -48,11 +50,13 @@ def _mail(entry: Entry, ticket: Ticket, name: str, more: dict[str, Any]) -> None
         return
     url = f"{settings.EVENKEEL_BASE_URL}{invitations.path_of(link)}"
     context = {"ticket": ticket, "user": link.user, "url": url, "days": invitations.VALID_FOR.days, "close_days": settings.AUTO_CLOSE_DAYS, **more}
-    notifications.queue_email(
+    context["preferences_url"] = letters.absolute(reverse("notifications:preferences"))
+    outbox.queue_email(
         actor=None,
         recipient=link.user,
         subject=render_to_string(f"tickets/mail_{name}_subject.txt", context),
         body=render_to_string(f"tickets/mail_{name}.txt", context),
+        entry=entry,
         idempotency_key=f"ticket-{name}:{entry.pk}",
     )
 
@@ -69,3 +73,15 @@ def recompute_open_tickets(entry: Any) -> None:
     """The admin wanted the open tickets to follow the new matrix."""
     if entry.data.get("recomputes"):
         prioritising.recompute_open(entry.data["kind"])
+
+
+@on("ticket.assigned", "comment.added", "ticket.transitioned", "ticket.sla_threshold", "sla.breached")
+def tell_people(entry: Entry) -> None:
+    """Whom it concerns is told, in the product and by e-mail."""
+    notifying.tell_people(entry)
+
+
+@on("ticket.edited")
+def forget_unseen(entry: Entry) -> None:
+    """A restricted ticket is nothing to read about for others."""
+    notifying.forget_unseen(entry)

@@ -3,13 +3,16 @@
 from collections.abc import Iterable
 from urllib.parse import urlencode
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from common import navigation, search
+from notifications import subjects
 from services import facts
-from tickets import finding, queries, query_fields, saved, workflow_rules
+from tickets import finding, permissions, queries, query_fields, saved, workflow_rules
+from tickets.models import Ticket
 
 
 def find(user: User, text: str, limit: int) -> Iterable[search.Hit]:
@@ -26,6 +29,13 @@ def find(user: User, text: str, limit: int) -> Iterable[search.Hit]:
         yield search.Hit(title=str(_("All results for “%(text)s”") % {"text": words[:60]}), url=url, icon="search")
 
 
+def of_notices(user: User, is_internal: bool) -> QuerySet[Ticket]:
+    """The tickets that a person may be told of: those he may see, and for the internal side those of the kinds that he works with."""
+    seen = queries.tickets_for(user)
+    return seen.filter(kind__in=permissions.seen_kinds(user)) if is_internal else seen
+
+
+subjects.register("ticket", of_notices)
 workflow_rules.register()
 query_fields.register()
 search.register(search.Source("tickets", _("Records"), find, order=10))

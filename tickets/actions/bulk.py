@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 from accounts.models import Team, User
 from common import clock, errors
 from journal import actions as journal
+from journal.models import Entry
+from notifications.actions import notices
 from services.models import Service
-from tickets import events
+from tickets import events, news
 from tickets.actions import editing, lifecycle
 from tickets.models import BulkChange, Category, Ticket
 
@@ -82,6 +84,7 @@ def apply(tickets: Sequence[Ticket], change: Change, *, actor: User) -> tuple[Bu
     if len(tickets) > MOST:
         raise errors.Invalid("key", _("Choose at most %(most)d tickets.") % {"most": MOST})
     parts: list[list[Any]] = []
+    newest = Entry.objects.order_by("-id").values_list("id", flat=True).first() or 0
     refused = []
     for ticket in tickets:
         before = _kept(ticket, change.name)
@@ -91,7 +94,7 @@ def apply(tickets: Sequence[Ticket], change: Change, *, actor: User) -> tuple[Bu
             refused.append((ticket, error.message))
             continue
         if changed.version != ticket.version:
-            parts.append([ticket.pk, changed.version, before])
+            parts.append([ticket.pk, changed.version, before, newest])
     with transaction.atomic():
         made = BulkChange.objects.create(actor=actor, field=change.name, parts=parts, made_at=clock.now())
     return made, refused
@@ -113,6 +116,8 @@ def _kept(ticket: Ticket, name: str) -> Any:
 def undo(change: BulkChange, *, actor: User) -> tuple[list[Ticket], list[str]]:
     """Gives every ticket back what it had, unless somebody changed it since; answers which, and what could not be undone.
 
+    What the change told others is taken back as far as it did not leave the house.
+
     Raises Refused for somebody else's change, Conflict when a minute has passed or it was undone before.
     """
     with transaction.atomic():
@@ -126,11 +131,14 @@ def undo(change: BulkChange, *, actor: User) -> tuple[list[Ticket], list[str]]:
         locked.save(update_fields=["undone_at"])
     rows = Ticket.objects.select_related("status").in_bulk([part[0] for part in locked.parts])
     done, kept = [], []
-    for pk, version, before in locked.parts:
+    for pk, version, before, *_newest in locked.parts:
         try:
             done.append(_give_back(rows[pk], locked.field, before, version, actor))
         except errors.DomainError as error:
             kept.append(error.message)
+    if done:
+        newest = locked.parts[0][3]
+        notices.withdraw("ticket", [ticket.pk for ticket in done], actor=actor, after=newest, names=news.UNDOABLE)
     return done, kept
 
 

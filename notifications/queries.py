@@ -1,0 +1,57 @@
+"""Reads of notices and of how people want to hear of things."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q, QuerySet
+from django.http import Http404
+
+from accounts.models import User
+from notifications import subjects, topics
+from notifications.models import Notice, Preferences
+
+MORNING = 8
+
+
+def notices_for(user: User, *, is_unread: bool = False) -> QuerySet[Notice]:
+    """The person's notices about records that he may see today."""
+    seen = Q(pk__in=[])
+    for name in subjects.types():
+        for is_internal in (False, True):
+            records = subjects.visible(user, name, is_internal=is_internal).order_by().values("pk")
+            seen |= Q(subject_type=name, is_internal=is_internal, subject_id__in=records)
+    rows = Notice.objects.filter(seen, user=user)
+    return rows.filter(read_at__isnull=True) if is_unread else rows
+
+
+def notice_for(user: User, pk: int) -> Notice:
+    """One of the person's notices. Raises Http404 for anybody else's, and for a record that he may not see any more."""
+    notice = notices_for(user).filter(pk=pk).first()
+    if notice is None:
+        raise Http404
+    return notice
+
+
+def preferences_of(user: User) -> Preferences:
+    """The person's preferences; the defaults, which are not stored, while there are none."""
+    return Preferences.objects.filter(user=user).first() or Preferences(user=user)
+
+
+def preferences_by_user(user_ids: Iterable[int]) -> dict[int, Preferences]:
+    """Preferences by person; who keeps the defaults is missing."""
+    return Preferences.objects.in_bulk(list(user_ids))
+
+
+def gets_mail_at_once(user: User, topic: str) -> bool:
+    """Whether an e-mail goes out at once when something of this topic happens."""
+    return preferences_of(user).way(topic) == topics.EMAIL
+
+
+def next_digest(rhythm: str, time_zone: str, at: datetime) -> datetime:
+    """The next full hour, or the next morning in the person's zone."""
+    if rhythm == topics.HOURLY:
+        return at.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    local = at.astimezone(ZoneInfo(time_zone))
+    morning = local.replace(hour=MORNING, minute=0, second=0, microsecond=0)
+    return morning if morning > local else morning + timedelta(days=1)

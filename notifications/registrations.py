@@ -1,0 +1,8 @@
+"""Notifications in the palette."""
+
+from django.utils.translation import gettext_lazy as _
+
+from common import search
+
+search.register_command(search.Command(_("Open notifications"), "bell", "notifications:list"))
+search.register_command(search.Command(_("Choose notifications"), "settings", "notifications:preferences"))
