@@ -274,7 +274,8 @@ def bench_desk(port: int, web: int, user: User) -> None:
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[-1]
     session.create()
     cookie = f"Cookie: {settings.SESSION_COOKIE_NAME}={session.session_key}\r\n"
-    for first, last, amount in ((10_001, 20_000, 10_000), (20_001, 1_010_000, 1_000_000)):
+    large = int(next((word for word in sys.argv[2:] if word.isdigit()), 1_000_000))
+    for first, last, amount in ((10_001, 20_000, 10_000), (20_001, 10_000 + large, large)):
         desk.fill(first, last)
         desk.run(amount, user, note, lambda name, path, size: bench_page(port, web, name, path, cookie, size))
 

@@ -31,19 +31,19 @@ clocks AS (
 ), comments AS (
   INSERT INTO tickets_comment (ticket_id, author_id, body, is_internal, created_at)
   SELECT made.id, (SELECT min(id) FROM accounts_user), 'Connection pool is at 98 %%. Same picture as **three weeks** ago.', k %% 2 = 0, created_at
-  FROM made, generate_series(1, 4) k RETURNING id, ticket_id, is_internal, created_at
+  FROM made, generate_series(1, %(notes)s) k RETURNING id, ticket_id, is_internal, created_at
 )
 INSERT INTO journal_entry (event, subject_type, subject_id, actor_id, at, data)
 SELECT 'comment.added', 'ticket', ticket_id, (SELECT min(id) FROM accounts_user), created_at, jsonb_build_object('comment', id, 'is_internal', is_internal) FROM comments
 """
 
 
-def fill_tickets(first: int, last: int) -> None:
-    """Adds incidents with these numbers, each with two clocks and four comments; every twentieth is open."""
+def fill_tickets(first: int, last: int, notes: int = 4) -> None:
+    """Adds incidents with these numbers, each with two clocks and some comments; every twentieth is open."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT (SELECT count(*) FROM services_service), (SELECT count(*) FROM accounts_user)")
         services, people = cursor.fetchone()
         for start in range(first, last + 1, 20_000):
-            cursor.execute(FILL, {"first": start, "last": min(last, start + 19_999), "services": services, "people": people})
+            cursor.execute(FILL, {"first": start, "last": min(last, start + 19_999), "services": services, "people": people, "notes": notes})
         cursor.execute("SELECT setval('incidents_number', %s)", [last + 1])
         cursor.execute("VACUUM ANALYZE")

@@ -66,4 +66,4 @@ def run(amount: int, user: User, note: Note, page: Callable[[str, str, str], flo
 
 def fill(first: int, last: int) -> None:
     """Adds tickets up to a size, by SQL."""
-    data.fill_tickets(first, last)
+    data.fill_tickets(first, last, notes=1)
