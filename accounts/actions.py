@@ -4,6 +4,8 @@ import hashlib
 import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from ipaddress import ip_network
+from itertools import count
 from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
@@ -20,6 +22,7 @@ from journal import actions as journal
 from journal import registers
 
 SECRET_BYTES = 30
+MOST_NETWORKS, LONGEST_OVERLAP = 20, 168
 USE_NOTED_EVERY = timedelta(minutes=1)
 
 
@@ -37,6 +40,18 @@ def create_default_roles(*, actor: User | None = None) -> None:
         role = Role(slug=slug, name=name, description=description)
         registers.save(role, changed=[], is_new=True, actor=actor)
         RoleRight.objects.bulk_create(RoleRight(role=role, right=right) for right in held)
+
+
+@transaction.atomic
+def copy_role(role: Role, *, actor: User | None) -> Role:
+    """Makes a role with the same rights, to be changed from there: every role is a template for the next one (PRM-01)."""
+    permissions.can_manage_settings(actor).require()
+    taken = set(Role.objects.filter(slug__startswith=f"{role.slug[:40]}-copy").values_list("slug", flat=True))
+    slug = next(slug for number in count(1) if (slug := f"{role.slug[:40]}-copy{number if number > 1 else ''}") not in taken)
+    copy = Role(slug=slug, name=_("%(name)s (copy)") % {"name": role.name[:70]}, description=role.description)
+    registers.save(copy, changed=[], is_new=True, actor=actor)
+    RoleRight.objects.bulk_create(RoleRight(role=copy, right=row.right) for row in role.rights.order_by("id"))
+    return copy
 
 
 @transaction.atomic
@@ -115,9 +130,18 @@ def choose_theme(user: User, *, actor: User, theme: str) -> User:
 
 @transaction.atomic
 def create_token(
-    *, actor: User, name: str, scope: str = ApiToken.READ, expires_at: datetime | None = None, user: User | None = None
+    *,
+    actor: User,
+    name: str,
+    scope: str = ApiToken.READ,
+    expires_at: datetime | None = None,
+    user: User | None = None,
+    networks: Iterable[str] = (),
 ) -> tuple[ApiToken, str]:
-    """Makes an API token; the second part of the answer is its text, which nobody can read again."""
+    """Makes an API token; the second part of the answer is its text, which nobody can read again. networks: from where it may be used.
+
+    Raises Refused, or Invalid for the value that is wrong.
+    """
     owner = user or actor
     permissions.can_create_token(actor, owner).require()
     if scope not in dict(ApiToken.SCOPES):
@@ -126,11 +150,54 @@ def create_token(
         raise errors.Invalid("name", _("Give the token a name, so that you know later what used it."))
     if expires_at is not None and expires_at <= clock.now():
         raise errors.Invalid("expires_at", _("Choose a moment in the future."))
-    secret = "ekp_" + secrets.token_urlsafe(SECRET_BYTES)
-    token = ApiToken(user=owner, name=name.strip()[:80], prefix=secret[:10], digest=digest_of(secret), scope=scope, expires_at=expires_at)
+    secret = _token_text()
+    token = ApiToken(
+        user=owner, name=name.strip()[:80], prefix=secret[:10], digest=digest_of(secret), scope=scope, expires_at=expires_at,
+        networks=_clean_networks(networks),
+    )  # fmt: skip
     token.save(force_insert=True)
     journal.record(events.TOKEN_CREATED, token, actor=actor, name=token.name)
     return token, secret
+
+
+def _token_text() -> str:
+    return "ekp_" + secrets.token_urlsafe(SECRET_BYTES)
+
+
+def _clean_networks(networks: Iterable[str]) -> list[str]:
+    """At most 20 IP addresses or CIDR blocks, each once. Raises Invalid("networks")."""
+    cleaned = []
+    for written in networks:
+        try:
+            cleaned.append(str(ip_network(written.strip(), strict=False)))
+        except ValueError as error:
+            raise errors.Invalid(
+                "networks", _("Write IP addresses or networks such as 10.2.0.0/16, not “%(text)s”.") % {"text": written[:50]}
+            ) from error
+    if len(cleaned) > MOST_NETWORKS:
+        raise errors.Invalid("networks", _("Use at most %(most)d networks.") % {"most": MOST_NETWORKS})
+    return list(dict.fromkeys(cleaned))
+
+
+@transaction.atomic
+def rotate_token(token: ApiToken, *, actor: User, hours: int = 24) -> tuple[ApiToken, str]:
+    """Gives a token a new text; the one before stays good for `hours` (0 to 168), so that nothing that uses it stands still (PRM-07).
+
+    A text from an earlier rotation ends at once. Raises Refused, Invalid("hours"), Conflict for a token that is revoked or expired.
+    """
+    permissions.can_create_token(actor, token.user).require()
+    if not 0 <= hours <= LONGEST_OVERLAP:
+        raise errors.Invalid("hours", _("Keep the former text for 0 to %(most)d hours.") % {"most": LONGEST_OVERLAP})
+    at = clock.now()
+    locked = ApiToken.objects.select_for_update(of=("self",)).select_related("user").get(pk=token.pk)
+    if not locked.is_usable(at):
+        raise errors.Conflict(_("This token is revoked or expired. Make a new one."))
+    secret = _token_text()
+    locked.former_digest, locked.former_until = locked.digest, at + timedelta(hours=hours)
+    locked.digest, locked.prefix = digest_of(secret), secret[:10]
+    locked.save(update_fields=["former_digest", "former_until", "digest", "prefix"])
+    journal.record(events.TOKEN_ROTATED, locked, actor=actor, at=at, name=locked.name, hours=hours)
+    return locked, secret
 
 
 @transaction.atomic

@@ -6,6 +6,8 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -61,6 +63,15 @@ class RoleAdmin(RegisterAdmin):
 
     list_display = ("name", "slug", "description")
     inlines = (RoleRightInline,)
+    actions = ("copy",)
+
+    @admin.action(description=gettext_lazy("Copy the selected roles"))
+    def copy(self, request: HttpRequest, queryset: QuerySet[Role]) -> None:
+        """A new role with the same rights, to be changed from there."""
+        actor: Any = request.user
+        for role in queryset:
+            actions.copy_role(role, actor=actor)
+        messages.success(request, _("Copied. Give the copy a name and change its rights."))
 
 
 @admin.register(Organisation)
@@ -79,22 +90,27 @@ class UserAdmin(RegisterAdmin, DjangoUserAdmin):
     search_fields = ("name", "email")
     ordering = ("name",)
     filter_horizontal = ("roles",)
-    readonly_fields = ("last_login", "created_at")
+    readonly_fields = ("last_login", "created_at", "effective")
     fieldsets = (
         (None, {"fields": ("email", "password")}),
         (gettext_lazy("Person"), {"fields": ("name", "organisation", "is_vip", "away_until", "time_zone", "avatar_hue", "theme", "has_shortcuts")}),
-        (gettext_lazy("Access"), {"fields": ("is_active", "roles", "is_staff", "is_superuser", "last_login", "created_at")}),
+        (gettext_lazy("Access"), {"fields": ("is_active", "roles", "effective", "is_staff", "is_superuser", "last_login", "created_at")}),
     )
     add_fieldsets = ((None, {"classes": ("wide",), "fields": ("email", "name", "usable_password", "password1", "password2", "roles")}),)
+
+    @admin.display(description=gettext_lazy("effective rights"))
+    def effective(self, user: User) -> str:
+        """The way to the page that says what the person may do, and why."""
+        return format_html('<a href="{}">{}</a>', reverse("tickets:rights", args=[user.pk]), _("What this person may do, and why"))
 
 
 @admin.register(ApiToken)
 class ApiTokenAdmin(ReadOnlyAdmin):
     """API tokens of everybody, to see their use and to revoke them."""
 
-    list_display = ("name", "user", "prefix", "scope", "expires_at", "last_used_at", "revoked_at")
+    list_display = ("name", "user", "prefix", "scope", "networks", "expires_at", "last_used_at", "former_until", "revoked_at")
     list_select_related = ("user",)
-    exclude: ClassVar[list[str]] = ["digest"]
+    exclude: ClassVar[list[str]] = ["digest", "former_digest"]
     actions = ("revoke",)
 
     @admin.action(description=gettext_lazy("Revoke the selected tokens"))

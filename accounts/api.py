@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from accounts import actions, permissions, queries
 from accounts.models import ApiToken, Team, User
+from common.api import checked
 
 
 class PersonSerializer(serializers.ModelSerializer):
@@ -38,8 +39,8 @@ class TokenSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = ApiToken
-        fields: ClassVar[list[str]] = ["id", "name", "prefix", "scope", "created_at", "expires_at", "last_used_at"]
-        read_only_fields: ClassVar[list[str]] = ["id", "prefix", "created_at", "last_used_at"]
+        fields: ClassVar[list[str]] = ["id", "name", "prefix", "scope", "networks", "created_at", "expires_at", "last_used_at", "former_until"]
+        read_only_fields: ClassVar[list[str]] = ["id", "prefix", "created_at", "last_used_at", "former_until"]
 
 
 class CreatedTokenSerializer(TokenSerializer):
@@ -49,6 +50,12 @@ class CreatedTokenSerializer(TokenSerializer):
 
     class Meta(TokenSerializer.Meta):
         fields: ClassVar[list[str]] = [*TokenSerializer.Meta.fields, "token"]
+
+
+class RotateSerializer(serializers.Serializer):
+    """How long the text before stays good."""
+
+    hours = serializers.IntegerField(min_value=0, max_value=actions.LONGEST_OVERLAP, default=24)
 
 
 class PersonViewSet(viewsets.ReadOnlyModelViewSet):
@@ -96,6 +103,15 @@ class TokenViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
         token, secret = actions.create_token(actor=request.user, **wanted.validated_data)  # type: ignore[arg-type]
         token.token = secret  # type: ignore[attr-defined]  # only in this answer
         return Response(CreatedTokenSerializer(token).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(request=RotateSerializer, responses=CreatedTokenSerializer)
+    @action(detail=True, methods=["post"])
+    def rotate(self, request: Request, pk: str | None = None) -> Response:
+        """Gives a token a new text, shown in this answer only; the one before stays good for `hours`. A token cannot do this."""
+        permissions.can_use_password_only(request.auth).require()
+        token, secret = actions.rotate_token(self.get_object(), actor=request.user, **checked(RotateSerializer, request.data))  # type: ignore[arg-type]
+        token.token = secret  # type: ignore[attr-defined]  # only in this answer
+        return Response(CreatedTokenSerializer(token).data)
 
     @extend_schema(request=None, responses=TokenSerializer)
     @action(detail=True, methods=["post"])

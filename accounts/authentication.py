@@ -7,7 +7,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework import authentication, exceptions, permissions
 from rest_framework.request import Request
 
-from accounts import actions
+from accounts import actions, queries
 from accounts.models import ApiToken, User
 from common import clock
 
@@ -19,10 +19,12 @@ class TokenAuthentication(authentication.BaseAuthentication):
         scheme, _space, secret = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() not in ("bearer", "token"):
             return None
-        token = ApiToken.objects.select_related("user").filter(digest=actions.digest_of(secret.strip())).first()
         at = clock.now()
+        token = queries.token_of(actions.digest_of(secret.strip()), at)
         if token is None or not token.is_usable(at):
             raise exceptions.AuthenticationFailed(_("This API token is unknown, expired or revoked. Make a new one in your profile."))
+        if not token.is_usable_from(request.META.get("REMOTE_ADDR", "")):
+            raise exceptions.AuthenticationFailed(_("This API token may not be used from this address."))
         if token.last_used_at is None or at - token.last_used_at > actions.USE_NOTED_EVERY:
             ApiToken.objects.filter(pk=token.pk).update(last_used_at=at)
         return token.user, token

@@ -8,6 +8,7 @@ USER_SIGNED_IN = catalogue.declare("user.signed_in", _("{actor} signed in"), ico
 PROFILE_CHANGED = catalogue.declare("user.profile_changed", _("{actor} changed {fields} of the profile"), icon="user")
 TOKEN_CREATED = catalogue.declare("token.created", _("{actor} created the API token {name}"), icon="key")
 TOKEN_REVOKED = catalogue.declare("token.revoked", _("{actor} revoked the API token {name}"), icon="key-off")
+TOKEN_ROTATED = catalogue.declare("token.rotated", _("{actor} rotated the API token {name}"), icon="refresh")
 KEY_CREATED = catalogue.declare("integration_key.created", _("{actor} created the integration key {prefix}…"), icon="key")
 KEY_REVOKED = catalogue.declare("integration_key.revoked", _("{actor} revoked the integration key {prefix}…"), icon="key-off")
 RESET_ASKED = catalogue.declare("user.password_reset_asked", _("A link for a new password was asked for"), icon="key")

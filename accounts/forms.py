@@ -58,3 +58,11 @@ class TokenForm(forms.Form):
     days = forms.TypedChoiceField(
         label=_("Expires"), coerce=int, choices=[(30, _("In 30 days")), (90, _("In 90 days")), (365, _("In a year")), (0, _("Never"))], initial=90
     )
+    networks = forms.CharField(
+        label=_("Only from"), required=False, max_length=1000, help_text=_("IP addresses or networks such as 10.2.0.0/16; empty: from everywhere")
+    )
+
+    def clean_networks(self) -> list[str]:
+        """The words of the field."""
+        text: str = self.cleaned_data["networks"]
+        return text.replace(",", " ").split()

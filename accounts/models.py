@@ -2,10 +2,12 @@
 
 from datetime import datetime
 from functools import cached_property
+from ipaddress import ip_address, ip_network
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
@@ -179,7 +181,11 @@ class Membership(models.Model):
 
 
 class ApiToken(models.Model):
-    """A key with which a script acts as a person. Only its SHA-256 digest is stored; the text is shown once."""
+    """A key with which a script acts as a person. Only its SHA-256 digest is stored; the text is shown once.
+
+    networks: CIDR blocks it may be used from; empty means from everywhere. former_digest, former_until: after a rotation the text before it stays
+    good for a while, so that whoever uses it has the time to change over.
+    """
 
     READ, WRITE = "read", "write"
     SCOPES: ClassVar[list[Any]] = [(READ, _("Read only")), (WRITE, _("Read and write"))]
@@ -194,6 +200,9 @@ class ApiToken(models.Model):
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
     last_used_at = models.DateTimeField(_("last used"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
+    networks = ArrayField(models.CharField(max_length=43), verbose_name=_("usable from"), default=list, blank=True)
+    former_digest = models.CharField(max_length=64, null=True, unique=True)  # null: it was never rotated
+    former_until = models.DateTimeField(_("former text valid until"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("API token")
@@ -205,6 +214,17 @@ class ApiToken(models.Model):
     def is_usable(self, at: datetime) -> bool:
         """Not revoked, not expired, and its person is active."""
         return self.revoked_at is None and (self.expires_at is None or self.expires_at > at) and self.user.is_active
+
+    def is_usable_from(self, address: str) -> bool:
+        """Whether it may be used from this IP address."""
+        if not self.networks:
+            return True
+        try:
+            source = ip_address(address)
+        except ValueError:
+            return False
+        source = getattr(source, "ipv4_mapped", None) or source
+        return any(source in ip_network(network) for network in self.networks)
 
 
 class IntegrationKey(models.Model):

@@ -14,6 +14,13 @@ def can_manage_settings(user: User | None) -> Decision:
     return Decision(False, _("Only an admin may change settings."))
 
 
+def can_see_rights(user: User, person: User) -> Decision:
+    """Everybody may look up the own rights, an admin those of anybody."""
+    if user == person or user.has_right("settings.manage"):
+        return ALLOWED
+    return Decision(False, _("Only an admin may look up the rights of somebody else."))
+
+
 def can_create_token(user: User, owner: User) -> Decision:
     """Everybody makes tokens for himself, an admin for service accounts too."""
     if user == owner or user.has_right("settings.manage"):

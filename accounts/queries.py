@@ -2,10 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from accounts.models import ApiToken, Membership, RoleRight, Team, User
+from accounts.rights import RIGHTS
 
 
 def people_for(user: User) -> QuerySet[User]:
@@ -36,3 +41,39 @@ def people_with_rights(ids: Iterable[int]) -> list[User]:
     for person in people:
         person.rights, person.team_ids = frozenset(rights[person.pk]), frozenset(teams[person.pk])
     return people
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRight:
+    """A right of the product, whether a person holds it, and through what: names of roles, or nothing for a superuser."""
+
+    right: str
+    meaning: Any
+    is_held: bool
+    roles: list[str]
+
+    @property
+    def reason(self) -> str:
+        """Why or why not, as a sentence."""
+        if self.roles:
+            return _("Through the role %(roles)s.") % {"roles": ", ".join(self.roles)}
+        return _("As a superuser, who holds every right.") if self.is_held else _("No role of this person holds it.")
+
+
+def rights_of(user: User) -> list[HeldRight]:
+    """Every right of the product as this person has it or not, in the order of the product's table."""
+    givers: dict[str, list[str]] = {}
+    for right, role in RoleRight.objects.filter(role__people=user).order_by("role__name").values_list("right", "role__name"):
+        givers.setdefault(right, []).append(role)
+    return [HeldRight(right, meaning, user.has_right(right), givers.get(right, []) if user.is_active else []) for right, meaning in RIGHTS.items()]
+
+
+def roles_giving(user: User, right: str) -> list[str]:
+    """The names of this person's roles that hold a right."""
+    return list(user.roles.filter(rights__right=right).order_by("name").values_list("name", flat=True))
+
+
+def token_of(digest: str, at: datetime) -> ApiToken | None:
+    """The token whose text has this digest, or had it before a rotation that is still being followed."""
+    known = Q(digest=digest) | Q(former_digest=digest, former_until__gt=at)
+    return ApiToken.objects.select_related("user").filter(known).first()

@@ -91,8 +91,9 @@ def create_token(request: HttpRequest) -> HttpResponse:
     expires_at = clock.now() + timedelta(days=days) if days else None
     try:
         _token, secret = actions.create_token(
-            actor=user, name=token_form.cleaned_data["name"], scope=token_form.cleaned_data["scope"], expires_at=expires_at
-        )
+            actor=user, name=token_form.cleaned_data["name"], scope=token_form.cleaned_data["scope"], expires_at=expires_at,
+            networks=token_form.cleaned_data["networks"],
+        )  # fmt: skip
     except errors.Invalid as error:
         token_form.add_error(error.field if error.field in token_form.fields else None, error.message)
         return _profile_page(request, profile_form, token_form, status=422)
@@ -120,6 +121,19 @@ def revoke_token(request: HttpRequest, token_id: int) -> HttpResponse:
     actions.revoke_token(token, actor=user)
     messages.success(request, _("Token %(name)s revoked") % {"name": token.name})
     return redirect("accounts:profile")
+
+
+@login_required
+@require_POST
+@never_cache
+def rotate_token(request: HttpRequest, token_id: int) -> HttpResponse:
+    """Gives one of the own tokens a new text and shows it this once; the one before works for another day."""
+    user = _user(request)
+    token = queries.tokens_of(user).filter(pk=token_id).first()
+    if token is None:
+        raise Http404
+    _token, secret = actions.rotate_token(token, actor=user)
+    return _profile_page(request, forms.ProfileForm(instance=user), forms.TokenForm(), secret=secret, status=201)
 
 
 def _user(request: HttpRequest) -> User:

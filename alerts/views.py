@@ -194,6 +194,7 @@ def owner(request: HttpRequest, number: int) -> HttpResponseBase:
     """Who looks after it: GET answers the menu of people, POST chooses."""
     user = desk.user_of(request)
     alert = queries.alert_for(user, number)
+    permissions.can_act(user).require()
     if request.method == "POST":
         value = request.POST.get("owner", "")
         chosen = None if value == "none" else get_object_or_404(User, email__iexact=value, is_active=True)
@@ -215,6 +216,7 @@ def snooze(request: HttpRequest, number: int) -> HttpResponseBase:
     """Quiet for a while, in a dialog."""
     user = desk.user_of(request)
     alert = queries.alert_for(user, number)
+    permissions.can_act(user).require()
     form = forms.SnoozeForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         lifecycle.snooze(alert, actor=user, until=clock.now() + timedelta(hours=form.cleaned_data["hours"]))
@@ -228,6 +230,7 @@ def note(request: HttpRequest, number: int) -> HttpResponseBase:
     """A line for the log, in a dialog."""
     user = desk.user_of(request)
     alert = queries.alert_for(user, number)
+    permissions.can_act(user).require()
     form = forms.NoteForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -244,6 +247,7 @@ def attach(request: HttpRequest, number: int) -> HttpResponseBase:
     """Links the alert to an incident, in a dialog."""
     user = desk.user_of(request)
     alert = queries.alert_for(user, number)
+    permissions.can_act(user).require()
     form = forms.AttachForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:

@@ -77,6 +77,7 @@ def retime(request: HttpRequest, key: str) -> HttpResponseBase:
     """The instants of an incident, in a dialog."""
     user = desk.user_of(request)
     incident = queries.incident_for(user, key)
+    permissions.can_edit(user, incident).require()
     initial = {name: _to_the_second(getattr(incident, name)) for name in moments.NAMES} | {"version": incident.version}
     form = forms.RetimeForm(request.POST if request.method == "POST" else None, initial=initial, is_resolved=incident.resolved_at is not None)
     if request.method == "POST" and form.is_valid():

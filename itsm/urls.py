@@ -8,6 +8,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from common.api import unknown_address
 from common.query.api import SuggestView
 from itsm.api import router
+from tickets.api.rights import PersonRightsView
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="tickets:home"), name="home"),
@@ -19,6 +20,7 @@ urlpatterns = [
     path("alerts/", include("alerts.urls")),
     path("services/", include("services.urls")),
     path("api/v1/query/suggest/", SuggestView.as_view(), name="query-suggest"),
+    path("api/v1/people/<int:user_id>/permissions/", PersonRightsView.as_view(), name="person-permissions"),
     path("api/v1/", include(router.urls)),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),

@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from tickets.views import clocks, escalation, fields, links, menus, priorities, queue, record, reporter, saving, tasks, workflow
+from tickets.views import clocks, escalation, fields, links, menus, priorities, queue, record, reporter, rights, saving, tasks, workflow
 
 app_name = "tickets"
 
@@ -16,6 +16,7 @@ urlpatterns = [
     path("my-work/", queue.mine, name="mine"),
     path("my-requests/", queue.own, name="own"),
     path("find/", queue.find, name="find"),
+    path("people/<int:user_id>/permissions/", rights.rights, name="rights"),
     path("priority-matrix/", priorities.matrix, name="matrix"),
     path("tickets/<str:key>/why/", priorities.why, name="why"),
     path("tickets/<str:key>/why/return/", priorities.return_priority, name="return_priority"),

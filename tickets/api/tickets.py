@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from accounts.models import Team, User
 from services.models import Service
-from tickets import downloads, filters, queries, queues, records
+from tickets import downloads, filters, permissions, queries, queues, records
 from tickets.actions import conversation, editing, lifecycle
 from tickets.api import listing
 from tickets.api.clocks import ClockVerbs
@@ -103,21 +103,24 @@ class TicketSerializer(TicketListSerializer):
     category = serializers.IntegerField(source="category_id", allow_null=True, read_only=True)
     services = serializers.SerializerMethodField()
     merged_into = serializers.SerializerMethodField()
+    priority_reason = serializers.SerializerMethodField()
     sla = serializers.SerializerMethodField()
 
     class Meta(TicketListSerializer.Meta):
         fields: ClassVar[list[str]] = [
-            *TicketListSerializer.Meta.fields, "description", "impact", "is_impact_given", "urgency", "category", "services", "owner_team", "resolution",
-            "hold_reason", "pending_reason", "merged_into", "follow_up_at", "is_restricted", "custom", "sla",
             *TicketListSerializer.Meta.fields, "description", "impact", "is_impact_given", "is_priority_manual", "priority_reason", "urgency",
-            "category", "services", "owner_team", "resolution",
-            "hold_reason", "pending_reason", "follow_up_at", "is_restricted", "custom", "sla",
+            "category", "services", "owner_team", "resolution", "hold_reason", "pending_reason", "merged_into", "follow_up_at", "is_restricted",
+            "custom", "sla",
         ]  # fmt: skip
         read_only_fields = fields
 
     def get_services(self, ticket: Ticket) -> list[str]:
         """All affected services by short name, the primary one first."""
         return [service.slug for service in records.services_of(ticket)]
+
+    def get_priority_reason(self, ticket: Ticket) -> str:
+        """Why somebody set the priority by hand; empty for who may not read internal notes."""
+        return ticket.priority_reason if permissions.can_see_internal(self.context["request"].user, ticket) else ""
 
     def get_merged_into(self, ticket: Ticket) -> str | None:
         """The key of the ticket that this one was merged into, for whom may see it."""

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from accounts import desk
 from common import errors, htmx
 from services.models import Service
-from tickets import queries, records
+from tickets import permissions, queries, records
 from tickets.actions import editing
 
 
@@ -20,6 +20,7 @@ def services(request: HttpRequest, key: str) -> HttpResponseBase:
     """The affected services and which one is the primary, in a dialog. `?q=` answers the services that the words may mean."""
     user = desk.user_of(request)
     ticket = queries.ticket_for(user, key)
+    permissions.can_edit(user, ticket).require()
     given = request.POST if request.method == "POST" else request.GET
     is_asked = request.method == "POST" or "q" in given
     chosen = given.getlist("services") if is_asked else [service.slug for service in records.services_of(ticket)]
@@ -55,6 +56,7 @@ def labels(request: HttpRequest, key: str) -> HttpResponseBase:
     """The labels, in a dialog that suggests those in use. `?q=` answers the labels that begin like that, with the way to make a new one."""
     user = desk.user_of(request)
     ticket = queries.ticket_for(user, key)
+    permissions.can_edit(user, ticket).require()
     given = request.POST if request.method == "POST" else request.GET
     is_asked = request.method == "POST" or "q" in given
     chosen = given.getlist("labels") if is_asked else list(ticket.labels)

@@ -19,6 +19,7 @@ def link(request: HttpRequest, key: str) -> HttpResponseBase:
     """Relates the record to another one. `?q=` answers the records that the words may mean."""
     user = desk.user_of(request)
     ticket = queries.ticket_for(user, key)
+    permissions.can_link(user, ticket).require()
     words = request.GET.get("q", request.POST.get("q", ""))
     chosen = request.POST.get("target", "")
     picker = {"candidates": records.candidates(user, ticket, words), "words": words, "chosen": chosen}

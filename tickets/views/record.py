@@ -21,6 +21,7 @@ def edit(request: HttpRequest, key: str) -> HttpResponseBase:
     """The texts of a record, in a dialog. Somebody was faster: 422 with the message, and nothing typed is lost."""
     user = desk.user_of(request)
     ticket = queries.ticket_for(user, key)
+    permissions.can_edit(user, ticket).require()
     initial = {
         "summary": ticket.summary, "description": ticket.description, "labels": " ".join(ticket.labels), "is_restricted": ticket.is_restricted,
         "version": ticket.version,

@@ -73,6 +73,7 @@ def change(request: HttpRequest, key: str, pk: int) -> HttpResponseBase:
     user = desk.user_of(request)
     ticket = queries.ticket_for(user, key)
     task = records.task_of(user, ticket, pk)
+    permissions.can_edit(user, ticket).require()
     initial = {name: getattr(task, name) for name in tasks.FIELDS}
     form = forms.TaskForm(request.POST if request.method == "POST" else None, initial=initial, ticket=ticket, task=task)
     if request.method == "POST" and form.is_valid():

@@ -1,0 +1,299 @@
+"""How each operation of the authorisation table is called: what stands in its address, and a body that is small and valid."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from common import clock
+from tests.house.authorisation.cast import TICKET_KINDS, Thing, World
+from tests.house.authorisation.routes import Operation
+from tickets.priority import DEFAULT_MATRIX
+
+Body = Callable[[World, Thing], dict[str, Any]]
+QUEUE_KINDS = ("own", "team", "foreign", "shared")
+PERSON_KINDS = ("own", "foreign")
+NOTHING: dict[str, Any] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One way to call an operation. state: of the ticket before. names_ticket: the ticket stands in the body. query: as in an address."""
+
+    name: str = ""
+    body: Body = lambda _world, _thing: {}
+    state: str = "open"
+    values: Callable[[World, Thing], dict[str, Any]] = lambda _world, _thing: {}
+    names_ticket: bool = False
+    query: str = ""
+
+
+def plain(state: str = "open", **body: Any) -> list[Case]:
+    """A body that is always the same."""
+    return [Case(body=lambda _world, _thing: dict(body), state=state)]
+
+
+def made(body: Body, state: str = "open") -> list[Case]:
+    """A body that is made of the things there are."""
+    return [Case(body=body, state=state)]
+
+
+def part(name: str, **parts: str) -> Case:
+    """A call whose address names a part of the ticket: part("internal", comment="note")."""
+    return Case(name, values=lambda _world, thing: {parameter: thing.parts[source] for parameter, source in parts.items()})
+
+
+def _resolution(world: World, _thing: Thing) -> dict[str, Any]:
+    return {"resolution": "fixed", "category": world.more["category"].pk}
+
+
+def _form_resolution(world: World, thing: Thing) -> dict[str, Any]:
+    return {"key": thing.parts["key"], "resolution": world.more["fixed"].pk, "category": world.more["category"].pk}
+
+
+def _handover(world: World, _thing: Thing) -> dict[str, Any]:
+    return {"to_team": "payments", "level": 2, "symptom": "slow", "tried": "restart", "evidence": "log"}
+
+
+def _version(_world: World, thing: Thing) -> dict[str, Any]:
+    return {"version": thing.ticket.version}
+
+
+def _file() -> SimpleUploadedFile:
+    return SimpleUploadedFile("more.txt", b"more")
+
+
+def _bulk() -> list[Case]:
+    """Every field that the menus change, then a look at the menu."""
+
+    def one(field: str, value: Callable[[World], Any]) -> Case:
+        return Case(
+            field, lambda world, thing: {"key": thing.parts["key"], field: value(world)}, values=lambda _w, _t: {"field": field}, names_ticket=True
+        )
+
+    return [
+        one("assignee", lambda _world: "agent@example.com"), one("team", lambda _world: "payments"), one("service", lambda _world: "none"),
+        one("category", lambda world: world.more["other category"].pk), one("urgency", lambda _world: "1"), one("impact", lambda _world: "1"),
+        one("status", lambda _world: "start"),
+    ]  # fmt: skip
+
+
+def _moves() -> list[Case]:
+    """Every verb of the workflow as its form sends it."""
+    given: dict[str, tuple[str, Body]] = {
+        "triage": ("open", lambda _world, thing: {"key": thing.parts["key"]}),
+        "start": ("open", lambda _world, thing: {"key": thing.parts["key"]}),
+        "hold": ("open", lambda world, thing: {"key": thing.parts["key"], "hold_reason": world.more["vendor"].pk}),
+        "monitor": ("working", lambda _world, thing: {"key": thing.parts["key"]}),
+        "resolve": ("open", _form_resolution),
+        "close": ("resolved", lambda _world, thing: {"key": thing.parts["key"]}),
+        "reopen": ("resolved", lambda _world, thing: {"key": thing.parts["key"]}),
+        "cancel": ("open", lambda _world, thing: {"key": thing.parts["key"], "reason": "A mistake"}),
+    }
+
+    def values(verb: str) -> Body:
+        return lambda _world, _thing: {"verb": verb}
+
+    return [Case(verb, body, state, values(verb), names_ticket=True) for verb, (state, body) in given.items()]
+
+
+def _verbs(verbs: dict[str, str], parameter: str) -> list[Case]:
+    """One case for each verb of an address; the verb's value names the part or the alert it is for."""
+
+    def values(verb: str, source: str) -> Body:
+        def found(world: World, thing: Thing) -> dict[str, Any]:
+            what = world.more[f"alert {source}"].number if parameter == "number" else thing.parts[source] if source else None
+            return {"verb": verb, **({parameter: what} if what is not None else {})}
+
+        return found
+
+    return [Case(verb, values=values(verb, source)) for verb, source in verbs.items()]
+
+
+TASK_VERBS = {"finish": "task", "reopen": "done", "up": "last", "down": "task", "remove": "task"}
+ALERT_VERBS = {"acknowledge": "free", "unacknowledge": "acknowledged", "close": "free", "open-incident": "free", "detach": "attached"}
+
+
+def _alert(source: str, body: Body = lambda _world, _thing: {}) -> list[Case]:
+    return [Case(body=body, values=lambda world, _thing: {"number": world.more[f"alert {source}"].number})]
+
+
+def _soon(_world: World, _thing: Thing) -> dict[str, Any]:
+    return {"until": (clock.now() + timedelta(hours=1)).isoformat()}
+
+
+FILES = [part("public", attachment="attachment"), part("internal", attachment="plan")]
+LATER = "2020-01-01T00:00:00Z"
+CASES: dict[tuple[str, str], list[Case]] = {
+    ("tickets:bulk", "GET"): _bulk()[:1],
+    ("tickets:bulk", "POST"): _bulk(),
+    ("tickets:transition", "GET"): _moves()[4:5],
+    ("tickets:transition", "POST"): _moves(),
+    ("tickets:act_on_queue", "POST"): _verbs({"star": "", "unstar": "", "raise": "", "delete": ""}, "slug"),
+    ("tickets:export_queue", "GET"): [Case(name, values=lambda _w, _t, name=name: {"extension": name}) for name in ("csv", "json")],  # type: ignore[misc]
+    ("tickets:new_queue", "POST"): [
+        Case(name, body=lambda world, _t, name=name: {  # type: ignore[misc]
+            "name": "Mine", "query": "", "visibility": name, "team": world.teams["payments"].pk if name == "team" else "", "sort": "work",
+            "view": "table", "columns": ["status"]})
+        for name in ("personal", "team", "shared")
+    ],
+    ("tickets:edit_queue", "POST"): plain(name="Other", query="", visibility="personal", sort="work", view="table", columns=["status"]),
+    ("tickets:why", "POST"): made(lambda world, thing: {"priority": "1", "reason": "The board", **_version(world, thing)}),
+    ("tickets:board_move", "POST"): [Case(body=lambda _w, thing: {"key": thing.parts["key"], "lane": "in-progress"}, names_ticket=True)],
+    ("tickets:return_priority", "POST"): plain("working"),
+    ("incident-return-priority", "POST"): plain("working"),
+    ("tickets:matrix", "POST"): plain(**{f"cell_{impact}_{urgency}": "2" for impact, urgency in DEFAULT_MATRIX}, save="1"),
+    ("tickets:suggest_impact", "POST"): plain(users="900", take="1"),
+    ("tickets:edit", "POST"): made(lambda world, thing: {"summary": "Another", **_version(world, thing)}),
+    ("tickets:comment", "POST"): [
+        Case("internal", lambda _w, _t: {"body": "A note", "audience": "internal"}), Case("public", lambda _w, _t: {"body": "A reply", "audience": "public"}),
+    ],
+    ("tickets:link", "POST"): made(lambda _world, thing: {"relation": "causes", "target": thing.parts["hub"]}),
+    ("tickets:merge", "POST"): made(lambda _world, thing: {"target": thing.parts["hub"]}),
+    ("tickets:escalate", "POST"): made(lambda world, thing: {**_handover(world, thing), "to_team": world.teams["payments"].pk}),
+    ("tickets:labels", "POST"): made(lambda world, thing: {"labels": ["vpn"], **_version(world, thing)}),
+    ("tickets:services", "POST"): made(lambda world, thing: {"services": [], **_version(world, thing)}),
+    ("tickets:add_task", "POST"): plain(text="Ask the vendor"),
+    ("tickets:change_task", "POST"): plain(text="Ask the other vendor"),
+    ("tickets:act_on_task", "POST"): _verbs(TASK_VERBS, "pk"),
+    ("tickets:download", "GET"): FILES,
+    ("tickets:reporter_download", "GET"): FILES,
+    ("tickets:reporter_reply", "POST"): plain(body="It still fails"),
+    ("tickets:reporter_confirm", "POST"): plain("resolved"),
+    ("tickets:reporter_reject", "POST"): plain("resolved", reason="It still fails"),
+    ("incidents:create", "POST"): plain(summary="A call", channel="phone", urgency="3", impact=""),
+    ("incidents:split", "POST"): [
+        Case("public", lambda _w, _t: {"summary": "Apart"}), Case("internal", lambda _w, _t: {"summary": "Apart"}, values=lambda _w, t: {"comment": t.parts["note"]}),
+    ],
+    ("incidents:retime", "POST"): made(lambda world, thing: {"reported_at": "2020-01-01T00:00:00", **_version(world, thing)}),
+    ("alerts:bulk", "POST"): [
+        Case(verb, lambda world, _t: {"key": world.more["alert free"].number}, values=lambda _w, _t, verb=verb: {"verb": verb})  # type: ignore[misc]
+        for verb in ("acknowledge", "close")
+    ],
+    ("alerts:act", "POST"): _verbs(ALERT_VERBS, "number"),
+    ("alerts:owner", "POST"): plain(owner="agent@example.com"),
+    ("alerts:snooze", "POST"): plain(hours="4"),
+    ("alerts:note", "POST"): plain(note="Seen"),
+    ("alerts:attach", "POST"): [Case("to a ticket", lambda _w, thing: {"incident": thing.parts["key"]}, names_ticket=True)],
+    ("accounts:profile", "POST"): plain(name="Renamed", time_zone="UTC", theme="dark", avatar_hue="2"),
+    ("accounts:theme", "POST"): plain(theme="dark"),
+    ("accounts:create_token", "POST"): plain(name="Sync", scope="read", days="30"),
+    ("accounts:password_reset", "POST"): plain(email="customer@example.com"),
+    ("accounts:login", "POST"): plain(username="customer@example.com", password="wrong"),
+    ("incident-list", "POST"): [
+        Case("for oneself", lambda _w, _t: {"summary": "Printer"}),
+        Case("for another", lambda _w, _t: {"summary": "Printer", "reporter": "customer@example.com"}),
+        Case("with triage", lambda _w, _t: {"summary": "Printer", "impact": 1, "assignee": "agent@example.com"}),
+    ],
+    ("incident-detail", "PATCH"): plain(summary="Another"),
+    ("incident-add-task", "POST"): plain(text="Ask"),
+    ("incident-assign", "POST"): plain(assignee="agent@example.com"),
+    ("incident-attach", "POST"): [
+        Case("internal", lambda _w, _t: {"file": _file()}), Case("public", lambda _w, _t: {"file": _file(), "is_internal": "false"}),
+    ],
+    ("incident-cancel", "POST"): plain(reason="A mistake"),
+    ("incident-change-task", "PATCH"): plain(text="Ask again"),
+    ("incident-close", "POST"): plain("resolved"),
+    ("incident-comment", "POST"): [
+        Case("internal", lambda _w, _t: {"body": "A note", "is_internal": True}), Case("public", lambda _w, _t: {"body": "A reply", "is_internal": False}),
+    ],
+    ("incident-confirm", "POST"): plain("resolved"),
+    ("incident-download", "GET"): FILES,
+    ("incident-escalate", "POST"): made(_handover),
+    ("incident-hold", "POST"): plain(hold_reason="vendor"),
+    ("incident-link", "POST"): made(lambda _world, thing: {"relation": "causes", "target": thing.parts["hub"]}),
+    ("incident-merge", "POST"): made(lambda _world, thing: {"into": thing.parts["hub"]}),
+    ("incident-move-task", "POST"): plain(direction="down"),
+    ("incident-override-priority", "POST"): plain(priority=1, reason="The board"),
+    ("incident-reject", "POST"): plain("resolved", reason="It still fails"),
+    ("incident-reopen", "POST"): plain("resolved"),
+    ("incident-reopen-task", "POST"): [part("", task="done")],
+    ("incident-resolve", "POST"): made(_resolution),
+    ("incident-retime", "POST"): plain(reported_at=LATER),
+    ("incident-split", "POST"): made(lambda _world, thing: {"comment": thing.parts["comment"], "summary": "Apart"}),
+    ("incident-transition", "POST"): plain(verb="start"),
+    ("incident-unlink", "POST"): made(lambda _world, thing: {"link": thing.parts["link"]}),
+    ("alert-assign", "POST"): plain(owner="agent@example.com"),
+    ("alert-attach", "POST"): [Case("to a ticket", lambda _w, thing: {"incident": thing.parts["key"]}, names_ticket=True)],
+    ("alert-detach", "POST"): _alert("attached"),
+    ("alert-note", "POST"): plain(note="Seen"),
+    ("alert-snooze", "POST"): made(_soon),
+    ("alert-unacknowledge", "POST"): _alert("acknowledged"),
+    ("token-list", "POST"): plain(name="Sync", scope="read"),
+}  # fmt: skip
+
+
+def cases_of(operation: Operation) -> list[Case]:
+    """How it is called; most need nothing."""
+    return CASES.get((operation.name, operation.method), [Case()])
+
+
+def kinds_of(operation: Operation, case: Case) -> tuple[str, ...]:
+    """The relations of a person to what the operation acts on."""
+    if operation.route.startswith("/admin/"):
+        return ("any",)
+    if case.names_ticket or {"key", "token"} & set(operation.parameters):
+        return TICKET_KINDS if "password_reset" not in operation.name else ("any",)
+    if operation.name == "tickets:undo":
+        return PERSON_KINDS
+    if operation.route.startswith("/queues/{slug}"):
+        return QUEUE_KINDS
+    if (
+        operation.name in ("person-detail", "token-revoke", "token-rotate", "accounts:revoke_token", "accounts:rotate_token")
+        or "{user_id}" in operation.route
+    ):
+        return PERSON_KINDS
+    return ("any",)
+
+
+def values_of(operation: Operation, case: Case, world: World, role: str, kind: str) -> dict[str, Any]:
+    """What stands in the address."""
+    thing = world.thing(role, kind if kind in TICKET_KINDS else "foreign", case.state)
+    given: dict[str, Any] = {
+        "field": "urgency",
+        "verb": "start",
+        "extension": "csv",
+        "path": "nowhere",
+        "uidb64": "x",
+        "kind": "incident",
+        **thing.parts,
+    }
+    given |= {"number": world.more["alert free"].number, "pk": thing.parts["link" if operation.name == "tickets:unlink" else "task"]}
+    given |= {
+        "slug": _slug(operation, world, role, kind),
+        "source": "holidays",
+        "app_label": "accounts",
+        "url": "nowhere",
+        "content_type_id": 1,
+        "id": 1,
+    }
+    if operation.name == "tickets:undo":
+        given["pk"] = world.more[f"change {role}" if kind == "own" and role in world.people else "change stranger"]
+    person = role if kind == "own" and role in world.people else "customer"
+    given |= {"token_id": world.more[f"token {person}"].pk, "user_id": world.people[person].pk}
+    if operation.route.startswith("/admin/"):
+        given |= _admin_values(operation)
+    if operation.is_api and "pk" in operation.parameters:
+        known = {"person": world.people[person], "token": world.more[f"token {person}"], "category": world.more["category"]}
+        given["pk"] = {**known, "integration": world.more["integration"], "tier": world.more["service"].tier}[operation.name.split("-")[0]].pk
+    return {**given, **case.values(world, thing)}
+
+
+def _slug(operation: Operation, world: World, role: str, kind: str) -> str:
+    if operation.route.startswith("/queues/"):
+        known = f"queue {role}" if kind == "own" and f"queue {role}" in world.more else f"queue {kind}"
+        return str(world.more.get(known, world.more["queue foreign"]).slug)
+    return "payments" if operation.name.startswith("team") else "wiki"
+
+
+def _admin_values(operation: Operation) -> dict[str, Any]:
+    """The first row of the register, or one that does not exist."""
+    label = operation.route.split("/")[2:4]
+    if len(label) < 2 or label[0] not in apps.app_configs or operation.name == "admin:app_list":
+        return {"object_id": 1, "content_type_id": ContentType.objects.get_for_model(apps.get_model("accounts", "team")).pk}
+    row = apps.get_model(label[0], label[1])._default_manager.order_by("pk").first()
+    return {"object_id": row.pk if row else 1, "pk": row.pk if row else 1, "id": row.pk if row else 1}

@@ -1,0 +1,96 @@
+"""Why a person can see a ticket, and which of its verbs he may use: the permissions of the desk, told in sentences (PRM-01)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts import queries as accounts
+from accounts.models import User
+from common.decisions import Decision
+from tickets import permissions
+from tickets.models import Ticket
+from workflows import queries as workflows
+
+Asked = Callable[[User, Ticket], Decision]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A verb, whether the person may use it on the ticket, and why or why not."""
+
+    verb: str
+    label: Any
+    is_allowed: bool
+    reason: str
+
+
+VERBS: dict[str, tuple[Any, str, Asked]] = {
+    "internal": (gettext_lazy("Read internal notes"), "view", permissions.can_see_internal),
+    "edit": (gettext_lazy("Change fields"), "edit", permissions.can_edit),
+    "assign": (gettext_lazy("Assign"), "assign", permissions.can_assign),
+    "escalate": (gettext_lazy("Escalate"), "assign", permissions.can_escalate),
+    "reply": (gettext_lazy("Reply in public"), "reply", permissions.can_reply),
+    "note": (gettext_lazy("Write internal notes"), "note", permissions.can_note),
+    "link": (gettext_lazy("Link to another record"), "edit", permissions.can_link),
+    "merge": (gettext_lazy("Merge into another record"), "close", permissions.can_merge),
+    "confirm": (gettext_lazy("Confirm that it is solved"), "", permissions.can_confirm),
+}
+
+
+def why_seen(user: User, ticket: Ticket) -> list[str]:
+    """Every rule by which this person sees the ticket, each a sentence; empty when there is none. The same rules as permissions.visible_to."""
+    view, is_desk = f"{ticket.kind}.view", user.has_right("desk.access")
+    sees_kind = user.has_right(view)
+    concerned = {ticket.team_id, ticket.owner_team_id} & set(user.team_ids)
+    rules: list[tuple[bool, Callable[[], str]]] = [
+        (ticket.reporter_id == user.pk, lambda: _("Reported it.")),
+        (is_desk and ticket.assignee_id == user.pk, lambda: _("It is assigned to this person.")),
+        (not is_desk and ticket.watches.filter(user=user).exists(), lambda: _("Watches it.")),
+        (sees_kind and not ticket.is_restricted, lambda: through(user, view)),
+        (sees_kind and ticket.is_restricted and bool(concerned), lambda: _("It is restricted, and this person is in its team.")),
+        (sees_kind and ticket.is_restricted and user.has_right(f"{ticket.kind}.restricted"), lambda: through(user, f"{ticket.kind}.restricted")),
+    ]
+    return [sentence() for holds, sentence in rules if holds]
+
+
+def why_unseen(user: User, ticket: Ticket) -> str:
+    """What is missing, for somebody who cannot see the ticket."""
+    if not user.has_right(f"{ticket.kind}.view"):
+        return _("Neither reported it nor holds the right %(right)s.") % {"right": f"{ticket.kind}.view"}
+    return _("It is restricted to its team, assignee and reporter, and this person lacks the right %(right)s.") % {
+        "right": f"{ticket.kind}.restricted"
+    }
+
+
+def through(user: User, right: str) -> str:
+    """Where a right comes from, as a sentence."""
+    roles = accounts.roles_giving(user, right)
+    if roles:
+        return _("Through the right %(right)s of the role %(roles)s.") % {"right": right, "roles": ", ".join(roles)}
+    return _("As a superuser, who holds every right.")
+
+
+def answers(user: User, ticket: Ticket) -> list[Answer]:
+    """Seeing the ticket, its verbs, and each move that its status offers."""
+    seen = why_seen(user, ticket)
+    first = Answer("view", _("See it"), bool(seen), " ".join(seen) or why_unseen(user, ticket))
+    given = [_answer(user, ticket, verb, label, right, decide(user, ticket)) for verb, (label, right, decide) in VERBS.items()]
+    given += [
+        _answer(user, ticket, move.verb, move.name, move.right, permissions.can_move(user, ticket, move))
+        for move in workflows.transitions_from(ticket.status_id)
+    ]
+    if seen:
+        return [first, *given]
+    return [first, *(Answer(one.verb, one.label, False, _("Cannot see it.")) for one in given)]
+
+
+def _answer(user: User, ticket: Ticket, verb: str, label: Any, right: str, decision: Decision) -> Answer:
+    """The decision with its reason; a yes says where it comes from."""
+    reason = decision.reason
+    if decision:
+        needed = f"{ticket.kind}.{right}"
+        reason = through(user, needed) if right and user.has_right(needed) else _("As its reporter.")
+    return Answer(verb, label, bool(decision), reason)
