@@ -1,8 +1,8 @@
 """Every operation, called by everybody, on his own things and on others': each outcome stands in authorisation.csv (PRM-05, RELIABILITY D1).
 
 A new URL or API operation without a row fails here. `./evenkeel test -n0 -q tests/house/test_authorisation.py --write-authorisation` calls them all
-and writes the table (with `-k find` only the rows of such addresses); read what changed in it, line by line, before you commit it. The suite asks some roles for the first and the last object only;
-`--every-cell` asks everything. A POST to a page of the admin that only shows something is left out.
+and writes the table (with `-k find` only the rows of such addresses); read what changed in it, line by line, before you commit it. The suite asks
+some roles for the first and the last object only; `--every-cell` asks everything. A POST to a page of the admin that only shows something is left out.
 
 What is everybody's own is a write also for an auditor: the profile, the own tokens and queues, watching, raising an incident for oneself and answering
 as its reporter. “noted” is an entry in the journal alone: a line on an alert, or a refused move, which the journal keeps (INC-10).
@@ -65,7 +65,7 @@ def written(request: pytest.FixtureRequest) -> Iterator[dict[Row, list[str]]]:
             file.write("\n".join(head) + "\n")
             lines = csv.writer(file, lineterminator="\n")
             lines.writerow(HEAD)
-            lines.writerows([*row, *rows.get(row, _kept(row))] for row in DEMANDED if row in rows or row in DECLARED)
+            lines.writerows([*row, *(rows.get(row) or _kept(row))] for row in DEMANDED if row in rows or row in DECLARED)
 
 
 def _kept(row: Row) -> list[str]:

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from rest_framework.test import APIClient
 
-from accounts.models import Team, User
+from accounts.models import Membership, Team, User
 from incidents import actions
 from incidents.models import Incident
 from tickets import permissions, sight
@@ -35,13 +35,15 @@ def test_reasons_to_see_a_ticket(incident: Incident, agent: User, requester: Use
     assert answer(other_requester, incident, "view") == (True, "Watches it.")
 
 
-def test_reasons_for_a_restricted_ticket(hidden: Incident, agent: User, auditor: User, other_requester: User, person: Callable[..., User]) -> None:
+def test_reasons_for_a_restricted_ticket(
+    hidden: Incident, agent: User, auditor: User, other_requester: User, other_team: Team, person: Callable[..., User]
+) -> None:
     assert answer(agent, hidden, "view")[0] is False and "restricted" in answer(agent, hidden, "view")[1]
     assert answer(agent, hidden, "edit") == (False, "Cannot see it.")
     assert answer(auditor, hidden, "view") == (True, "Through the right incident.restricted of the role Auditor.")
     assert answer(other_requester, hidden, "view") == (True, "Reported it.")
     mate = person("Mate Agent", "agent")
-    mate.memberships.create(team_id=hidden.team_id)
+    Membership.objects.create(user=mate, team=other_team)
     assert answer(mate, hidden, "view") == (True, "It is restricted, and this person is in its team.")
 
 
