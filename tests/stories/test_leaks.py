@@ -15,8 +15,8 @@ from django.test import Client
 from common import doorbell
 from journal import actions as journal
 from journal.models import Delivery
-from notifications import actions as notifications
-from notifications.models import Message
+from notifications.actions import outbox
+from notifications.models import Message, Notice
 from tests.house.authorisation import cases, cast, routes
 from tests.house.authorisation.calling import Caller, undone
 from tests.house.authorisation.cast import ANONYMOUS, SECRET, Thing, World
@@ -118,16 +118,19 @@ def test_the_signed_page_and_its_files(caller: Caller) -> None:
     assert "you will hear from us" in page and MARKER not in page
 
 
-def test_no_mail_to_the_reporter_holds_it(caller: Caller) -> None:
+def test_no_mail_and_no_notice_to_the_reporter_holds_it(caller: Caller) -> None:
     world = caller.world
     with undone():
         ticket = own(world, "working").ticket
         lifecycle.resolve(ticket, actor=world.people["stranger"], resolution=world.more["fixed"], category=world.more["category"])
         for delivery in Delivery.objects.filter(entry__subject_type="ticket").order_by("id"):
             journal.deliver(delivery)
-        sent = list(Message.objects.all())
+        others = [user for name, user in world.people.items() if name in ("requester", "colleague", "customer")]
+        notices = Notice.objects.filter(user__in=others).values_list("title", "text", "quote")
+        assert notices and MARKER not in str(list(notices)).lower()
+        sent = list(Message.objects.filter(recipient__in=others))
         for message in sent:
-            notifications.send(message)
+            outbox.send(message)
         assert any("resolved" in message.subject.lower() or ticket.key in message.subject for message in sent)
         assert not [message for message in sent if MARKER in f"{message.subject}{message.body}".lower()]
         assert not [letter for letter in mail.outbox if MARKER in letter.message().as_string().lower()]

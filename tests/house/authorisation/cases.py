@@ -10,6 +10,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from common import clock
+from notifications.topics import TOPICS
 from tests.house.authorisation.cast import TICKET_KINDS, Thing, World
 from tests.house.authorisation.routes import Operation
 from tickets.priority import DEFAULT_MATRIX
@@ -223,6 +224,8 @@ CASES: dict[tuple[str, str], list[Case]] = {
     ("alert-note", "POST"): plain(note="Seen"),
     ("alert-snooze", "POST"): made(_soon),
     ("alert-unacknowledge", "POST"): _alert("acknowledged"),
+    ("notification-preferences", "PUT"): plain(ways={}, digest="hourly"),
+    ("notifications:preferences", "POST"): plain(**dict.fromkeys(TOPICS, "app"), digest="hourly"),
     ("token-list", "POST"): plain(name="Sync", scope="read"),
 }  # fmt: skip
 
@@ -238,7 +241,7 @@ def kinds_of(operation: Operation, case: Case) -> tuple[str, ...]:
         return ("any",)
     if case.names_ticket or {"key", "token"} & set(operation.parameters):
         return TICKET_KINDS if "password_reset" not in operation.name else ("any",)
-    if operation.name == "tickets:undo":
+    if operation.name in ("tickets:undo", "notification-read") or "notice" in operation.parameters:
         return PERSON_KINDS
     if operation.route.startswith("/queues/{slug}"):
         return QUEUE_KINDS
@@ -274,11 +277,17 @@ def values_of(operation: Operation, case: Case, world: World, role: str, kind: s
     if operation.name == "tickets:undo":
         given["pk"] = world.more[f"change {role}" if kind == "own" and role in world.people else "change stranger"]
     person = role if kind == "own" and role in world.people else "customer"
+    given["notice"] = world.more[f"notice {person}"].pk
     given |= {"token_id": world.more[f"token {person}"].pk, "user_id": world.people[person].pk}
     if operation.route.startswith("/admin/"):
         given |= _admin_values(operation)
     if operation.is_api and "pk" in operation.parameters:
-        known = {"person": world.people[person], "token": world.more[f"token {person}"], "category": world.more["category"]}
+        known: dict[str, Any] = {
+            "person": world.people[person],
+            "token": world.more[f"token {person}"],
+            "notification": world.more[f"notice {person}"],
+            "category": world.more["category"],
+        }
         given["pk"] = {**known, "integration": world.more["integration"], "tier": world.more["service"].tier}[operation.name.split("-")[0]].pk
     return {**given, **case.values(world, thing)}
 

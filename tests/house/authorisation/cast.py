@@ -12,6 +12,8 @@ from alerts.actions import integrations
 from alerts.models import Alert
 from common import clock
 from incidents import actions as incidents
+from journal.models import Entry
+from notifications.models import Notice
 from operations import actions as operations
 from services import actions as services
 from services.models import Tier
@@ -164,6 +166,10 @@ def _queues(world: World) -> None:
 
 
 def _tokens(world: World) -> None:
+    """A token and a notice of everybody."""
     for name, user in world.people.items():
         if name in ROLES or name == "customer":
+            told = {"topic": "assigned", "reason": "assigned", "subject_type": "ticket", "subject_id": world.more["hub"].pk, "url": "/home/"}
+            entry = Entry.objects.latest("id")
+            world.more[f"notice {name}"] = Notice.objects.create(user=user, entry=entry, title="A", text="B", created_at=clock.now(), **told)
             world.more[f"token {name}"] = accounts.create_token(actor=user, name="script", scope=ApiToken.WRITE)[0]
