@@ -189,7 +189,7 @@ def rotate_token(token: ApiToken, *, actor: User, hours: int = 24) -> tuple[ApiT
     if not 0 <= hours <= LONGEST_OVERLAP:
         raise errors.Invalid("hours", _("Keep the former text for 0 to %(most)d hours.") % {"most": LONGEST_OVERLAP})
     at = clock.now()
-    locked = ApiToken.objects.select_for_update(of=("self",)).select_related("user").get(pk=token.pk)
+    locked = ApiToken.objects.select_for_update(of=("self",)).get(pk=token.pk)
     if not locked.is_usable(at):
         raise errors.Conflict(_("This token is revoked or expired. Make a new one."))
     secret = _token_text()
