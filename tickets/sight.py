@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from accounts import queries as accounts
 from accounts.models import User
 from common.decisions import Decision
-from tickets import permissions
+from tickets import permissions, records
 from tickets.models import Ticket
 from workflows import queries as workflows
 
@@ -27,6 +27,21 @@ class Answer:
     reason: str
 
 
+def can_merge_now(user: User, ticket: Ticket) -> Decision:
+    """The right to merge, on a ticket that has not ended."""
+    if ticket.closed_at is not None:
+        return Decision(False, _("%(key)s is closed and stays as it is.") % {"key": ticket.key})
+    return permissions.can_merge(user, ticket)
+
+
+def can_confirm_now(user: User, ticket: Ticket) -> Decision:
+    """The reporter's word, on a ticket that waits for it."""
+    decision = permissions.can_confirm(user, ticket)
+    if decision and not records.waits_for_reporter(ticket):
+        return Decision(False, _("Nothing waits to be confirmed on %(key)s.") % {"key": ticket.key})
+    return decision
+
+
 VERBS: dict[str, tuple[Any, str, Asked]] = {
     "internal": (gettext_lazy("Read internal notes"), "view", permissions.can_see_internal),
     "edit": (gettext_lazy("Change fields"), "edit", permissions.can_edit),
@@ -35,8 +50,8 @@ VERBS: dict[str, tuple[Any, str, Asked]] = {
     "reply": (gettext_lazy("Reply in public"), "reply", permissions.can_reply),
     "note": (gettext_lazy("Write internal notes"), "note", permissions.can_note),
     "link": (gettext_lazy("Link to another record"), "edit", permissions.can_link),
-    "merge": (gettext_lazy("Merge into another record"), "close", permissions.can_merge),
-    "confirm": (gettext_lazy("Confirm that it is solved"), "", permissions.can_confirm),
+    "merge": (gettext_lazy("Merge into another record"), "close", can_merge_now),
+    "confirm": (gettext_lazy("Confirm that it is solved"), "", can_confirm_now),
 }
 
 

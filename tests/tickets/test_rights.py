@@ -53,6 +53,7 @@ def test_reasons_for_verbs_and_moves(incident: Incident, resolver: User, collabo
     assert answer(requester, incident, "reply") == (True, "As its reporter.")
     assert answer(resolver, incident, "resolve")[0] is True
     assert answer(resolver, incident, "cancel") == (False, "You may not use “Cancel”: that needs the right incident.cancel.")
+    assert answer(requester, incident, "confirm") == (False, f"Nothing waits to be confirmed on {incident.key}.")
     admin.roles.clear()
     assert answer(admin, incident, "edit") == (True, "As a superuser, who holds every right.")
 
