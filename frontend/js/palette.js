@@ -34,7 +34,21 @@ document.addEventListener('click', (event) => {
   if (event.target.closest('[data-palette]')) openPalette();
   if (event.target.closest('#palette [role=option]')) dialog().close();
 });
-document.addEventListener('htmx:afterSwap', ({ detail }) => { if (detail.target.id === 'palette-list') choose(0); });
+// Whoever types fast and presses Enter means what he typed, not what the list showed before: Enter waits for that answer.
+let awaited = null;
+let isShownFor = '';
+document.addEventListener('htmx:afterSwap', ({ detail }) => {
+  if (detail.target.id !== 'palette-list') return;
+  isShownFor = detail.requestConfig?.parameters?.get?.('q') ?? detail.requestConfig?.parameters?.q ?? input().value;
+  choose(0);
+  if (awaited && isShownFor === input().value) { const press = awaited; awaited = null; press(); }
+});
+
+function take({ isNewTab }) {
+  const option = options()[Math.max(0, chosen())];
+  if (!option) return;
+  if (isNewTab) { window.open(option.href, '_blank', 'noopener'); dialog().close(); } else option.click();
+}
 
 document.addEventListener('keydown', (event) => {
   const box = dialog();
@@ -42,8 +56,8 @@ document.addEventListener('keydown', (event) => {
   const all = options();
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (step && all.length) { event.preventDefault(); choose((chosen() + step + all.length) % all.length); }
-  if (event.key !== 'Enter' || !all.length) return;
+  if (event.key !== 'Enter') { awaited = null; return; }
   event.preventDefault();
-  const option = all[Math.max(0, chosen())];
-  if (event.ctrlKey || event.metaKey) { window.open(option.href, '_blank', 'noopener'); box.close(); } else option.click();
+  const press = () => take({ isNewTab: event.ctrlKey || event.metaKey });
+  if (isShownFor === input().value) press(); else awaited = press;
 });
