@@ -89,7 +89,8 @@ def test_the_reporter_says_no_without_a_login(visitor: Callable[..., Visitor], a
     agent = visitor(AGENT)
     key = open_keys(agent, 1)[0]
     page = agent.go(f"/incidents/{key}/")
-    page.locator(".ek-recact .btn-primary").click()
+    page.click("#status-button")
+    page.locator("#moves").get_by_role("menuitem", name="Resolve").click()
     page.select_option("select[name=resolution]", index=1)
     save(page)
     link = re.search(r"/r/\S+/", mail_about(agent, key))
