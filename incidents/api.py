@@ -13,6 +13,7 @@ from accounts.models import Team, User
 from incidents import actions, queries
 from incidents.models import Incident
 from tickets import queries as tickets
+from tickets.api import versions
 from tickets.api.tickets import TicketFieldsSerializer, TicketSerializer, TicketViewSet, affected_services
 from tickets.models import Ticket
 
@@ -69,7 +70,8 @@ class IncidentViewSet(TicketViewSet):
         return queries.incident_for(self.person, self.kwargs["key"])
 
     def answer(self, ticket: Ticket, http_status: int = status.HTTP_200_OK) -> Response:
-        return Response(self.get_serializer(queries.incident_for(self.person, ticket.key)).data, status=http_status)
+        found = queries.incident_for(self.person, ticket.key)
+        return Response(self.get_serializer(found).data, status=http_status, headers=versions.etag(found.version))
 
     @extend_schema(request=SplitSerializer, responses={201: IncidentSerializer})
     @action(detail=True, methods=["post"])

@@ -23,7 +23,10 @@ from tickets.models import Ticket
 from tickets.views import menus, queue, record, tasks
 
 FILTERS = ["all", "notes", "replies", "system"]
-PARTS = {"meta": "incidents/_meta.html", "fields": "incidents/_fields.html", "timeline": "tickets/_timeline.html"}
+PARTS = {
+    "meta": "incidents/_meta.html", "fields": "incidents/_fields.html", "timeline": "tickets/_timeline.html",
+    "description": "incidents/_description.html",
+}  # fmt: skip
 SECTIONS = {
     "activity": "incidents/_activity.html",
     "service": "incidents/_service.html",

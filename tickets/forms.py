@@ -57,13 +57,16 @@ class MoveForm(forms.Form):
 
 
 class EditForm(forms.Form):
-    """The texts of a ticket."""
+    """The texts of a ticket. What each field showed comes along, so that only what was changed is saved."""
 
-    summary = forms.CharField(label=_("Summary"), max_length=250, widget=forms.TextInput(attrs={"autofocus": True}))
-    description = forms.CharField(label=_("Description"), required=False, widget=forms.Textarea(attrs={"rows": 6}))
-    labels = forms.CharField(label=_("Labels"), required=False, help_text=_("Separated by spaces or commas"))
+    summary = forms.CharField(label=_("Summary"), max_length=250, show_hidden_initial=True, widget=forms.TextInput(attrs={"autofocus": True}))
+    description = forms.CharField(label=_("Description"), required=False, show_hidden_initial=True, widget=forms.Textarea(attrs={"rows": 6}))
+    labels = forms.CharField(label=_("Labels"), required=False, show_hidden_initial=True, help_text=_("Separated by spaces or commas"))
     is_restricted = forms.BooleanField(
-        label=_("Restricted"), required=False, help_text=_("Seen by its team, assignee, reporter and incident managers only")
+        label=_("Restricted"),
+        required=False,
+        show_hidden_initial=True,
+        help_text=_("Seen by its team, assignee, reporter and incident managers only"),
     )
     version = forms.IntegerField(widget=forms.HiddenInput)
 
@@ -71,6 +74,10 @@ class EditForm(forms.Form):
         """The words of the field."""
         text: str = self.cleaned_data["labels"]
         return text.replace(",", " ").split()
+
+    def wanted(self) -> dict[str, Any]:
+        """What the person changed of what he was shown."""
+        return {name: self.cleaned_data[name] for name in self.changed_data if name != "version"}
 
 
 class LinkForm(forms.Form):

@@ -309,7 +309,7 @@ def form_field(field: BoundField, wide: bool = False) -> dict[str, Any]:
     attributes: dict[str, str | bool] = {"class": css, **({"data-focus": ""} if widget.attrs.get("autofocus") else {})}
     return {
         "field": field,
-        "control": field.as_widget(attrs=attributes),
+        "control": field.as_widget(attrs=attributes) + (field.as_hidden(only_initial=True) if field.field.show_hidden_initial else EMPTY),
         "is_check": is_check,
         "is_group": is_group,
         "is_wide": wide,

@@ -13,8 +13,8 @@ FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
     "--disable-sync",
 ]  # fmt: skip
-# The browser's own line about an answer that the page handles itself.
-HANDLED = "Failed to load resource: the server responded with a status of 422"
+# The browser's own lines about answers that the page handles itself.
+HANDLED = ("Failed to load resource: the server responded with a status of 422", "Failed to load resource: the server responded with a status of 409")
 
 
 @pytest.fixture(scope="session")

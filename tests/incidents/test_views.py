@@ -23,7 +23,7 @@ def test_the_record_shows_what_it_is(sign_in: SignIn, agent: User, incident: Inc
         assert text in response.content.decode()
 
 
-@pytest.mark.parametrize("part", ["meta", "fields", "timeline"])
+@pytest.mark.parametrize("part", ["meta", "fields", "timeline", "description"])
 def test_parts_are_fragments_that_caches_keep_apart(sign_in: SignIn, agent: User, incident: Incident, part: str) -> None:
     response = sign_in(agent).get(f"{incident.get_absolute_url()}?part={part}", headers=HTMX)
     assert b"<html" not in response.content
@@ -101,14 +101,6 @@ def test_resolving_asks_for_code_and_category(sign_in: SignIn, agent: User, inci
     assert client.post(url, {"key": incident.key, "resolution": fixed.pk}, headers=HTMX).status_code == 422
     done = client.post(url, {"key": incident.key, "resolution": fixed.pk, "category": category.pk}, headers=HTMX)
     assert (done.status_code, Ticket.objects.get().status.key) == (204, "resolved")
-
-
-def test_saving_over_somebody_keeps_what_was_typed(sign_in: SignIn, agent: User, incident: Incident) -> None:
-    client, url = sign_in(agent), f"/tickets/{incident.key}/edit/"
-    assert client.post(url, {"summary": "First", "version": 1}, headers=HTMX).status_code == 204
-    late = client.post(url, {"summary": "Second", "version": 1}, headers=HTMX)
-    assert (late.status_code, b"Second" in late.content, b"while you were editing" in late.content) == (422, True, True)
-    assert Ticket.objects.get().summary == "First"
 
 
 def test_bulk_reports_what_was_refused_and_can_be_undone(sign_in: SignIn, agent: User, resolver: User, service: Service) -> None:

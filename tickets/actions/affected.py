@@ -30,6 +30,11 @@ def clean(services: Sequence[Service]) -> list[Service]:
     return once
 
 
+def sorted_behind_first(services: Sequence[Service]) -> list[Service]:
+    """The primary service and then the others in one order, so that two choices can be compared."""
+    return [*services[:1], *sorted(services[1:], key=lambda service: (service.name, service.pk))]
+
+
 def settle(ticket: Ticket, services: Sequence[Service] | None) -> set[str]:
     """Makes the first of the services the primary one and the rest the others; answers which of the two columns changed.
 

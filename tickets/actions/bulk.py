@@ -14,7 +14,7 @@ from journal.models import Entry
 from notifications.actions import notices
 from services.models import Service
 from tickets import events, news
-from tickets.actions import editing, lifecycle
+from tickets.actions import comparing, editing, lifecycle
 from tickets.models import BulkChange, Category, Ticket
 
 MOST = 500
@@ -24,21 +24,25 @@ FIELDS = ("assignee", "team", "service", "category", "impact", "urgency", "label
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What happens to each ticket. name: one of FIELDS, or "status" with a verb as the value and what the move asks in `given`."""
+    """What happens to each ticket. name: one of FIELDS, or "status" with a verb as the value and what the move asks in `given`.
+
+    seen: the version of the ticket that was looked at, when there is one ticket only.
+    """
 
     name: str
     value: Any
     given: dict[str, Any] = field(default_factory=dict)
+    seen: int | None = None
 
     def make(self, ticket: Ticket, actor: User) -> Ticket:
         """Makes the change by the action that a single ticket would take. Raises what that raises."""
         if self.name == "status":
             return lifecycle.transition(ticket, self.value, actor=actor, **self.given)
         if self.name in ("assignee", "team"):
-            return editing.assign(ticket, actor=actor, **{self.name: self.value})
+            return editing.assign(ticket, actor=actor, expected_version=self.seen, **{self.name: self.value})
         if self.name not in FIELDS:
             raise errors.Invalid("field", _("Choose one of %(known)s.") % {"known": ", ".join((*FIELDS, "status"))})
-        return editing.edit(ticket, actor=actor, **{self.name: self.value})
+        return editing.edit(ticket, actor=actor, expected_version=self.seen, **{self.name: self.value})
 
     def shown(self, ticket: Ticket) -> str:
         """The present value in words."""
@@ -79,7 +83,7 @@ def _tried(ticket: Ticket, change: Change, actor: User) -> Row:
 def apply(tickets: Sequence[Ticket], change: Change, *, actor: User) -> tuple[BulkChange, list[tuple[Ticket, str]]]:
     """Makes the change on each ticket in a transaction of its own; answers the record that can be undone, and who refused and why.
 
-    Raises Invalid for more than 500 tickets.
+    Raises Invalid for more than 500 tickets, Overwritten for the one ticket whose version was looked at.
     """
     if len(tickets) > MOST:
         raise errors.Invalid("key", _("Choose at most %(most)d tickets.") % {"most": MOST})
@@ -90,6 +94,8 @@ def apply(tickets: Sequence[Ticket], change: Change, *, actor: User) -> tuple[Bu
         before = _kept(ticket, change.name)
         try:
             changed = change.make(ticket, actor)
+        except comparing.Overwritten:
+            raise  # one ticket only: the person compares
         except errors.DomainError as error:
             refused.append((ticket, error.message))
             continue

@@ -13,21 +13,22 @@ from fields import queries as fields
 from fields import values
 from journal import actions as journal
 from tickets import events, permissions, priority_rules
-from tickets.actions import affected, clocks, counting, creation, locking
+from tickets.actions import affected, clocks, comparing, counting, creation, locking
 from tickets.models import Ticket
 
 
 @transaction.atomic
-def assign(ticket: Ticket, *, actor: User | None, **to: Any) -> Ticket:
+def assign(ticket: Ticket, *, actor: User | None, expected_version: int | None = None, **to: Any) -> Ticket:
     """Gives the ticket to `assignee` and/or `team` (None takes it away). A team change that leaves a foreign assignee clears him.
 
-    Raises Refused, or Invalid("assignee") for a person who cannot work on it.
+    Raises Refused, Overwritten when somebody else gave it away since expected_version, Invalid("assignee") for a person who cannot work on it.
     """
     unknown = set(to) - {"assignee", "team"}
     if unknown or not to:
         raise TypeError("assign takes assignee= and team=.")
     locked = locking.locked(ticket)
     permissions.can_assign(actor, locked).require()
+    comparing.require_unclashed(locked, expected_version, {name: (getattr(locked, name), value) for name, value in to.items()})
     team: Team | None = to.get("team", locked.team)
     assignee: User | None = to.get("assignee", locked.assignee)
     if "assignee" in to:
@@ -37,6 +38,7 @@ def assign(ticket: Ticket, *, actor: User | None, **to: Any) -> Ticket:
     if (team, assignee) == (locked.team, locked.assignee):
         return locked
     before = (locked.team_id, locked.assignee_id)
+    changed = [name for name, value in (("team", team), ("assignee", assignee)) if value != getattr(locked, name)]
     names = [str(part) for part in (assignee if assignee != locked.assignee else None, team if team != locked.team else None) if part]
     locked.team, locked.assignee = team, assignee
     at = clock.now()
@@ -55,6 +57,7 @@ def assign(ticket: Ticket, *, actor: User | None, **to: Any) -> Ticket:
         assignee_before=before[1],
         team=after[0],
         team_before=before[0],
+        **comparing.told(locked, changed),
     )
     clocks.turn(locked, at)
     return locked
@@ -82,15 +85,21 @@ def edit(ticket: Ticket, *, actor: User | None, expected_version: int | None = N
     """Changes the named fields; impact, urgency and services give a new priority, which gives the clocks new targets.
 
     services: all that are affected, the primary one first. impact None returns it to what the worst of their tiers says.
-    Raises Refused, Conflict for an old version, Invalid for a wrong value.
+    expected_version: the one that was looked at; what others changed since stays, what both changed raises Overwritten.
+    Raises Refused, Overwritten, Invalid for a wrong value.
     """
     services = affected.clean(wanted.pop("services")) if "services" in wanted else None
     unknown = set(wanted) - set(CLEANERS)
     if unknown:
         raise TypeError(f"edit does not know {sorted(unknown)}.")
-    locked = locking.locked(ticket, expected_version)
+    locked = locking.locked(ticket)
     permissions.can_edit(actor, locked).require()
-    changed = _apply(locked, {name: CLEANERS[name](locked, value) for name, value in wanted.items()})
+    cleaned = {name: CLEANERS[name](locked, value) for name, value in wanted.items()}
+    sides = {name: (_present(locked, name), value) for name, value in cleaned.items()}
+    if services is not None and expected_version is not None:
+        sides["services"] = (affected.sorted_behind_first(affected.all_of(locked)), affected.sorted_behind_first(services))
+    comparing.require_unclashed(locked, expected_version, sides)
+    changed = _apply(locked, cleaned)
     if services is not None or "service" in changed:
         changed |= affected.settle(locked, services)
     if not changed:
@@ -105,7 +114,7 @@ def edit(ticket: Ticket, *, actor: User | None, expected_version: int | None = N
         actor=actor,
         at=at,
         fields=", ".join(str(_label(name)) for name in sorted(changed)),
-        columns=sorted(changed),
+        **comparing.told(locked, changed),
         **({"team": locked.team_id, "team_before": None} if "team" in columns else {}),
     )
     if locked.priority != before:
@@ -114,11 +123,16 @@ def edit(ticket: Ticket, *, actor: User | None, expected_version: int | None = N
     return locked
 
 
+def _present(ticket: Ticket, name: str) -> Any:
+    """The value that a field has for who edits it: an impact that only follows from the tier is none."""
+    return None if name == "impact" and not ticket.is_impact_given else getattr(ticket, name)
+
+
 def _apply(ticket: Ticket, wanted: dict[str, Any]) -> set[str]:
     changed = set()
     for name, value in wanted.items():
         if name == "impact":
-            if (value is not None) != ticket.is_impact_given or (value is not None and value != ticket.impact):
+            if value != _present(ticket, name):
                 ticket.impact, ticket.is_impact_given = value, value is not None
                 changed.add(name)
         elif getattr(ticket, name) != value:

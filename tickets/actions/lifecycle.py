@@ -12,7 +12,7 @@ from accounts.models import User
 from common import clock, errors
 from journal import actions as journal
 from tickets import events, facts, permissions
-from tickets.actions import clocks, counting, creation, guards, locking
+from tickets.actions import clocks, comparing, counting, creation, guards, locking
 from tickets.models import Category, HoldReason, ResolutionCode, Ticket
 from workflows import queries as workflows
 from workflows import rules
@@ -145,7 +145,7 @@ def _move(ticket: Ticket, move: Transition, actor: User | None, reason: str, cha
     data: dict[str, Any] = {
         "before": str(before.name), "verb": move.verb, "reason": _told_reason(ticket, reason),
         "resolution": str(ticket.resolution or ""), "is_named": named is not None, "before_id": before.pk,
-        "before_category": before.category, **facts.standing(ticket),
+        "before_category": before.category, **facts.standing(ticket), **comparing.told(ticket, changed),
     }  # fmt: skip
     journal.record(events.TRANSITIONED, ticket, actor=actor, at=at, **data)
     if named is not None:

@@ -9,6 +9,7 @@ from rest_framework.response import Response
 from accounts.models import User
 from common.api import checked
 from tickets import permissions, queries
+from tickets.api import versions
 from tickets.models import Ticket
 
 
@@ -34,7 +35,8 @@ class TicketBase(viewsets.GenericViewSet):
 
     def answer(self, ticket: Ticket, http_status: int = status.HTTP_200_OK) -> Response:
         """The record as it stands now."""
-        return Response(self.get_serializer(queries.ticket_for(self.person, ticket.key)).data, status=http_status)
+        found = queries.ticket_for(self.person, ticket.key)
+        return Response(self.get_serializer(found).data, status=http_status, headers=versions.etag(found.version))
 
     def given(self, serializer: type[serializers.Serializer]) -> dict[str, Any]:
         """The checked body of the request."""

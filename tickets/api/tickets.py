@@ -14,8 +14,8 @@ from rest_framework.response import Response
 from accounts.models import Team, User
 from services.models import Service
 from tickets import downloads, filters, permissions, queries, queues, records
-from tickets.actions import conversation, editing, lifecycle
-from tickets.api import listing
+from tickets.actions import comparing, conversation, editing, lifecycle
+from tickets.api import listing, versions
 from tickets.api.clocks import ClockVerbs
 from tickets.api.priority import PriorityVerbs
 from tickets.api.record import RecordVerbs
@@ -164,7 +164,7 @@ def affected_services(wanted: dict[str, Any]) -> list[Service] | None:
 
 
 class TicketEditSerializer(TicketFieldsSerializer):
-    """Changes; `version` from the last read makes the change fail with 409 when somebody was faster."""
+    """Changes; `version` from the last read says what was looked at, as If-Match does."""
 
     summary = serializers.CharField(max_length=1000, required=False)
     version = serializers.IntegerField(required=False, min_value=1)
@@ -262,18 +262,25 @@ class TicketViewSet(RecordVerbs, ClockVerbs, PriorityVerbs, mixins.ListModelMixi
         return listing.listed(self, TicketListSerializer)
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """One record."""
-        return Response(self.get_serializer(self.get_object()).data)
+        """One record. Its ETag is the version that a change can name."""
+        ticket = self.get_object()
+        return Response(self.get_serializer(ticket).data, headers=versions.etag(ticket.version))
 
-    @extend_schema(request=TicketEditSerializer)
+    @extend_schema(
+        request=TicketEditSerializer, parameters=[versions.IF_MATCH], responses={200: TicketSerializer, 409: versions.OverwrittenSerializer}
+    )
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Changes fields."""
+        """Changes fields. With `If-Match` (or `version`) what others changed meanwhile stays, and a field that both changed answers 409."""
         wanted = self.given(TicketEditSerializer)
-        version = wanted.pop("version", None)
+        version = versions.wanted(request, wanted.pop("version", None))
         chosen = affected_services(wanted)
         if chosen is not None:
             wanted["services"] = chosen
-        return self.answer_if_seen(editing.edit(self.get_object(), actor=self.person, expected_version=version, **wanted))
+        ticket = self.get_object()
+        try:
+            return self.answer_if_seen(editing.edit(ticket, actor=self.person, expected_version=version, **wanted))
+        except comparing.Overwritten as error:
+            return versions.overwritten(error, self.answer(ticket).data, request.data)
 
     @extend_schema(request=AssignSerializer)
     @action(detail=True, methods=["post"])

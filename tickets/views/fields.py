@@ -12,6 +12,8 @@ from common import errors, htmx
 from services.models import Service
 from tickets import permissions, queries, records
 from tickets.actions import editing
+from tickets.actions.comparing import Overwritten
+from tickets.views import comparing
 
 
 @require_http_methods(["GET", "POST"])
@@ -27,20 +29,34 @@ def services(request: HttpRequest, key: str) -> HttpResponseBase:
     primary = given.get("primary", "") if is_asked else (ticket.service.slug if ticket.service else "")
     words = given.get("q", "")
     picker = {"choices": records.service_choices(chosen, words), "chosen": chosen, "primary": primary, "words": words}
+    shown = given.get("shown", _state(chosen, primary))
     if request.method == "GET" and is_asked:
         return render(request, "tickets/_services_picked.html", picker)
     version, error = given.get("version", str(ticket.version)), ""
     if request.method == "POST":
         try:
-            editing.edit(ticket, actor=user, expected_version=int(version) if version.isdecimal() else None, services=_in_order(chosen, primary))
+            if not _is_left(request, "services", _state(chosen, primary)):
+                editing.edit(ticket, actor=user, expected_version=comparing.seen(request), services=_in_order(chosen, primary))
             return htmx.done(_("{key} saved").format(key=ticket.key))
         except errors.Refused:
             raise
+        except Overwritten as told:
+            return comparing.dialog(request, ticket, told, user=user)
         except errors.DomainError as refusal:
             error, version = refusal.message, str(ticket.version)
     url = reverse("tickets:services", args=[ticket.key])
-    context = {"url": url, "title": _("Services of {key}").format(key=ticket.key), "version": version, "error": error, **picker}
+    context = {"url": url, "title": _("Services of {key}").format(key=ticket.key), "version": version, "error": error, "shown": shown, **picker}
     return render(request, "tickets/_services_form.html", context, status=422 if error else 200)
+
+
+def _state(chosen: list[str], primary: str = "") -> str:
+    """A choice as one word, which the form carries to know later whether anything was changed."""
+    return ",".join([primary, *sorted(chosen)])
+
+
+def _is_left(request: HttpRequest, name: str, state: str) -> bool:
+    """Whether nothing is to be saved: the choice is as it was shown, or the other side's was taken."""
+    return request.POST.get("shown") == state or name in comparing.left_to_them(request)
 
 
 def _in_order(chosen: list[str], primary: str) -> list[Service]:
@@ -62,19 +78,23 @@ def labels(request: HttpRequest, key: str) -> HttpResponseBase:
     chosen = given.getlist("labels") if is_asked else list(ticket.labels)
     words = given.get("q", "")
     picker = {"choices": records.label_choices(user, chosen, words), "chosen": chosen, "fresh": _fresh(words, chosen), "words": words}
+    shown = given.get("shown", _state(chosen))
     if request.method == "GET" and is_asked:
         return render(request, "tickets/_labels_picked.html", picker)
     version, error = given.get("version", str(ticket.version)), ""
     if request.method == "POST":
         try:
-            editing.edit(ticket, actor=user, expected_version=int(version) if version.isdecimal() else None, labels=chosen)
+            if not _is_left(request, "labels", _state(chosen)):
+                editing.edit(ticket, actor=user, expected_version=comparing.seen(request), labels=chosen)
             return htmx.done(_("{key} saved").format(key=ticket.key))
         except errors.Refused:
             raise
+        except Overwritten as told:
+            return comparing.dialog(request, ticket, told, user=user)
         except errors.DomainError as refusal:
             error, version = refusal.message, str(ticket.version)
     url = reverse("tickets:labels", args=[ticket.key])
-    context = {"url": url, "title": _("Labels of {key}").format(key=ticket.key), "version": version, "error": error, **picker}
+    context = {"url": url, "title": _("Labels of {key}").format(key=ticket.key), "version": version, "error": error, "shown": shown, **picker}
     return render(request, "tickets/_labels_form.html", context, status=422 if error else 200)
 
 

@@ -1,6 +1,7 @@
 """Menus that change one field of one or many tickets, and the moves of the workflow."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -17,8 +18,10 @@ from services.models import Service
 from tickets import forms, options, queries
 from tickets.actions import bulk as bulk_actions
 from tickets.actions import lifecycle
+from tickets.actions.comparing import Overwritten
 from tickets.models import BulkChange, Category, Ticket
 from tickets.models.registers import IMPACTS, URGENCIES
+from tickets.views import comparing
 from workflows.models import Transition
 
 PREVIEW_FROM = 10
@@ -59,7 +62,7 @@ def _menu(request: HttpRequest, field: str, chosen: list[Ticket], user: User) ->
     title, groups = menus[field]()
     context = {
         "title": title, "groups": [group for group in groups if group.options], "keys": [ticket.key for ticket in chosen],
-        "url": reverse("tickets:bulk", args=[field]), "is_long": sum(len(group.options) for group in groups) > 9,
+        "url": reverse("tickets:bulk", args=[field]), "version": first.version if len(chosen) == 1 else "", "is_long": sum(len(group.options) for group in groups) > 9,
     }  # fmt: skip
     return render(request, "tickets/_menu.html", context)
 
@@ -86,7 +89,11 @@ def _apply(request: HttpRequest, field: str, chosen: list[Ticket], user: User) -
     if field == "priority":
         field = "impact" if "impact" in request.POST else "urgency"
         value = request.POST.get(field, "")
+    if field in comparing.left_to_them(request):
+        return htmx.done(_("{key} stays as it is").format(key=chosen[0].key))
     change, told = _change(field, value, user)
+    if len(chosen) == 1:
+        change = replace(change, seen=comparing.seen(request))
     return _made(request, chosen, change, told, user, {field: value})
 
 
@@ -126,7 +133,10 @@ def _made(request: HttpRequest, chosen: list[Ticket], change: bulk_actions.Chang
         response = render(request, "tickets/_bulk_preview.html", context)
         response["HX-Retarget"], response["HX-Reswap"] = "#dialog-body", "innerHTML"
         return response
-    made, refused = bulk_actions.apply(chosen, change, actor=user)
+    try:
+        made, refused = bulk_actions.apply(chosen, change, actor=user)
+    except Overwritten as error:
+        return comparing.dialog(request, chosen[0], error, user=user)
     undo = reverse("tickets:undo", args=[made.pk]) if made.parts else None
     failed = {ticket.pk for ticket, _why in refused}
     done = [ticket for ticket in chosen if ticket.pk not in failed]

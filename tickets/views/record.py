@@ -12,13 +12,15 @@ from accounts.models import User
 from common import errors, htmx
 from tickets import downloads, forms, permissions, queries
 from tickets.actions import conversation, editing
+from tickets.actions.comparing import Overwritten
 from tickets.models import Ticket
+from tickets.views import comparing
 
 
 @require_http_methods(["GET", "POST"])
 @desk.required
 def edit(request: HttpRequest, key: str) -> HttpResponseBase:
-    """The texts of a record, in a dialog. Somebody was faster: 422 with the message, and nothing typed is lost."""
+    """The texts of a record, in a dialog. Somebody was faster with the same field: 409 with a comparison, and nothing typed is lost."""
     user = desk.user_of(request)
     ticket = queries.ticket_for(user, key)
     permissions.can_edit(user, ticket).require()
@@ -28,15 +30,16 @@ def edit(request: HttpRequest, key: str) -> HttpResponseBase:
     }  # fmt: skip
     form = forms.EditForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        wanted = dict(form.cleaned_data)
+        left = comparing.left_to_them(request)
+        wanted = {name: value for name, value in form.wanted().items() if name not in left}
         try:
-            editing.edit(ticket, actor=user, expected_version=wanted.pop("version"), **wanted)
+            editing.edit(ticket, actor=user, expected_version=form.cleaned_data["version"], **wanted)
             return htmx.done(_("{key} saved").format(key=ticket.key))
         except errors.Invalid as error:
             forms.take_error(form, error)
-        except errors.Conflict as error:
-            form.add_error(None, error.message)
-            form.data = {**request.POST.dict(), "version": str(ticket.version)}
+        except Overwritten as told:
+            controls = {name: form[name] for name in ("summary", "description", "labels")}
+            return comparing.dialog(request, ticket, told, user=user, controls=controls)
     context = {
         "form": form, "url": reverse("tickets:edit", args=[ticket.key]), "keys": [], "title": _("Edit {key}").format(key=ticket.key), "action": _("Save"),
     }  # fmt: skip
