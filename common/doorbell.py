@@ -34,17 +34,17 @@ def ring(task: str, queue: str = "default") -> None:
     def send() -> None:
         current_app.send_task(task, queue=queue, ignore_result=True, retry=False, expires=60)
 
-    _once_at_commit(("ring", task), lambda: _best_effort("broker", send))
+    _once_at_commit(("ring", task), lambda: best_effort("broker", send))
 
 
 def announce(subject_type: str, subject_id: int, event: str) -> None:
     """After the commit, tell open screens that a record changed; id 0 means many of this type. Lossy: a screen that misses it polls."""
     message = orjson.dumps({"subject": subject_type, "id": subject_id, "event": event})
 
-    _once_at_commit(("announce", message), lambda: _best_effort("live", lambda: live_redis().publish(LIVE_CHANNEL, message)))
+    _once_at_commit(("announce", message), lambda: best_effort("live", lambda: live_redis().publish(LIVE_CHANNEL, message)))
 
 
-def _best_effort(bell: str, act: Callable[[], object]) -> None:
+def best_effort(bell: str, act: Callable[[], object]) -> None:
     """Rings unless this bell failed within the last two seconds: a dead Redis must not slow the work down."""
     if time.monotonic() < _deaf_until.get(bell, 0.0):
         return

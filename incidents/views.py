@@ -160,6 +160,7 @@ def _context(incident: Incident, user: User) -> dict[str, Any]:
         "edit": {name: f"{reverse('tickets:bulk', args=[name])}?{key}" for name in fields},
         "edit_url": reverse("tickets:edit", args=[incident.key]),
         "why_url": reverse("tickets:why", args=[incident.key]),
+        "here_url": reverse("tickets:here", args=[incident.key]),
         "watch_url": reverse("tickets:watch", args=[incident.key]),
         "is_watching": user in watchers,
         "watcher_count": len(watchers),

@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from tickets.views import clocks, escalation, fields, links, menus, priorities, queue, record, reporter, rights, saving, tasks, workflow
+from tickets.views import clocks, escalation, fields, links, menus, presence, priorities, queue, record, reporter, rights, saving, tasks, workflow
 
 app_name = "tickets"
 
@@ -33,6 +33,7 @@ urlpatterns = [
     path("tickets/<str:key>/preview/", queue.preview, name="preview"),
     path("tickets/<str:key>/edit/", record.edit, name="edit"),
     path("tickets/<str:key>/comment/", record.comment, name="comment"),
+    path("tickets/<str:key>/here/", presence.here, name="here"),
     path("tickets/<str:key>/watch/", record.watch, name="watch"),
     path("tickets/<str:key>/take/", record.take, name="take"),
     path("tickets/<str:key>/link/", links.link, name="link"),

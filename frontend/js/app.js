@@ -12,6 +12,7 @@ import './keyboard.js';
 import './palette.js';
 import './composer.js';
 import './live.js';
+import './presence.js';
 import './times.js';
 import './sla.js';
 import './graph.js';

@@ -40,3 +40,24 @@ def test_two_save_the_same_summary(visitor: Callable[..., Visitor], axe: Callabl
         expect(page.locator("#rec-meta")).to_contain_text("Written by both")
     expect(pages[0].locator("#tab")).to_contain_text("Daniel alone")
     expect(pages[0].locator("#fields")).to_contain_text("hanna")
+
+
+def test_who_is_here(visitor: Callable[..., Visitor]) -> None:
+    """INC-25: who looks and who writes is shown live to the other, and goes when the page is closed."""
+    agent, other = visitor(AGENT), visitor(OTHER)
+    key = open_keys(agent, 2)[1]
+    agent.go(f"/incidents/{key}/")
+    other.go(f"/incidents/{key}/")
+    here = agent.page.locator("#here")
+    expect(here.get_by_title("Daniel Okafor is viewing")).to_be_visible()
+    expect(other.page.locator("#here").get_by_title("Hanna Lindqvist is viewing")).to_be_visible()
+    other.page.locator("#composer [data-audience=public]").click()
+    other.page.keyboard.type("We are on it")
+    expect(agent.page.locator("#writing")).to_have_text("Daniel Okafor is writing a reply")
+    agent.go(f"/incidents/{key}/?tab=tasks")
+    expect(agent.page.locator("#here").get_by_title("Daniel Okafor is writing a reply")).to_be_visible()
+    agent.page.get_by_role("link", name="Activity").click()
+    expect(agent.page.locator("#writing")).to_have_text("Daniel Okafor is writing a reply")
+    other.page.close(run_before_unload=True)
+    expect(here.locator("[title]")).to_have_count(0)
+    expect(agent.page.locator("#writing")).to_be_empty()

@@ -153,6 +153,7 @@ CASES: dict[tuple[str, str], list[Case]] = {
     ("tickets:comment", "POST"): [
         Case("internal", lambda _w, _t: {"body": "A note", "audience": "internal"}), Case("public", lambda _w, _t: {"body": "A reply", "audience": "public"}),
     ],
+    ("tickets:here", "POST"): made(lambda _w, _t: {"page": "page1", "state": "viewing"}),
     ("tickets:link", "POST"): made(lambda _world, thing: {"relation": "causes", "target": thing.parts["hub"]}),
     ("tickets:merge", "POST"): made(lambda _world, thing: {"target": thing.parts["hub"]}),
     ("tickets:escalate", "POST"): made(lambda world, thing: {**_handover(world, thing), "to_team": world.teams["payments"].pk}),
