@@ -5,7 +5,7 @@ Whatever must happen is a row in PostgreSQL first. A lost hint costs seconds (a 
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 
 import orjson
@@ -17,6 +17,9 @@ from django.db import connection, transaction
 log = logging.getLogger(__name__)
 
 LIVE_CHANNEL = "evenkeel:live"
+CHANGES = "evenkeel:changes:"
+FIGURES = "evenkeel:figures:"
+FIGURES_SECONDS = 10
 SILENCE_AFTER_FAILURE = 2.0
 
 _deaf_until: dict[str, float] = {}
@@ -41,7 +44,33 @@ def announce(subject_type: str, subject_id: int, event: str) -> None:
     """After the commit, tell open screens that a record changed; id 0 means many of this type. Lossy: a screen that misses it polls."""
     message = orjson.dumps({"subject": subject_type, "id": subject_id, "event": event})
 
-    _once_at_commit(("announce", message), lambda: best_effort("live", lambda: live_redis().publish(LIVE_CHANNEL, message)))
+    def send() -> None:
+        with live_redis().pipeline(transaction=False) as both:
+            both.incr(CHANGES + subject_type)
+            both.publish(LIVE_CHANNEL, message)
+            both.execute()
+
+    _once_at_commit(("announce", message), lambda: best_effort("live", send))
+
+
+def figures_until_change(subject_type: str, key: str, count: Callable[[], Mapping[str, int]]) -> Mapping[str, int]:
+    """What `count` answers, remembered until a record of this type changes, and at most ten seconds, because time changes figures too.
+
+    Inside a transaction, and without Redis, it counts anew. key: everything else that the figures depend on.
+    """
+    if connection.in_atomic_block:
+        return count()
+    known: list[bytes | None] = []
+    best_effort("live", lambda: known.extend(live_redis().mget(CHANGES + subject_type, FIGURES + key)))  # type: ignore[arg-type]  # redis types both clients at once
+    if not known:
+        return count()
+    changes = (known[0] or b"0").decode()
+    kept = orjson.loads(known[1]) if known[1] else None
+    if kept is not None and kept["changes"] == changes:
+        return kept["figures"]  # type: ignore[no-any-return]  # as it was written below
+    figures = count()
+    best_effort("live", lambda: live_redis().set(FIGURES + key, orjson.dumps({"changes": changes, "figures": figures}), ex=FIGURES_SECONDS))
+    return figures
 
 
 def best_effort(bell: str, act: Callable[[], object]) -> None:

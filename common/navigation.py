@@ -6,9 +6,8 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import reverse
 
-from common import search
+from common import links, search
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +113,7 @@ def _item(entry: Entry, counted: Mapping[str, int], path: str) -> Item:
         name=entry.name,
         label=entry.label,
         icon=entry.icon,
-        url=reverse(entry.url_name, args=entry.args),
+        url=links.to(entry.url_name, *entry.args),
         hotkey=entry.go,
         count=counted.get(entry.count) if entry.count else None,
         is_hot=entry.is_hot,
@@ -146,4 +145,4 @@ def context(request: HttpRequest) -> dict[str, Any]:
 
 def _create_url(user: Any) -> str:
     """What this person may create with the key c; empty when nothing."""
-    return next((reverse(command.url_name) for command in search.commands(user, "") if command.hotkey == "c"), "")
+    return next((links.to(command.url_name) for command in search.commands(user, "") if command.hotkey == "c"), "")

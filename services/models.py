@@ -7,10 +7,10 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models.functions import Lower
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team
+from common import links
 
 
 class Tier(models.Model):
@@ -83,7 +83,7 @@ class Service(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("services:detail", args=[self.slug])
+        return links.to("services:detail", self.slug)
 
 
 class Dependency(models.Model):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.urls import reverse
+from common import links
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Kind:
 
     def url(self, key: str) -> str:
         """The page of one record."""
-        return reverse(self.url_name, args=[key])
+        return links.to(self.url_name, key)
 
 
 _kinds: dict[str, Kind] = {}

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from common import memo
+from common import links, memo
 from services.models import Service
 from tickets import permissions, priority, priority_rules, queries
 from tickets.models import Ticket
@@ -15,6 +15,7 @@ from tickets.models.registers import IMPACTS, PRIORITIES, URGENCIES
 from workflows import queries as workflows
 
 KEPT_SECONDS = 20
+SHORT = 8
 
 
 @dataclass(slots=True)
@@ -35,11 +36,12 @@ class Option:
 
 @dataclass(slots=True)
 class Choice:
-    """A filter with its options, or a group of a menu."""
+    """A filter with its options, or a group of a menu. rest_url: where the rest of a long filter is read when it opens."""
 
     name: str
     label: str
     options: list[Option] = field(default_factory=list)
+    rest_url: str = ""
 
 
 Pairs = list[tuple[str, str]]
@@ -66,7 +68,24 @@ def _people_pairs(kind: str) -> Pairs:
 
 
 def filter_choices(data: Any, kind: str = "incident") -> list[Choice]:
-    """The filters of a ticket list, with what the request has ticked."""
+    """The filters of a ticket list: short ones with all their options, long ones with what the request has ticked."""
+    return [shortened(known) for known in _all_choices(data, kind)]
+
+
+def filter_choice(data: Any, name: str, kind: str = "incident") -> Choice | None:
+    """One filter with all its options; None when no filter has that name."""
+    return next((known for known in _all_choices(data, kind) if known.name == name), None)
+
+
+def shortened(whole: Choice) -> Choice:
+    """The filter as a page carries it: a long one with its ticks alone and the address of the rest."""
+    if len(whole.options) <= SHORT:
+        return whole
+    ticked = [option for option in whole.options if option.is_on]
+    return Choice(whole.name, whole.label, ticked, links.to("tickets:filter", whole.name))
+
+
+def _all_choices(data: Any, kind: str) -> list[Choice]:
     people = [("me", _("Me")), ("none", _("Nobody")), *_people_pairs(kind)]
     offered = [
         ("priority", _("Priority"), [(str(value), str(label)) for value, label in PRIORITIES]),

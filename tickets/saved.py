@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from hashlib import blake2b
 from typing import Any
 
 from django.db.models import Count, F, FilteredRelation, Q, QuerySet
@@ -9,7 +10,7 @@ from django.db.models.functions import Now
 from django.http import Http404
 
 from accounts.models import User
-from common import clock, navigation, paging
+from common import clock, doorbell, navigation, paging
 from common.query.errors import QueryError
 from tickets import permissions, queries
 from tickets.models import Queue, Ticket
@@ -90,7 +91,18 @@ def sidebar_counts(user: User) -> Mapping[str, int]:
     if not user.has_right("desk.access"):
         return {}
     shown = [queue for queue in all_of(user) if is_in_sidebar(queue) or queue.slug in ALWAYS]
-    return {f"queue.{slug}": amount for slug, amount in counts(user, shown, moment(user)).items()}
+    meant = [
+        user.pk,
+        user.is_superuser,
+        user.time_zone,
+        sorted(user.rights),
+        sorted(user.team_ids),
+        *((queue.slug, queue.query, queue.is_open_only) for queue in shown),
+    ]
+    found = doorbell.figures_until_change(
+        "ticket", blake2b(repr(meant).encode(), digest_size=16).hexdigest(), lambda: counts(user, shown, moment(user))
+    )
+    return {f"queue.{slug}": amount for slug, amount in found.items()}
 
 
 def entries(user: User) -> Sequence[navigation.Entry]:

@@ -26,6 +26,7 @@ urlpatterns = [
     path("workflows/<slug:kind>/discard/", workflow.discard_draft, name="workflow_discard"),
     path("workflows/<slug:kind>/publish/", workflow.publish, name="workflow_publish"),
     path("tickets/change/<slug:field>/", menus.bulk, name="bulk"),
+    path("tickets/filter/<slug:field>/", menus.filter_options, name="filter"),
     path("tickets/transition/<slug:verb>/", menus.transition, name="transition"),
     path("tickets/undo/<int:pk>/", menus.undo, name="undo"),
     path("tickets/<str:key>/sla/", clocks.explain, name="sla"),

@@ -7,10 +7,10 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from alerts.models.integration import Integration
+from common import links
 from incidents.models import Incident
 from services.models import Service
 from tickets.models.registers import PRIORITIES
@@ -94,4 +94,4 @@ class Alert(models.Model):
         return self.service_id is not None
 
     def get_absolute_url(self) -> str:
-        return reverse("alerts:detail", args=[self.number])
+        return links.to("alerts:detail", self.number)

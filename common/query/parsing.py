@@ -1,7 +1,7 @@
 """From the text of a query to its tree."""
 
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +16,12 @@ from common.query.errors import QueryError
 DEEPEST = 30
 MOST_COMPARISONS = 200
 MOST_LISTED = 500
+KEPT = 1000
 
 Children = list[Any]
 
 
+@lru_cache(maxsize=KEPT)
 def parse(text: str) -> tree.Query:
     """The tree of a query; an empty text means every row. Raises QueryError and nothing else, whatever the text is."""
     words = tokens.tokens_of(text)

@@ -5,7 +5,7 @@ Those that a list repeats are plain functions instead of templates, because a li
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django import template
@@ -13,6 +13,7 @@ from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, Radi
 from django.templatetags.static import static
 from django.utils.html import escape, format_html, format_html_join, json_script
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from common import markdown as markdown_text
@@ -24,6 +25,7 @@ register.filter("pretty_json", markup.coloured_json)
 
 RISK_FROM = 0.8
 EMPTY = mark_safe("")
+KEPT = 2000
 
 
 def _now(context: template.Context) -> datetime:
@@ -61,6 +63,11 @@ def status(value: Any, icon_name: str = "") -> SafeString:
     label, tone = value if isinstance(value, tuple) else (value, getattr(value, "tone", ""))
     if not label:
         return EMPTY
+    return _lozenge(str(label), tone, icon_name)
+
+
+@lru_cache(maxsize=KEPT)
+def _lozenge(label: str, tone: str, icon_name: str) -> SafeString:
     css = f" ek-loz--{tone}" if tone else ""
     return format_html('<span class="ek-loz{}">{}{}</span>', css, icon(icon_name) if icon_name else EMPTY, label)
 
@@ -68,16 +75,22 @@ def status(value: Any, icon_name: str = "") -> SafeString:
 @register.simple_tag
 def priority(number: int | None) -> SafeString:
     """P1 to P5; nothing without a priority."""
-    if not number:
-        return EMPTY
+    return _priority(number, get_language()) if number else EMPTY
+
+
+@cache
+def _priority(number: int, language: str) -> SafeString:
     return format_html('<span class="ek-prio ek-prio--{0}" title="{1}">P{0}</span>', number, _("Priority {n}").format(n=number))
 
 
 @register.simple_tag
 def tier(level: int | None, short: bool = False) -> SafeString:
     """Tier 1, or T1 in tables."""
-    if not level:
-        return EMPTY
+    return _tier(level, short, get_language()) if level else EMPTY
+
+
+@cache
+def _tier(level: int, short: bool, language: str) -> SafeString:
     name = _("Tier {n}").format(n=level)
     css = " ek-tier--1" if level == 1 else ""
     if short:
@@ -90,10 +103,13 @@ def service(value: Any, short: bool = False, link: bool = True) -> SafeString:
     """A service with its tier; as a link unless it stands inside another link or button."""
     if value is None:
         return format_html('<span class="ek-3">{}</span>', _("No service"))
-    inner = format_html("<span>{}</span>{}", value.name, tier(value.tier_id, short))
-    if not link:
-        return format_html('<span class="ek-svc">{}</span>', inner)
-    return format_html('<a class="ek-svc" href="{}">{}</a>', value.get_absolute_url(), inner)
+    return _service(value.name, value.tier_id, short, value.get_absolute_url() if link else "", get_language())
+
+
+@lru_cache(maxsize=KEPT)
+def _service(name: str, level: int, short: bool, url: str, language: str) -> SafeString:
+    inner = format_html("<span>{}</span>{}", name, tier(level, short))
+    return format_html('<a class="ek-svc" href="{}">{}</a>', url, inner) if url else format_html('<span class="ek-svc">{}</span>', inner)
 
 
 @register.simple_tag
@@ -106,6 +122,7 @@ def key(ticket: Any, with_icon: bool = True, link: bool = True) -> SafeString:
 
 
 @register.simple_tag
+@cache
 def kbd(keys: str) -> SafeString:
     """A key hint."""
     return format_html('<kbd class="ek-kbd">{}</kbd>', keys)
@@ -120,8 +137,13 @@ def avatar(user: Any, size: str = "", is_on: bool = False) -> SafeString:
     css = f" ek-av--{size}" if size else ""
     if user is None:
         return format_html('<span class="ek-av ek-av--none{}" aria-hidden="true">{}</span>', css, icon("user", 14))
+    return _initials(user.avatar_hue, css, user.initials, is_on)
+
+
+@lru_cache(maxsize=KEPT)
+def _initials(hue: int, css: str, letters: str, is_on: bool) -> SafeString:
     dot = mark_safe('<i class="ek-av__on"></i>') if is_on else EMPTY
-    return format_html('<span class="ek-av ek-av--{}{}" aria-hidden="true">{}{}</span>', user.avatar_hue, css, user.initials, dot)
+    return format_html('<span class="ek-av ek-av--{}{}" aria-hidden="true">{}{}</span>', hue, css, letters, dot)
 
 
 @register.simple_tag
@@ -265,15 +287,21 @@ def sla(context: template.Context, clock: Any, now: datetime | None = None, chip
     return _still("breach", "alert-triangle", _("Missed"), _("missed"), text, shape, label)
 
 
+@cache
+def _states(language: str) -> dict[str, tuple[str, str]]:
+    """What a running clock is called and how it is read aloud, in a language."""
+    return {
+        "ok": (_("On track"), _("on track")),
+        "risk": (_("At risk"), _("at risk")),
+        "breach": (_("Breached"), _("breached")),
+    }
+
+
 def _running(clock: Any, at: datetime, shape: str, label: SafeString) -> SafeString:
     left = (clock.due_at - at).total_seconds()
     used = max(0.0, min(1.0, 1 - left / (clock.target_seconds or 1)))
     state = "breach" if left < 0 else "risk" if used >= RISK_FROM else "ok"
-    title, spoken = {
-        "ok": (_("On track"), _("on track")),
-        "risk": (_("At risk"), _("at risk")),
-        "breach": (_("Breached"), _("breached")),
-    }[state]
+    title, spoken = _states(get_language())[state]
     mark = icon("alert-triangle") if state == "breach" else mark_safe('<i class="ek-sla__ring"></i>')
     return format_html(
         '<ek-sla class="ek-sla ek-sla--{}{}" due="{}" total="{}" data-name="{}" style="--p:{}" title="{}">{}{}'

@@ -38,8 +38,10 @@ function show(element, from) {
   menu.hidden = false;
   opener.setAttribute('aria-expanded', 'true');
   place();
-  (find('input:not([type=hidden])', menu) ?? items()[0])?.focus();
+  focusFirst();
+  htmx.trigger(menu, 'ek:open');
 }
+const focusFirst = () => (find('input:not([type=hidden])', menu) ?? items()[0])?.focus();
 
 function load(from) {
   const shared = document.getElementById('menu');
@@ -49,7 +51,8 @@ function load(from) {
     .catch(() => { /* requests.js has said what went wrong */ });
 }
 document.addEventListener('htmx:afterSwap', ({ detail }) => {
-  if (detail.target.id === 'menu' && detail.target.childElementCount) show(detail.target, detail.requestConfig.elt);
+  if (detail.target === menu) { place(); focusFirst(); }
+  else if (detail.target.id === 'menu' && detail.target.childElementCount) show(detail.target, detail.requestConfig.elt);
 });
 
 document.addEventListener('click', (event) => {

@@ -2,13 +2,16 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from typing import Any
 
 import orjson
 import pytest
+from django.db import connection
 from django.http import Http404
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Membership, Team, User
 from common import clock, errors
@@ -16,7 +19,7 @@ from incidents import actions as incidents
 from incidents.models import Incident
 from journal.models import Entry
 from services.models import Service
-from tickets import exporting, queries, saved
+from tickets import exporting, options, queries, saved
 from tickets.actions import editing, lifecycle, saving
 from tickets.models import Queue, Ticket
 
@@ -205,3 +208,28 @@ def test_a_dropped_card_moves_or_asks(sign_in: SignIn, agent: User, incident: In
     refused = client.post("/tickets/board/move/", {"key": incident.key, "lane": "closed"}, headers=HTMX)
     assert "cannot go there" in refused["HX-Trigger"]
     assert Ticket.objects.get(pk=incident.pk).status.key == "triage"
+
+
+def test_the_figures_of_the_shipped_queues_never_touch_the_table(agent: User, incident: Incident) -> None:
+    """QUE-04: exact counts of open work are read from one index."""
+    shown = list(Queue.objects.filter(is_shipped=True))
+    user = fresh(agent)
+    assert user.rights and user.team_ids
+    with CaptureQueriesContext(connection) as asked:
+        assert saved.counts(user, shown, clock.now())["open"] == 1
+    (query,) = [query for query in asked.captured_queries if "FILTER" in query["sql"]]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname = 'ticket_open_work'")
+        carried = set(re.findall(r"\w+", cursor.fetchone()[0]))
+    assert set(re.findall(r'"tickets_ticket"\."(\w+)"', query["sql"])) <= carried
+
+
+def test_a_long_filter_reads_its_options_when_it_opens(agent: User, sign_in: SignIn) -> None:
+    long = options.Choice("service", "Service", [options.Option(str(number), "A service", is_on=number == 3) for number in range(10)])
+    on_the_page = options.shortened(long)
+    assert ([option.value for option in on_the_page.options], on_the_page.rest_url) == (["3"], "/tickets/filter/service/")
+    short = options.Choice("priority", "Priority", long.options[:5])
+    assert options.shortened(short) is short
+    opened = sign_in(agent).get("/tickets/filter/status/?status=triage").content.decode()
+    assert 'value="triage" data-label="Triage" checked' in opened and 'value="new" data-label="New">' in opened
+    assert sign_in(agent).get("/tickets/filter/nonsense/").status_code == 404

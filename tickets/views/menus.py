@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import desk
 from accounts.models import Team, User
@@ -29,6 +29,16 @@ ICONS = {
     "triage": "search", "start": "arrow-right-circle", "hold": "player-pause", "monitor": "eye", "resolve": "circle-check", "close": "lock",
     "reopen": "arrow-back-up", "cancel": "ban",
 }  # fmt: skip
+
+
+@require_safe
+@desk.required
+def filter_options(request: HttpRequest, field: str) -> HttpResponseBase:
+    """All options of a long filter, when its menu opens; what is ticked there stays ticked."""
+    known = options.filter_choice(request.GET, field)
+    if known is None:
+        raise Http404
+    return render(request, "components/filter_options.html", {"choice": known})
 
 
 @require_http_methods(["GET", "POST"])

@@ -9,14 +9,13 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts import desk
 from accounts.models import User
-from common import clock, htmx, navigation
+from common import clock, htmx, links, navigation
 from common.paging import Key
 from common.query.errors import QueryError
 from tickets import filters, finding, kinds, options, permissions, queries, queues, saved
@@ -167,9 +166,9 @@ def _list_context(
         "given_view": request.GET.get("view", ""),
         "views": VIEWS,
         "lanes": _lanes(page.rows) if view == Queue.BOARD else [],
-        "edit_urls": {name: reverse("tickets:bulk", args=[name]) for name in ("assignee", "priority", "status")},
+        "edit_urls": {name: links.to("tickets:bulk", name) for name in ("assignee", "priority", "status")},
         "preview_url": "/tickets/",
-        "board_url": reverse("tickets:board_move"),
+        "board_url": links.to("tickets:board_move"),
         "empty": queues.BY_SLUG.get(shown_queue.slug) or EMPTY,
         "next_mark": page.next_mark,
         "is_later_page": bool(after),
@@ -214,7 +213,7 @@ def preview(request: HttpRequest, key: str) -> HttpResponseBase:
         "clocks": queries.clocks_of(ticket),
         "entries": queries.timeline(user, ticket, limit=8),
         "can_change": bool(queries.offered_transitions(user, ticket)),
-        "edit_urls": {"status": reverse("tickets:bulk", args=["status"])},
+        "edit_urls": {"status": links.to("tickets:bulk", "status")},
         "now": clock.now(),
     }
     return render(request, "tickets/_preview.html", context)

@@ -228,6 +228,7 @@ CASES: dict[tuple[str, str], list[Case]] = {
     ("notification-preferences", "PUT"): plain(ways={}, digest="hourly"),
     ("notifications:preferences", "POST"): plain(**dict.fromkeys(TOPICS, "app"), digest="hourly"),
     ("token-list", "POST"): plain(name="Sync", scope="read"),
+    ("tickets:filter", "GET"): [Case(values=lambda _world, _thing: {"field": "assignee"})],
 }  # fmt: skip
 
 
