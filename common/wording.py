@@ -1,6 +1,6 @@
 """How instants, spans and figures read on the screen (design guide, sections 8 and 9)."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
@@ -41,6 +41,11 @@ def moment(at: datetime, now: datetime) -> str:
     local = timezone.localtime(at)
     day = formats.date_format(local, "D j M" if local.year == timezone.localtime(now).year else "D j M Y")
     return f"{day}, {local:%H:%M} {local.tzname()}"
+
+
+def day(on: date) -> str:
+    """A date without a time: 28 Nov 2026."""
+    return formats.date_format(on, "j M Y")
 
 
 def ago(at: datetime, now: datetime) -> str:

@@ -40,15 +40,16 @@ def create(
     labels: Sequence[str] = (),
     is_restricted: bool = False,
     custom: Mapping[str, Any] | None = None,
+    must_fill: bool = True,
 ) -> Incident:
     """Opens an incident: impact from the tier when nobody gave one, priority from the matrix, team from the service.
 
-    Raises Refused, or Invalid for the value that is wrong.
+    must_fill: the fields that the create screen requires are asked for. Raises Refused, or Invalid for the value that is wrong.
     """
     return creation.create(
         Incident, kind.INCIDENT, actor=actor, summary=summary, description=description, service=service, other_services=other_services, impact=impact, urgency=urgency,
         category=category, reporter=reporter, team=team, assignee=assignee, channel=channel, reported_at=reported_at, labels=labels,
-        is_restricted=is_restricted, custom=custom, columns=_instants(detected_at, impact_started_at, reported_at),
+        is_restricted=is_restricted, custom=custom, must_fill=must_fill, columns=_instants(detected_at, impact_started_at, reported_at),
     )  # fmt: skip
 
 
@@ -82,7 +83,7 @@ def split(incident: Ticket, *, actor: User | None, comment: Comment, summary: st
     made = create(
         actor=actor, summary=summary, description="" if comment.is_internal else comment.body, service=origin.service,
         urgency=origin.urgency, category=origin.category if origin.category and origin.category.retired_at is None else None, reporter=teller,
-        team=origin.team, channel=origin.channel, is_restricted=origin.is_restricted,
+        team=origin.team, channel=origin.channel, is_restricted=origin.is_restricted, must_fill=False,
     )  # fmt: skip
     if comment.is_internal:
         conversation.comment(made, actor=actor, body=comment.body, is_internal=True)

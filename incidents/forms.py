@@ -7,10 +7,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from services.models import Service
-from tickets import queries
-from tickets.models import Category
-from tickets.models.registers import IMPACTS, URGENCIES
+from tickets.screen_forms import TicketForm
+from tickets.screens import CREATE, Screens
 
 CHANNELS = [("agent", _("At the desk")), ("phone", _("By phone")), ("email", _("By e-mail"))]
 
@@ -54,31 +52,15 @@ class SplitForm(forms.Form):
     summary = forms.CharField(label=_("Summary"), max_length=250, widget=forms.TextInput(attrs={"autofocus": True}))
 
 
-class IncidentForm(forms.Form):
+class IncidentForm(TicketForm):
     """A new incident, as an agent logs it."""
 
-    summary = forms.CharField(label=_("Summary"), max_length=250, widget=forms.TextInput(attrs={"autofocus": True}))
-    description = forms.CharField(label=_("Description"), required=False, max_length=50_000, widget=forms.Textarea(attrs={"rows": 4}))
-    reporter: Any = forms.ModelChoiceField(
-        label=_("Reporter"), queryset=User.objects.filter(is_active=True).order_by("name"), required=False, empty_label=_("Me")
-    )
     channel = forms.ChoiceField(label=_("Reported"), choices=CHANNELS)
     reported_at = instant_field(_("Reported at"))
-    service: Any = forms.ModelChoiceField(
-        label=_("Service"),
-        queryset=Service.objects.select_related("tier", "owner_team").order_by("name"),
-        required=False,
-        empty_label=_("Not known yet"),
-    )
-    category: Any = forms.ModelChoiceField(label=_("Category"), queryset=Category.objects.none(), required=False, empty_label=_("Not known yet"))
-    urgency = forms.TypedChoiceField(label=_("Urgency"), choices=URGENCIES, coerce=int, initial=3)
-    impact = forms.TypedChoiceField(
-        label=_("Impact"), choices=[("", _("From the service's tier")), *IMPACTS], coerce=int, empty_value=None, required=False
-    )
 
-    WIDE = ("summary", "description")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        categories: forms.ModelChoiceField[Category] = self.fields["category"]  # type: ignore[assignment]  # the stub says Field
-        categories.queryset = queries.categories_in_use("incident")
+        self.initial.setdefault("urgency", 3)
+        reporter: Any = self.fields["reporter"]
+        reporter.empty_label = _("Me")
+        self.arrange("incident", Screens("incident", user).on(CREATE).shown, is_new=True)

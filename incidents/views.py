@@ -16,8 +16,8 @@ from accounts.models import User
 from common import clock, errors, htmx, panels
 from incidents import actions, forms, moments, queries
 from incidents.models import Incident
+from tickets import details, permissions, records, saved
 from tickets import forms as ticket_forms
-from tickets import permissions, records, saved
 from tickets import queries as tickets
 from tickets.models import Ticket
 from tickets.views import menus, queue, record, tasks
@@ -52,10 +52,10 @@ def create(request: HttpRequest) -> HttpResponseBase:
     user = desk.user_of(request)
     permissions.can_log(user, "incident").require()
     initial = {"service": request.GET.get("service"), "summary": request.GET.get("summary", "")[:250]}
-    form = forms.IncidentForm(request.POST if request.method == "POST" else None, initial=_known(initial))
+    form = forms.IncidentForm(request.POST if request.method == "POST" else None, initial=_known(initial), user=user)
     if request.method == "POST" and form.is_valid():
-        values = dict(form.cleaned_data)
-        values["reporter"] = values["reporter"] or user
+        values = form.wanted(only_changed=False)
+        values["reporter"] = values.get("reporter") or user
         try:
             incident = actions.create(actor=user, **values)
         except errors.Invalid as error:
@@ -63,7 +63,7 @@ def create(request: HttpRequest) -> HttpResponseBase:
         else:
             messages.success(request, _("{key} created").format(key=incident.key))
             return redirect(incident.get_absolute_url())
-    context = {"form": form, "wide": forms.IncidentForm.WIDE, "back_url": reverse("tickets:queue", args=["open"])}
+    context = {"form": form, "wide": form.wide, "back_url": reverse("tickets:queue", args=["open"])}
     return render(request, "incidents/form.html", context, status=422 if form.errors else 200)
 
 
@@ -144,6 +144,9 @@ def _context(incident: Incident, user: User) -> dict[str, Any]:
     key = f"key={incident.key}"
     fields = [name for name in ("impact", "urgency", "priority", "service", "category") if can["edit"]]
     fields += [name for name in ("team", "assignee") if can["assign"]]
+    menu_urls = {name: f"{reverse('tickets:bulk', args=[name])}?{key}" for name in fields}
+    lines, menus_of, read_only = details.details(incident, user, menu_urls, can_edit=can["edit"])
+    can |= {name: can["edit"] and not read_only(column) for name, column in (("services", "service"), ("labels", "labels"))}
     offered = tickets.offered_transitions(user, incident)
     moves = [_move(move, key) for move in offered]
     services = records.services_of(incident)
@@ -157,7 +160,8 @@ def _context(incident: Incident, user: User) -> dict[str, Any]:
         "moves": moves,
         "primary_move": next((move for verb in NEXT_VERBS for move in moves if move["verb"] == verb), None),
         "take_url": reverse("tickets:take", args=[incident.key]),
-        "edit": {name: f"{reverse('tickets:bulk', args=[name])}?{key}" for name in fields},
+        "edit": menus_of,
+        "details": lines,
         "edit_url": reverse("tickets:edit", args=[incident.key]),
         "why_url": reverse("tickets:why", args=[incident.key]),
         "here_url": reverse("tickets:here", args=[incident.key]),

@@ -13,9 +13,21 @@ from django.utils.translation import gettext_lazy
 from common import clock, errors
 from journal.admin import ReadOnlyAdmin, RegisterAdmin
 from sla.admin import say_new_only
-from tickets import assigning, goals, kinds
+from tickets import assigning, goals, kinds, screens
 from tickets.actions import recounting
-from tickets.models import AssignmentRule, Category, Goal, HoldReason, Metric, PriorityCell, PriorityModifier, Recount, ResolutionCode, Ticket
+from tickets.models import (
+    AssignmentRule,
+    Category,
+    Goal,
+    HoldReason,
+    Metric,
+    PriorityCell,
+    PriorityModifier,
+    Recount,
+    ResolutionCode,
+    ScreenField,
+    Ticket,
+)
 from tickets.models.clocks import PAUSES, STARTS, STOPS
 from workflows import queries as workflows
 
@@ -61,6 +73,39 @@ class HoldReasonAdmin(RegisterAdmin):
     """What tickets wait for; retire one instead of deleting it."""
 
     list_display = ("name", "slug", "pauses_clocks", "ends_on_reply", "position", "retired_at")
+
+
+class ScreenFieldForm(forms.ModelForm):
+    """A field of a screen; kind and field are chosen."""
+
+    class Meta:
+        model = ScreenField
+        fields: ClassVar[list[str]] = ["kind", "screen", "field", "mode", "position", "read_only_for"]
+        widgets: ClassVar[dict[str, Any]] = {"read_only_for": forms.CheckboxSelectMultiple}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"] = forms.ChoiceField(label=gettext_lazy("Kind of ticket"), choices=[(one.name, one.label) for one in kinds.all_kinds()])
+        named = {name: label for kind in kinds.all_kinds() for name, label in screens.name_choices(kind.name)}
+        self.fields["field"] = forms.ChoiceField(label=gettext_lazy("Field"), choices=list(named.items()))
+
+    def clean(self) -> dict[str, Any]:
+        """Only what the screen can do."""
+        given = super().clean() or self.cleaned_data
+        problem = screens.problem(given.get("kind", ""), given.get("screen", ""), given.get("field", ""), given.get("mode", ""))
+        if problem:
+            self.add_error(*problem)
+        return given
+
+
+@admin.register(ScreenField)
+class ScreenFieldAdmin(RegisterAdmin):
+    """Which fields stand on the screens of a kind of ticket. Fields without a row stand where the product puts them; moves have theirs in the workflow."""
+
+    form = ScreenFieldForm
+    list_display = ("field", "kind", "screen", "mode", "position")
+    list_filter = ("kind", "screen", "mode")
+    search_fields = ("field",)
 
 
 @admin.register(PriorityCell)

@@ -10,6 +10,8 @@ import orjson
 from django.db.models import QuerySet
 
 from common import paging
+from fields import values
+from fields.models import Definition
 from tickets.models import Ticket
 
 PAGE = 500
@@ -53,7 +55,7 @@ COLUMNS: dict[str, Callable[[Ticket], Any]] = {
 }
 
 
-def rows(tickets: QuerySet[Ticket], keys: Sequence[paging.Key]) -> Iterator[dict[str, Any]]:
+def rows(tickets: QuerySet[Ticket], keys: Sequence[paging.Key], custom: Sequence[Definition]) -> Iterator[dict[str, Any]]:
     """The tickets in their order, with what an export shows and their custom fields; never an internal text."""
     after: str | None = None
     related = ("status", "service", "category__parent", "team", "owner_team", "assignee", "reporter", "organisation", "hold_reason", "resolution")
@@ -61,16 +63,17 @@ def rows(tickets: QuerySet[Ticket], keys: Sequence[paging.Key]) -> Iterator[dict
         found = paging.page(tickets.only(*{"id", *(key.column for key in keys if key.expression is None)}), keys, after=after, size=PAGE)
         ids = [row.pk for row in found.rows]
         full = Ticket.objects.select_related(*related).defer("description", "search_public").in_bulk(ids)
+        people = values.people_in(custom, [row.custom for row in full.values()])
         for pk in ids:
             if pk in full:
-                yield {**{name: read(full[pk]) for name, read in COLUMNS.items()}, "custom": full[pk].custom}
+                yield {**{name: read(full[pk]) for name, read in COLUMNS.items()}, "custom": values.told(custom, full[pk].custom, people)}
         after = found.next_mark
         if after is None:
             return
 
 
-def as_csv(tickets: QuerySet[Ticket], keys: Sequence[paging.Key], custom: Sequence[str]) -> Iterator[str]:
-    """CSV with a head (RFC 4180). custom: keys of custom fields, each a column. What a spreadsheet would take for a formula begins with an apostrophe."""
+def as_csv(tickets: QuerySet[Ticket], keys: Sequence[paging.Key], custom: Sequence[Definition]) -> Iterator[str]:
+    """CSV with a head (RFC 4180). custom: the custom fields, a column for each key. What a spreadsheet would take for a formula begins with an apostrophe."""
     buffer = io.StringIO()
     writer = csv.writer(buffer)
 
@@ -81,15 +84,23 @@ def as_csv(tickets: QuerySet[Ticket], keys: Sequence[paging.Key], custom: Sequen
         buffer.truncate()
         return text
 
-    yield "\ufeff" + line([*COLUMNS, *custom])
-    for row in rows(tickets, keys):
-        yield line([*(row[name] for name in COLUMNS), *(row["custom"].get(name, "") for name in custom)])
+    names = list(dict.fromkeys(row.key for row in custom))
+    yield "\ufeff" + line([*COLUMNS, *names])
+    for row in rows(tickets, keys, custom):
+        yield line([*(row[name] for name in COLUMNS), *(_cell(row["custom"].get(name)) for name in names)])
 
 
-def as_json(tickets: QuerySet[Ticket], keys: Sequence[paging.Key]) -> Iterator[str]:
+def _cell(value: Any) -> Any:
+    """A custom value in a cell: several choices with a semicolon between them."""
+    if isinstance(value, list):
+        return "; ".join(str(one) for one in value)
+    return "" if value is None else value
+
+
+def as_json(tickets: QuerySet[Ticket], keys: Sequence[paging.Key], custom: Sequence[Definition]) -> Iterator[str]:
     """A JSON list, an object for each ticket."""
     yield "["
-    for number, row in enumerate(rows(tickets, keys)):
+    for number, row in enumerate(rows(tickets, keys, custom)):
         yield ("," if number else "") + "\n" + orjson.dumps(row, default=str).decode()
     yield "\n]\n"
 

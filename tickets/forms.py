@@ -1,6 +1,6 @@
 """HTML input of the desk."""
 
-from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -8,11 +8,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team, User
 from common import errors
-from tickets import queries, relations
-from tickets.models import Category, HoldReason, Queue, ResolutionCode, Task, Ticket
+from fields import queries as fields
+from tickets import queries, relations, screens
+from tickets.models import HoldReason, Queue, ResolutionCode, ScreenField, Task, Ticket
 from tickets.models.queues import DEFAULT_COLUMNS
 from tickets.models.registers import PRIORITIES, SUPPORT_LEVELS
-from tickets.queues import COLUMNS
+from tickets.queues import all_columns
+from tickets.screen_forms import TicketForm
+from workflows.models import Transition
 
 SORT_CHOICES = [
     ("work", _("Priority, then SLA")), ("sla", _("SLA, most urgent first")), ("-updated", _("Last changed first")), ("-key", _("Newest first")),
@@ -25,11 +28,10 @@ def take_error(form: forms.Form, error: errors.Invalid) -> None:
     form.add_error(error.field if error.field in form.fields else None, error.message)
 
 
-class MoveForm(forms.Form):
-    """What a move of the workflow requires: a resolution, a category, a reason."""
+class MoveForm(TicketForm):
+    """The screen of a move of the workflow: what it requires and what it asks for besides."""
 
     resolution: Any = forms.ModelChoiceField(label=_("Resolution"), queryset=ResolutionCode.objects.all(), empty_label=_("Choose"))
-    category: Any = forms.ModelChoiceField(label=_("Category"), queryset=Category.objects.none(), empty_label=_("Choose"))
     hold_reason: Any = forms.ModelChoiceField(
         label=_("It waits for"), queryset=HoldReason.objects.filter(retired_at__isnull=True), empty_label=_("Choose")
     )
@@ -39,45 +41,33 @@ class MoveForm(forms.Form):
     )  # fmt: skip
     reason = forms.CharField(label=_("Reason"), max_length=200)
 
-    def __init__(self, *args: Any, kind: str, required: Iterable[str], tickets: list[Ticket], **kwargs: Any) -> None:
+    OWN = ("resolution", "hold_reason", "reason", "follow_up_at")
+
+    def __init__(self, *args: Any, kind: str, move: Transition | None, tickets: list[Ticket], user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        wanted = set(required) | ({"reason", "follow_up_at"} if "hold_reason" in required else set())
-        for name in [name for name in self.fields if name not in wanted]:
-            del self.fields[name]
-        if "category" in self.fields:
-            categories: forms.ModelChoiceField[Category] = self.fields["category"]  # type: ignore[assignment]
-            categories.queryset = queries.categories_in_use(kind)
+        wanted = list(move.screen) if move else []
+        if "hold_reason" in wanted:
+            wanted = [*(name for name in wanted if name != "reason"), "reason", "follow_up_at"]
+        self.kept = tuple(name for name in self.OWN if name in wanted)
+        known = screens.Screens(kind, user).on(screens.EDIT).places
+        required = set(move.required) if move else set()
+        places = [self._place(known[name], name in required) for name in wanted if name in known and name not in ("team", "assignee")]
+        self.arrange(kind, places, tickets[0] if len(tickets) == 1 else None)
+        if "category" in self.fields and len(tickets) > 1:
             shared = {ticket.category_id for ticket in tickets}
-            self.initial.setdefault("category", shared.pop() if len(shared) == 1 else None)
-        if "hold_reason" in required:
+            self.initial["category"] = shared.pop() if len(shared) == 1 else None
+        if "hold_reason" in wanted:
             self.fields["reason"].label, self.fields["reason"].required = _("In words"), False
-        first = next(iter(self.fields.values()), None)
-        if first is not None:
-            first.widget.attrs["autofocus"] = True
+        self.order_fields(wanted)
 
+    def _place(self, place: screens.Place, is_required: bool) -> screens.Place:
+        """As the move asks for it; what a person cannot change elsewhere he cannot change here."""
+        return place if place.is_read_only else replace(place, mode=ScreenField.REQUIRED if is_required else ScreenField.SHOWN)
 
-class EditForm(forms.Form):
-    """The texts of a ticket. What each field showed comes along, so that only what was changed is saved."""
-
-    summary = forms.CharField(label=_("Summary"), max_length=250, show_hidden_initial=True, widget=forms.TextInput(attrs={"autofocus": True}))
-    description = forms.CharField(label=_("Description"), required=False, show_hidden_initial=True, widget=forms.Textarea(attrs={"rows": 6}))
-    labels = forms.CharField(label=_("Labels"), required=False, show_hidden_initial=True, help_text=_("Separated by spaces or commas"))
-    is_restricted = forms.BooleanField(
-        label=_("Restricted"),
-        required=False,
-        show_hidden_initial=True,
-        help_text=_("Seen by its team, assignee, reporter and incident managers only"),
-    )
-    version = forms.IntegerField(widget=forms.HiddenInput)
-
-    def clean_labels(self) -> list[str]:
-        """The words of the field."""
-        text: str = self.cleaned_data["labels"]
-        return text.replace(",", " ").split()
-
-    def wanted(self) -> dict[str, Any]:
-        """What the person changed of what he was shown."""
-        return {name: self.cleaned_data[name] for name in self.changed_data if name != "version"}
+    def moved(self) -> dict[str, Any]:
+        """What the move takes."""
+        values = {name: self.cleaned_data[name] for name in self.kept} | self.wanted()
+        return {name: value for name, value in values.items() if name != "custom" or value}
 
 
 class LinkForm(forms.Form):
@@ -153,11 +143,12 @@ class QueueForm(forms.Form):
     sort = forms.ChoiceField(label=_("Sorted by"), choices=SORT_CHOICES, initial="work")
     view = forms.ChoiceField(label=_("View"), choices=Queue.VIEWS)
     columns = forms.MultipleChoiceField(
-        label=_("Columns"), required=False, choices=[(column.name, column.label) for column in COLUMNS.values()], initial=DEFAULT_COLUMNS,
-        widget=forms.CheckboxSelectMultiple,
+        label=_("Columns"), required=False, initial=DEFAULT_COLUMNS, widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        columns: Any = self.fields["columns"]
+        columns.choices = [(column.name, column.label) for column in all_columns(fields.in_use()).values()]
         teams: Any = self.fields["team"]
         teams.queryset = Team.objects.all() if user.has_right("settings.manage") else Team.objects.filter(pk__in=user.team_ids)

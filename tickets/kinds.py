@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from common import links
+from fields import records
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ _kinds: dict[str, Kind] = {}
 def register(kind: Kind) -> None:
     """Adds a kind; the same name again replaces it."""
     _kinds[kind.name] = kind
+    records.register(kind.name, kind.plural)
 
 
 def get(name: str) -> Kind:

@@ -11,6 +11,7 @@ from django.http import Http404
 from accounts.models import Team, User
 from common import clock, paging
 from common.query import asking, compiling, parsing
+from fields.models import PREFIX
 from journal import queries as journal
 from journal.models import Entry
 from services.models import Service
@@ -82,7 +83,7 @@ MORE_COLUMNS: dict[str, tuple[str, ...]] = {
 
 def in_order(ids: Sequence[int], columns: Iterable[str] = ()) -> list[Ticket]:
     """Tickets by id with all that a list shows, in the given order; the resolution clock stands in `resolution_clock`. columns: those a queue chose."""
-    more = [field for name in columns for field in MORE_COLUMNS.get(name, ())]
+    more = [field for name in columns for field in MORE_COLUMNS.get(name, ("custom",) if name.startswith(PREFIX) else ())]
     joined = [field.removesuffix("__name") for field in more if field.endswith("__name")]
     rows = Ticket.objects.filter(pk__in=ids).select_related("status", "service", "reporter", "assignee", "team", *joined).only(
         *LIST_COLUMNS, *more, "status__name", "status__key", "status__tone", "status__category", "status__is_paused", "service__name", "service__slug",

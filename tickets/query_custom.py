@@ -1,13 +1,15 @@
 """Custom fields in queries: by label or key, for every kind of ticket together. A label that a built-in field has is reached by its key."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import F, Func, JSONField, Q, TextField, Value
+from django.db.models.fields.json import DataContains
 from django.db.models.lookups import Exact, GreaterThan, GreaterThanOrEqual, IContains, In, LessThan, LessThanOrEqual
 from django.utils.translation import gettext as _
 
-from accounts.query_values import is_of_the_desk
+from accounts.query_values import PEOPLE, is_of_the_desk
 from common.paging import Key
 from common.query import columns, moments, tree
 from common.query.asking import Asker
@@ -46,7 +48,7 @@ class CustomText(Matcher):
     operators = EQUALITY | PRESENCE | TEXT
 
     def __init__(self, definition: Definition) -> None:
-        self.key, self.options = definition.key, list(definition.options)
+        self.key, self.options = definition.key, definition.known_options
 
     def read(self, field: Field, texts: Sequence[tree.Text], asker: Asker) -> list[Any]:
         return [columns.searchable(text) for text in texts]
@@ -130,6 +132,50 @@ def _day(value: moments.Moment, asker: Asker) -> str:
     return value.start.astimezone(asker.zone).date().isoformat()
 
 
+class CustomMoment(CustomDate):
+    """A date and time; a day or a minute is compared from its beginning, and with = it means the whole of it."""
+
+    def any_of(self, values: Sequence[moments.Moment], asker: Asker) -> Q:
+        condition = NONE
+        for value in values:
+            if value.end <= value.start:
+                condition |= Q(Exact(_text(self.key), _stored(value.start)))
+            else:
+                condition |= Q(GreaterThanOrEqual(_text(self.key), _stored(value.start))) & Q(LessThan(_text(self.key), _stored(value.end)))
+        return condition
+
+    def compared(self, operator: str, value: moments.Moment, asker: Asker) -> Q:
+        return Q(custom__has_key=self.key) & Q(ORDERS[operator](_text(self.key), _stored(value.start)))
+
+
+def _stored(instant: datetime) -> str:
+    return instant.astimezone(UTC).replace(microsecond=0).isoformat()
+
+
+class CustomChoices(CustomChoice):
+    """Several of the options; = and in ask whether one of them is among those."""
+
+    def any_of(self, values: Sequence[Any], asker: Asker) -> Q:
+        condition = NONE
+        for value in values:
+            condition |= Q(DataContains(_json(self.key), Value([value], JSONField())))
+        return condition
+
+
+class CustomPerson(columns.Records):
+    """Somebody, by name or e-mail address; currentUser() and membersOf() work as with the assignee."""
+
+    def __init__(self, definition: Definition) -> None:
+        super().__init__("", PEOPLE, kind="person")
+        self.key = definition.key
+
+    def any_of(self, values: Sequence[Any], asker: Asker) -> Q:
+        return Q(In(_text(self.key), [str(value) for value in values]))
+
+    def empty(self, asker: Asker) -> Q:
+        return ~Q(custom__has_key=self.key)
+
+
 class CustomCheckbox(CustomText):
     """Yes or no."""
 
@@ -149,6 +195,7 @@ class CustomCheckbox(CustomText):
         return columns.offered("value", [("true", "true"), ("false", "false")], prefix)
 
 
-MATCHERS: dict[str, type[CustomText]] = {
-    "text": CustomText, "url": CustomText, "choice": CustomChoice, "number": CustomNumber, "date": CustomDate, "checkbox": CustomCheckbox,
+MATCHERS: dict[str, Callable[[Definition], Matcher]] = {
+    "text": CustomText, "paragraph": CustomText, "url": CustomText, "choice": CustomChoice, "choices": CustomChoices, "number": CustomNumber,
+    "date": CustomDate, "datetime": CustomMoment, "checkbox": CustomCheckbox, "person": CustomPerson,
 }  # fmt: skip

@@ -1,11 +1,13 @@
 """The queues that ship and the orders and columns that a queue may have (QUE-01, QUE-02)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from common.paging import Key
+from fields.models import Definition
 
 WORK_ORDER = (Key("priority"), Key("sla_due_at"), Key("id"))
 NEWEST = (Key("id", is_descending=True),)
@@ -46,6 +48,11 @@ COLUMNS = {
         Column("resolution", _("Resolution"), "", 130),
     )
 }  # fmt: skip
+
+
+def all_columns(definitions: Iterable[Definition]) -> dict[str, Column]:
+    """Every column by name, those of the custom fields last; a field that two kinds have under one key is one column."""
+    return {**COLUMNS, **{row.name: Column(row.name, row.label, "", 150) for row in reversed(list(definitions))}}
 
 
 @dataclass(frozen=True, slots=True)

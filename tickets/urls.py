@@ -43,6 +43,7 @@ urlpatterns = [
     path("tickets/<str:key>/escalate/", escalation.escalate, name="escalate"),
     path("tickets/<str:key>/counters/", escalation.counters, name="counters"),
     path("tickets/<str:key>/labels/", fields.labels, name="labels"),
+    path("tickets/<str:key>/custom/<slug:field>/", fields.custom, name="custom"),
     path("tickets/<str:key>/services/", fields.services, name="services"),
     path("tickets/<str:key>/tasks/", tasks.index, name="tasks"),
     path("tickets/<str:key>/tasks/new/", tasks.add, name="add_task"),

@@ -12,7 +12,7 @@ from workflows.defaults import Plan
 from workflows.models import Status, Transition, Workflow, WorkflowVersion
 
 STATUS_COLUMNS = ("name", "category", "tone", "position", "is_paused")
-MOVE_COLUMNS = ("verb", "name", "right", "required", "conditions", "validators", "effects", "triggers", "position")
+MOVE_COLUMNS = ("verb", "name", "right", "required", "asked", "conditions", "validators", "effects", "triggers", "position")
 
 
 @transaction.atomic
@@ -34,7 +34,7 @@ def create_from_plan(plan: Plan, *, actor: Any = None) -> Workflow:
     Transition.objects.bulk_create(
         Transition(
             workflow=workflow, verb=move.verb, name=move.name, source=statuses[source], target=statuses[move.target], right=move.right, position=position,
-            **{column: list(getattr(move, column)) for column in ("required", "conditions", "validators", "effects", "triggers")},
+            **{column: list(getattr(move, column)) for column in ("required", "asked", "conditions", "validators", "effects", "triggers")},
         )
         for position, move in enumerate(plan.moves)
         for source in move.sources

@@ -8,20 +8,32 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from fields.models import Definition
 from journal.admin import RegisterAdmin
 from workflows import rules
 from workflows.models import Status, Transition, Workflow
 
-REQUIRABLE = [
-    ("resolution", _("Resolution")), ("category", _("Category")), ("hold_reason", _("On-hold reason")), ("reason", _("Reason in words")), ("service", _("Service")),
-    ("assignee", _("Assignee")), ("team", _("Team")),
+ASKABLE: list[tuple[str, Any]] = [
+    ("category", _("Category")), ("service", _("Service")), ("impact", _("Impact")), ("urgency", _("Urgency")), ("summary", _("Summary")),
+    ("description", _("Description")), ("labels", _("Labels")),
 ]  # fmt: skip
+REQUIRABLE: list[tuple[str, Any]] = [
+    ("resolution", _("Resolution")), ("hold_reason", _("On-hold reason")), ("reason", _("Reason in words")), ("assignee", _("Assignee")), ("team", _("Team")),
+    *ASKABLE,
+]  # fmt: skip
+
+
+def _custom_fields() -> list[tuple[str, Any]]:
+    """Custom fields of every kind of record; a workflow asks for those of its own kind."""
+    rows = Definition.objects.filter(retired_at__isnull=True)
+    return [(row.name, f"{row.label} ({row.applies_to})") for row in rows]
 
 
 class TransitionForm(forms.ModelForm):
     """A move; what it requires and its rules are chosen, never typed."""
 
     required = forms.MultipleChoiceField(label=_("Required fields"), choices=REQUIRABLE, required=False)
+    asked = forms.MultipleChoiceField(label=_("Optional fields"), choices=ASKABLE, required=False)
     conditions = forms.MultipleChoiceField(label=_("Conditions"), required=False)
     validators = forms.MultipleChoiceField(label=_("Validators"), required=False)
     effects = forms.MultipleChoiceField(label=_("Post-actions"), required=False)
@@ -30,15 +42,18 @@ class TransitionForm(forms.ModelForm):
     class Meta:
         model = Transition
         fields: ClassVar[list[str]] = [
-            "verb", "name", "source", "target", "right", "required", "conditions", "validators", "effects", "triggers", "position",
+            "verb", "name", "source", "target", "right", "required", "asked", "conditions", "validators", "effects", "triggers", "position",
         ]  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        custom = _custom_fields()
+        self.fields["required"].choices = [*REQUIRABLE, *custom]  # type: ignore[attr-defined]  # the stub says Field
+        self.fields["asked"].choices = [*ASKABLE, *custom]  # type: ignore[attr-defined]
         for name, purpose in (("conditions", rules.CONDITION), ("validators", rules.VALIDATOR), ("effects", rules.EFFECT)):
             chosen: Any = self.fields[name]
             chosen.choices = rules.choices(purpose)
-        for name in ("required", "conditions", "validators", "effects", "triggers"):
+        for name in ("required", "asked", "conditions", "validators", "effects", "triggers"):
             self.fields[name].widget.attrs["size"] = 3
 
 

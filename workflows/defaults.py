@@ -24,6 +24,7 @@ class Move:
     target: str
     right: str = "progress"
     required: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
     conditions: tuple[str, ...] = ()
     validators: tuple[str, ...] = ()
     effects: tuple[str, ...] = ()

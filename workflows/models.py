@@ -94,7 +94,8 @@ class Transition(models.Model):
     """A move from one status to another under a verb (resolve, close, hold ...).
 
     right: what the actor needs, without the kind in front ("resolve" asks for incident.resolve).
-    required: columns of the ticket that must be filled to move ("resolution", "category").
+    required: columns of the ticket that must be filled to move ("resolution", "category"), and custom fields ("custom.region").
+    asked: further ones on its form, which may stay empty (FRM-02).
     conditions, validators, effects: names of rules (workflows.rules): who may move it, what must be true, what happens with it.
     triggers: what makes this move by itself: "reply" (the reporter answers), "follow_up" (the follow-up date has come).
     """
@@ -108,7 +109,8 @@ class Transition(models.Model):
     source = models.ForeignKey(Status, on_delete=models.CASCADE, related_name="exits", verbose_name=_("from"))
     target = models.ForeignKey(Status, on_delete=models.CASCADE, related_name="entrances", verbose_name=_("to"))
     right = models.CharField(_("right"), max_length=40, default="progress")
-    required = ArrayField(models.CharField(max_length=40), verbose_name=_("required fields"), default=list, blank=True)
+    required = ArrayField(models.CharField(max_length=60), verbose_name=_("required fields"), default=list, blank=True)
+    asked = ArrayField(models.CharField(max_length=60), verbose_name=_("optional fields"), default=list, blank=True)
     conditions = ArrayField(models.CharField(max_length=40), verbose_name=_("conditions"), default=list, blank=True)
     validators = ArrayField(models.CharField(max_length=40), verbose_name=_("validators"), default=list, blank=True)
     effects = ArrayField(models.CharField(max_length=40), verbose_name=_("post-actions"), default=list, blank=True)
@@ -123,3 +125,8 @@ class Transition(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source} → {self.target}"
+
+    @property
+    def screen(self) -> list[str]:
+        """The fields of its form in order: the required ones, then the optional ones."""
+        return list(dict.fromkeys([*self.required, *self.asked]))

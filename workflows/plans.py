@@ -9,7 +9,7 @@ from workflows import queries, rules
 from workflows.models import Status, Transition, Workflow
 
 STATUS_FACTS = ("key", "name", "category", "tone", "is_paused", "is_initial")
-MOVE_FACTS = ("verb", "name", "right", "required", "conditions", "validators", "effects", "triggers")
+MOVE_FACTS = ("verb", "name", "right", "required", "asked", "conditions", "validators", "effects", "triggers")
 
 
 def as_plan(workflow: Workflow) -> dict[str, Any]:

@@ -191,6 +191,7 @@ def open_incident(alert: Alert, *, actor: Any = None) -> Incident:
         urgency=priorities.urgency_of(alert.priority),
         team=alert.integration.team if alert.integration and alert.service is None else None,
         channel="alert",
+        must_fill=False,
         detected_at=detected_at,
         impact_started_at=min(alert.starts_at, detected_at) if alert.starts_at and alert.starts_at >= EARLIEST else None,
     )

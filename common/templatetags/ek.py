@@ -3,8 +3,8 @@
 Those that a list repeats are plain functions instead of templates, because a list has 50 rows.
 """
 
-from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterable
+from datetime import UTC, date, datetime, timedelta
 from functools import cache, lru_cache
 from typing import Any
 
@@ -261,6 +261,25 @@ def graph_json(value: Any) -> SafeString:
     return json_script(value)
 
 
+@register.simple_tag(takes_context=True)
+def custom(context: template.Context, kind: str, value: Any) -> Any:
+    """The value of a custom field by its type; an empty one as a dash."""
+    if value in (None, "", []):
+        return mark_safe('<span class="ek-3">–</span>')
+    shown: dict[str, Callable[[], Any]] = {
+        "paragraph": lambda: format_html('<div class="ek-prose">{}</div>', markdown(value)),
+        "date": lambda: wording.day(date.fromisoformat(value)),
+        "datetime": lambda: moment(context, datetime.fromisoformat(value)),
+        "checkbox": lambda: _("Yes") if value else _("No"),
+        "choices": lambda: format_html(
+            '<span class="ek-tags">{}</span>', format_html_join("", '<span class="ek-tag">{}</span>', ((one,) for one in value))
+        ),
+        "url": lambda: format_html('<a href="{0}" rel="noopener noreferrer" target="_blank">{0}</a>', value),
+        "person": lambda: person(value),
+    }
+    return shown.get(kind, lambda: value)()
+
+
 # ---------- SLA ----------
 
 
@@ -365,8 +384,14 @@ def tab(url: str, label: str, is_current: bool = False, count: int | None = None
 
 
 @register.simple_block_tag
-def field(content: str, label: str, name: str = "", url: str = "", hotkey: str = "") -> SafeString:
-    """A line of a record's field panel. With `url` it can be changed: the server renders the menu of values there."""
+def field(content: str, label: str, name: str = "", url: str = "", hotkey: str = "", dialog: str = "") -> SafeString:
+    """A line of a record's field panel. With `url` it can be changed: the server renders the menu of values there, with `dialog` a form."""
+    if dialog:
+        button = format_html(
+            '<button type="button" class="ek-edit" id="edit-{}" hx-get="{}" hx-target="#dialog-body" aria-label="{}">{}</button>',
+            name, dialog, _("Change {field}").format(field=label), icon("pencil", 14),
+        )  # fmt: skip
+        return format_html('<div class="ek-field"><dt>{}</dt><dd data-edit>{}{}</dd></div>', label, mark_safe(content), button)
     if not url:
         return format_html('<div class="ek-field"><dt>{}</dt><dd>{}</dd></div>', label, mark_safe(content))
     hint = format_html(' data-hotkey="{0}" title="{1}  {0}"', hotkey, label) if hotkey else EMPTY

@@ -151,6 +151,7 @@ def _tell(cast: Cast, chance: random.Random, plot: tuple[str, str, str, str, int
         ticket: Ticket = incidents.create(
             actor=chance.choice(cast.desk), summary=summary, description=chance.choice(stories.DETAILS).format(**words), service=service,
             urgency=urgency, reporter=reporter, channel=chance.choice(["portal", "portal", "email", "phone", "agent"]), category=cast.categories[category, subcategory],
+            must_fill=False,
         )  # fmt: skip
     solver = chance.choice(cast.members[service.owner_team_id])
     if is_open and chance.random() < 0.25:

@@ -168,7 +168,7 @@ def test_an_export_reads_a_page_at_a_time(agent: User, service: Service, monkeyp
     monkeypatch.setattr(exporting, "PAGE", 2)
     keys = [incidents.create(actor=agent, summary=str(number), service=service, urgency=1).key for number in range(5)]
     tickets, order = saved.tickets_of(fresh(agent), Queue.objects.get(slug="open"), clock.now())
-    assert [row["key"] for row in exporting.rows(tickets, queries.order_keys("key", order))] == keys
+    assert [row["key"] for row in exporting.rows(tickets, queries.order_keys("key", order), [])] == keys
 
 
 @pytest.mark.parametrize(("view", "mark"), [("table", 'class="ek-table'), ("split", 'class="ek-split"'), ("board", 'class="ek-board"')])

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common import errors
+from fields.models import PREFIX, Definition
 from journal.models import Entry
 from tickets.models import Ticket
 
@@ -37,6 +38,8 @@ class Overwritten(errors.Conflict):
 
 def label(ticket: Ticket, name: str) -> Any:
     """The name of a field as people read it."""
+    if name.startswith(PREFIX):
+        return Definition.objects.filter(applies_to=ticket.kind, key=name.removeprefix(PREFIX)).values_list("label", flat=True).first() or name
     return _("services") if name == "services" else type(ticket)._meta.get_field(name).verbose_name  # type: ignore[union-attr]  # columns
 
 

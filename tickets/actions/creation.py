@@ -9,11 +9,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Team, User
 from common import clock, errors
-from fields import queries as fields
 from fields import values
 from journal import actions as journal
 from services.models import Service
-from tickets import facts, kinds, permissions, priority_rules
+from tickets import facts, kinds, permissions, priority_rules, screens
 from tickets.actions import affected, clocks
 from tickets.models import Category, Ticket
 from workflows import queries as workflows
@@ -22,6 +21,7 @@ Child = TypeVar("Child", bound=Ticket)
 
 SUMMARY_LENGTH = 250
 DESCRIPTION_LENGTH = 50_000
+DEFAULT_URGENCY = 3
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 
@@ -46,16 +46,23 @@ def create(
     labels: Sequence[str] = (),
     is_restricted: bool = False,
     custom: Mapping[str, Any] | None = None,
+    must_fill: bool = True,
     columns: Mapping[str, Any] | None = None,
     data: Mapping[str, Any] | None = None,
 ) -> Child:
     """Makes a ticket of the kind with its child row, starts its clocks and records the kind's created event.
 
-    Call it inside the transaction of the kind's own action. Raises Refused, or Invalid for the value that is wrong.
+    must_fill: fields that its create screen requires are asked for; False for what no person fills in, such as the
+    incident of an alert. Call it inside the transaction of the kind's own action. Raises Refused, or Invalid for the value that is wrong.
     """
     permissions.can_create(actor, kind.name, reporter).require()
     if any((impact, other_services, category, team, assignee, labels, is_restricted)):
         permissions.can_triage(actor, kind.name).require()
+    filled = {
+        "summary": summary, "description": description, "service": service, "category": category, "impact": impact, "urgency": urgency,
+        "labels": labels, "is_restricted": is_restricted,
+    }  # fmt: skip
+    custom_values = _screened(actor, kind, filled, custom or {}, must_fill=must_fill)
     at = clock.now()
     affected_services = affected.clean([*([service] if service else []), *other_services])
     effective_impact = impact or affected.worst_impact(affected_services)
@@ -72,7 +79,7 @@ def create(
         team=team or (service.owner_team if service else None), owner_team=team or (service.owner_team if service else None),
         assignee=clean_assignee(assignee, kind.name), reporter=reporter, organisation=reporter.organisation if reporter else None,
         channel=clean_channel(channel), labels=clean_labels(labels), is_restricted=is_restricted,
-        custom=values.cleaned(fields.fields_of(kind.name), custom or {}),
+        custom=custom_values,
         reported_at=since, created_at=at, updated_at=at, **(columns or {}),
     )  # fmt: skip
     ticket.save(force_insert=True)
@@ -81,6 +88,24 @@ def create(
     journal.record(kind.created_event, ticket, actor=actor, at=at, channel=channel, priority=ticket.priority, **told)
     clocks.turn(ticket, at)
     return ticket
+
+
+def _screened(actor: User | None, kind: kinds.Kind, filled: Mapping[str, Any], custom: Mapping[str, Any], *, must_fill: bool) -> dict[str, Any]:
+    """The values of the custom fields, after the create screen had its say on all fields (FRM-02).
+
+    What only the desk may give is not asked of others. Raises Invalid for a missing field and for one that this person cannot set.
+    """
+    screen = screens.Screens(kind.name, actor).on(screens.CREATE)
+    definitions = [place.definition for place in screen.places.values() if place.definition]
+    is_asked = must_fill and actor is not None
+    found = values.started(definitions, custom, required=screen.required_keys if is_asked else ())
+    if is_asked:
+        screen.require_filled(filled, but=() if permissions.can_triage(actor, kind.name) else screens.TRIAGE)
+    if actor is not None:
+        given = [row.name for row in definitions if row.key in custom and found.get(row.key) != values.default_of(row)]
+        given += [name for name, value in filled.items() if value and (name, value) != ("urgency", DEFAULT_URGENCY)]
+        screen.require_editable(given)
+    return found
 
 
 def _next_number(kind: kinds.Kind) -> int:

@@ -1,6 +1,7 @@
 """Changing the fields of a ticket, and giving it to somebody."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -9,10 +10,11 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Team, User
 from common import clock
-from fields import queries as fields
 from fields import values
+from fields.models import PREFIX
 from journal import actions as journal
-from tickets import events, permissions, priority_rules
+from services.models import Service
+from tickets import events, permissions, priority_rules, screens
 from tickets.actions import affected, clocks, comparing, counting, creation, locking
 from tickets.models import Ticket
 
@@ -37,6 +39,8 @@ def assign(ticket: Ticket, *, actor: User | None, expected_version: int | None =
         assignee = None
     if (team, assignee) == (locked.team, locked.assignee):
         return locked
+    if actor is not None:
+        screens.Screens(locked.kind, actor).on(screens.EDIT).require_editable(name for name in to if getattr(locked, name) != to[name])
     before = (locked.team_id, locked.assignee_id)
     changed = [name for name, value in (("team", team), ("assignee", assignee)) if value != getattr(locked, name)]
     names = [str(part) for part in (assignee if assignee != locked.assignee else None, team if team != locked.team else None) if part]
@@ -76,7 +80,6 @@ CLEANERS: dict[str, Cleaner] = {
     "is_restricted": lambda _ticket, value: bool(value),
     "reporter": lambda _ticket, value: value,
     "owner_team": lambda _ticket, value: value,
-    "custom": lambda ticket, value: values.cleaned(fields.fields_of(ticket.kind), value),
 }
 
 
@@ -84,41 +87,23 @@ CLEANERS: dict[str, Cleaner] = {
 def edit(ticket: Ticket, *, actor: User | None, expected_version: int | None = None, **wanted: Any) -> Ticket:
     """Changes the named fields; impact, urgency and services give a new priority, which gives the clocks new targets.
 
-    services: all that are affected, the primary one first. impact None returns it to what the worst of their tiers says.
+    services: all that are affected, the primary one first. impact None returns it to what the worst of their tiers says. custom: values of
+    custom fields by key; those not named stay, None empties one.
     expected_version: the one that was looked at; what others changed since stays, what both changed raises Overwritten.
     Raises Refused, Overwritten, Invalid for a wrong value.
     """
     services = affected.clean(wanted.pop("services")) if "services" in wanted else None
-    unknown = set(wanted) - set(CLEANERS)
+    unknown = set(wanted) - set(CLEANERS) - {"custom"}
     if unknown:
         raise TypeError(f"edit does not know {sorted(unknown)}.")
     locked = locking.locked(ticket)
     permissions.can_edit(actor, locked).require()
-    cleaned = {name: CLEANERS[name](locked, value) for name, value in wanted.items()}
-    sides = {name: (_present(locked, name), value) for name, value in cleaned.items()}
-    if services is not None and expected_version is not None:
-        sides["services"] = (affected.sorted_behind_first(affected.all_of(locked)), affected.sorted_behind_first(services))
-    comparing.require_unclashed(locked, expected_version, sides)
-    changed = _apply(locked, cleaned)
-    if services is not None or "service" in changed:
-        changed |= affected.settle(locked, services)
-    if not changed:
-        return locked
     at = clock.now()
-    before = locked.priority
-    columns = {*changed, *_reconsider(locked, changed)} - {"other_services"}
-    locking.save(locked, columns, at)
-    journal.record(
-        events.EDITED,
-        locked,
-        actor=actor,
-        at=at,
-        fields=", ".join(str(_label(name)) for name in sorted(changed)),
-        **comparing.told(locked, changed),
-        **({"team": locked.team_id, "team_before": None} if "team" in columns else {}),
-    )
-    if locked.priority != before:
-        _note_priority(locked, before, actor, at)
+    filled = fill(locked, wanted, actor=actor, services=services, seen=expected_version)
+    if not filled.names:
+        return locked
+    locking.save(locked, filled.columns, at)
+    note(locked, filled, actor=actor, at=at)
     clocks.turn(locked, at)
     return locked
 
@@ -126,6 +111,62 @@ def edit(ticket: Ticket, *, actor: User | None, expected_version: int | None = N
 def _present(ticket: Ticket, name: str) -> Any:
     """The value that a field has for who edits it: an impact that only follows from the tier is none."""
     return None if name == "impact" and not ticket.is_impact_given else getattr(ticket, name)
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """Fields that were changed on a locked ticket: what to save, the names for the journal with their labels, the priority before."""
+
+    columns: frozenset[str] = frozenset()
+    names: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    priority: int = 0
+
+
+@transaction.atomic
+def fill(
+    locked: Ticket, wanted: Mapping[str, Any], *, actor: User | None, services: Sequence[Service] | None = None, seen: int | None = None
+) -> Filled:
+    """Changes fields of a locked ticket with all that follows; the caller saves it and calls note.
+
+    Raises Overwritten for what somebody else changed after the version `seen`, Invalid for a wrong value, and for what the edit screen requires or
+    keeps from this person (FRM-02).
+    """
+    screen = screens.Screens(locked.kind, actor).on(screens.EDIT)
+    cleaned = {name: CLEANERS[name](locked, value) for name, value in wanted.items() if name != "custom"}
+    given = wanted.get("custom") or {}
+    definitions = [place.definition for place in screen.places.values() if place.definition] if given else []
+    custom = values.changed(definitions, locked.custom, given, required=screen.required_keys if actor is not None else ()) if given else locked.custom
+    sides = {name: (_present(locked, name), value) for name, value in cleaned.items()}
+    sides |= {f"{PREFIX}{key}": (locked.custom.get(key), custom.get(key)) for key in given}
+    if services is not None and seen is not None:
+        sides["services"] = (affected.sorted_behind_first(affected.all_of(locked)), affected.sorted_behind_first(services))
+    comparing.require_unclashed(locked, seen, sides)
+    before, new = locked.priority, [row for row in definitions if custom.get(row.key) != locked.custom.get(row.key)]
+    locked.custom = custom
+    changed = _apply(locked, cleaned)
+    if services is not None or "service" in changed:
+        changed |= affected.settle(locked, services)
+    if actor is not None:
+        screen.require_editable([*("service" if name == "other_services" else name for name in sorted(changed)), *(row.name for row in new)])
+        screen.require_filled({name: getattr(locked, name) for name in changed - {"other_services"}})
+    if not changed and not new:
+        return Filled()
+    columns = {*changed, *_reconsider(locked, changed), *(["custom"] if new else [])} - {"other_services"}
+    names, labels = [*sorted(changed), *(row.name for row in new)], [*(str(_label(name)) for name in sorted(changed)), *(row.label for row in new)]
+    return Filled(frozenset(columns), tuple(names), tuple(labels), before)
+
+
+@transaction.atomic
+def note(ticket: Ticket, filled: Filled, *, actor: User | None, at: datetime) -> None:
+    """Records what fill changed, after the ticket was saved."""
+    if not filled.names:
+        return
+    team = {"team": ticket.team_id, "team_before": None} if "team" in filled.columns else {}
+    told = comparing.told(ticket, filled.names)
+    journal.record(events.EDITED, ticket, actor=actor, at=at, fields=", ".join(filled.labels), **told, **team)
+    if ticket.priority != filled.priority:
+        _note_priority(ticket, filled.priority, actor, at)
 
 
 def _apply(ticket: Ticket, wanted: dict[str, Any]) -> set[str]:

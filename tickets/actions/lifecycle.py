@@ -1,7 +1,7 @@
 """The one door that changes a status, and its named wrappers."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,15 +10,18 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common import clock, errors
+from fields.models import PREFIX, Definition
+from fields.values import EMPTY
 from journal import actions as journal
-from tickets import events, facts, permissions
-from tickets.actions import clocks, comparing, counting, creation, guards, locking
+from tickets import events, facts, permissions, screens
+from tickets.actions import clocks, comparing, counting, creation, editing, guards, locking
 from tickets.models import Category, HoldReason, ResolutionCode, Ticket
 from workflows import queries as workflows
 from workflows import rules
 from workflows.models import Status, Transition
 
 REASON_LENGTH = 200
+FIELDS = ("summary", "description", "service", "impact", "urgency", "labels", "custom")
 FOLLOW_UP_WITHIN = timedelta(days=366)
 SWEEP_BATCH = 200
 UNDO = "undo"
@@ -29,6 +32,7 @@ class Given:
     """What a person fills in for a move.
 
     reason: what exactly a ticket on hold waits for, or why it is canceled. follow_up_at: when a ticket on hold comes back to work by itself.
+    fields: other fields of the ticket that the move asks for, by name; custom ones under "custom".
     """
 
     resolution: ResolutionCode | None = None
@@ -36,16 +40,24 @@ class Given:
     hold_reason: HoldReason | None = None
     reason: str = ""
     follow_up_at: datetime | None = None
+    fields: Mapping[str, Any] = field(default_factory=dict)
+
+
+def given_for(values: Mapping[str, Any]) -> Given:
+    """What a form or a request holds, as the fields of the ticket and the rest."""
+    own = {name: value for name, value in values.items() if name in FIELDS}
+    return Given(**{name: value for name, value in values.items() if name not in FIELDS}, fields=own)
 
 
 def transition(ticket: Ticket, verb: str, *, actor: User | None, expected_version: int | None = None, **given: Any) -> Ticket:
-    """Moves a ticket along its workflow by a verb (triage, start, hold, monitor, resolve, close, reopen, cancel). given: the fields of Given.
+    """Moves a ticket along its workflow by a verb (triage, start, hold, monitor, resolve, close, reopen, cancel). given: the fields of Given, and of the
+    ticket (FIELDS) those that the move asks for.
 
     Doing it twice changes nothing. Raises Refused (which leaves an entry in the journal, INC-10), Conflict when the status does not offer
     the move or somebody was faster than `expected_version`, Invalid for a missing or wrong value.
     """
     try:
-        return _transition(ticket, verb, actor, expected_version, Given(**given))
+        return _transition(ticket, verb, actor, expected_version, given_for(given))
     except errors.Refused as error:
         with transaction.atomic():
             journal.record(events.MOVE_REFUSED, ticket, actor=actor, verb=verb, reason=error.message)
@@ -68,7 +80,8 @@ def _transition(ticket: Ticket, verb: str, actor: User | None, expected_version:
 def _carry_out(ticket: Ticket, move: Transition, actor: User | None, given: Given) -> None:
     """Makes a move that is allowed on a locked ticket. Raises Invalid for what is missing."""
     at = clock.now()
-    changed = _fill(ticket, move, given, at)
+    filled = _fill_fields(ticket, move, given.fields, actor)
+    changed = [*filled.columns, *_fill(ticket, move, given, at)]
     for rule in rules.named(rules.VALIDATOR, move.validators):
         wrong = rule.run(ticket, actor)
         if wrong:
@@ -76,6 +89,7 @@ def _carry_out(ticket: Ticket, move: Transition, actor: User | None, given: Give
     for rule in rules.named(rules.EFFECT, move.effects):
         changed += rule.run(ticket, actor)
     _move(ticket, move, actor, given.reason, changed, at)
+    editing.note(ticket, filled, actor=actor, at=at)
 
 
 def _already_there(ticket: Ticket, verb: str) -> Ticket:
@@ -87,6 +101,16 @@ def _already_there(ticket: Ticket, verb: str) -> Ticket:
         raise errors.Invalid("verb", _("There is no such move. Possible now: %(offered)s.") % {"offered": offered})
     message = _("%(key)s is %(status)s and cannot do that. Possible now: %(offered)s.")
     raise errors.Conflict(message % {"key": ticket.key, "status": ticket.status.name, "offered": offered})
+
+
+def _fill_fields(ticket: Ticket, move: Transition, given: Mapping[str, Any], actor: User | None) -> editing.Filled:
+    """Sets the fields of the ticket that stand on the screen of the move (FRM-02)."""
+    custom = given.get("custom") or {}
+    named = [*(name for name in given if name != "custom"), *screens.custom_names(custom)]
+    stray = next((name for name in named if name not in move.screen), None)
+    if stray is not None:
+        raise errors.Invalid(stray, _("“%(name)s” does not ask for this field. Change it on the record.") % {"name": move.name})
+    return editing.fill(ticket, given, actor=actor) if named else editing.Filled()
 
 
 def _fill(ticket: Ticket, move: Transition, given: Given, at: datetime) -> list[str]:
@@ -123,8 +147,12 @@ def _require(ticket: Ticket, column: str, reason: str) -> None:
         "hold_reason": _("Choose what it waits for."),
         "reason": _("Say why."),
     }
-    value = reason if column == "reason" else getattr(ticket, column)
-    if not value:
+    if column.startswith(PREFIX):
+        value = ticket.custom.get(column.removeprefix(PREFIX))
+        is_missing = value in EMPTY and Definition.objects.filter(applies_to=ticket.kind, key=column.removeprefix(PREFIX), retired_at=None).exists()
+    else:
+        is_missing = not (reason if column == "reason" else getattr(ticket, column))
+    if is_missing:
         raise errors.Invalid(column, remedies.get(column, _("Fill in this field first.")))
 
 
@@ -159,9 +187,9 @@ def _told_reason(ticket: Ticket, reason: str) -> str:
     return ": ".join(part for part in parts if part)
 
 
-def resolve(ticket: Ticket, *, actor: User | None, resolution: ResolutionCode, category: Category | None = None) -> Ticket:
+def resolve(ticket: Ticket, *, actor: User | None, resolution: ResolutionCode, category: Category | None = None, **fields: Any) -> Ticket:
     """The user is helped; the service desk still has to close."""
-    return transition(ticket, "resolve", actor=actor, resolution=resolution, category=category)
+    return transition(ticket, "resolve", actor=actor, resolution=resolution, category=category, **fields)
 
 
 def close(ticket: Ticket, *, actor: User | None) -> Ticket:
@@ -174,14 +202,16 @@ def reopen(ticket: Ticket, *, actor: User | None) -> Ticket:
     return transition(ticket, "reopen", actor=actor)
 
 
-def hold(ticket: Ticket, *, actor: User | None, hold_reason: HoldReason, reason: str = "", follow_up_at: datetime | None = None) -> Ticket:
+def hold(
+    ticket: Ticket, *, actor: User | None, hold_reason: HoldReason, reason: str = "", follow_up_at: datetime | None = None, **fields: Any
+) -> Ticket:
     """Waits for somebody else; the resolution clock pauses when the on-hold reason says so."""
-    return transition(ticket, "hold", actor=actor, hold_reason=hold_reason, reason=reason, follow_up_at=follow_up_at)
+    return transition(ticket, "hold", actor=actor, hold_reason=hold_reason, reason=reason, follow_up_at=follow_up_at, **fields)
 
 
-def cancel(ticket: Ticket, *, actor: User | None, reason: str) -> Ticket:
+def cancel(ticket: Ticket, *, actor: User | None, reason: str, **fields: Any) -> Ticket:
     """Ends a ticket that should not have been one."""
-    return transition(ticket, "cancel", actor=actor, reason=reason)
+    return transition(ticket, "cancel", actor=actor, reason=reason, **fields)
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Team, User
 from common import errors
 from common.query.errors import QueryError
+from fields import queries as fields
 from journal import actions as journal
 from tickets import events, permissions, queries, queues
 from tickets.actions import creation
@@ -112,12 +113,7 @@ def _cleaned(actor: User | None, wanted: dict[str, Any]) -> dict[str, Any]:
     if "query" in wanted:
         cleaned["query"] = _clean_query(actor, wanted["query"])
     if "columns" in wanted:
-        chosen = list(dict.fromkeys(wanted["columns"]))
-        if len(chosen) > MOST_COLUMNS or set(chosen) - set(queues.COLUMNS):
-            raise errors.Invalid(
-                "columns", _("Choose at most %(most)d of these: %(known)s.") % {"most": MOST_COLUMNS, "known": ", ".join(queues.COLUMNS)}
-            )
-        cleaned["columns"] = chosen
+        cleaned["columns"] = _clean_columns(wanted["columns"])
     for field, known in (("sort", set(queues.SORTS)), ("view", set(dict(Queue.VIEWS))), ("visibility", set(dict(Queue.VISIBILITIES)))):
         if field in wanted and wanted[field] not in known:
             raise errors.Invalid(field, _("Choose one of %(known)s.") % {"known": ", ".join(sorted(known))})
@@ -126,6 +122,15 @@ def _cleaned(actor: User | None, wanted: dict[str, Any]) -> dict[str, Any]:
     if "visibility" in wanted and wanted["visibility"] != Queue.TEAM:
         cleaned["team"] = None
     return cleaned
+
+
+def _clean_columns(names: Sequence[str]) -> list[str]:
+    """Each column once. Raises Invalid for too many, and for one that there is not."""
+    chosen = list(dict.fromkeys(names))
+    known = queues.all_columns(fields.in_use())
+    if len(chosen) > MOST_COLUMNS or set(chosen) - set(known):
+        raise errors.Invalid("columns", _("Choose at most %(most)d of these: %(known)s.") % {"most": MOST_COLUMNS, "known": ", ".join(known)})
+    return chosen
 
 
 def _clean_query(actor: User | None, text: str) -> str:

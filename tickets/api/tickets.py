@@ -12,6 +12,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import Team, User
+from fields import queries as fields
+from fields import values
 from services.models import Service
 from tickets import downloads, filters, permissions, queries, queues, records
 from tickets.actions import comparing, conversation, editing, lifecycle
@@ -19,6 +21,7 @@ from tickets.api import listing, versions
 from tickets.api.clocks import ClockVerbs
 from tickets.api.priority import PriorityVerbs
 from tickets.api.record import RecordVerbs
+from tickets.api.screens import ScreenVerbs
 from tickets.models import Attachment, Category, Comment, HoldReason, ResolutionCode, SlaClock, Ticket
 
 
@@ -102,6 +105,7 @@ class TicketSerializer(TicketListSerializer):
     hold_reason = serializers.CharField(source="hold_reason.slug", default=None, read_only=True)
     category = serializers.IntegerField(source="category_id", allow_null=True, read_only=True)
     services = serializers.SerializerMethodField()
+    custom = serializers.SerializerMethodField()
     merged_into = serializers.SerializerMethodField()
     priority_reason = serializers.SerializerMethodField()
     sla = serializers.SerializerMethodField()
@@ -117,6 +121,10 @@ class TicketSerializer(TicketListSerializer):
     def get_services(self, ticket: Ticket) -> list[str]:
         """All affected services by short name, the primary one first."""
         return [service.slug for service in records.services_of(ticket)]
+
+    def get_custom(self, ticket: Ticket) -> dict[str, Any]:
+        """The custom fields by key, also retired ones that have a value; people by e-mail address."""
+        return values.told(fields.all_of(ticket.kind), ticket.custom)
 
     def get_priority_reason(self, ticket: Ticket) -> str:
         """Why somebody set the priority by hand; empty for who may not read internal notes."""
@@ -151,7 +159,7 @@ class TicketFieldsSerializer(serializers.Serializer):
     reporter = serializers.SlugRelatedField(slug_field="email", queryset=User.objects.filter(is_active=True), allow_null=True, required=False)
     labels = serializers.ListField(child=serializers.CharField(max_length=60), required=False, max_length=20)
     is_restricted = serializers.BooleanField(required=False)
-    custom = serializers.DictField(required=False)
+    custom = serializers.DictField(required=False, help_text="Custom fields by key; those not named stay, null empties one")
 
 
 def affected_services(wanted: dict[str, Any]) -> list[Service] | None:
@@ -182,14 +190,26 @@ class AssignSerializer(serializers.Serializer):
         return attrs
 
 
-class ResolveSerializer(serializers.Serializer):
+class AskedSerializer(serializers.Serializer):
+    """Fields of the ticket that a move may ask for besides its own: see `required` and `asked` of the move."""
+
+    service = serializers.SlugRelatedField(slug_field="slug", queryset=Service.objects.select_related("tier", "owner_team"), required=False)
+    impact = serializers.IntegerField(min_value=1, max_value=4, required=False)
+    urgency = serializers.IntegerField(min_value=1, max_value=4, required=False)
+    summary = serializers.CharField(max_length=1000, required=False)
+    description = serializers.CharField(required=False, max_length=60_000, trim_whitespace=False)
+    labels = serializers.ListField(child=serializers.CharField(max_length=60), required=False, max_length=20)
+    custom = serializers.DictField(required=False)
+
+
+class ResolveSerializer(AskedSerializer):
     """How it was resolved."""
 
     resolution = serializers.SlugRelatedField(slug_field="slug", queryset=ResolutionCode.objects.all())
     category = serializers.PrimaryKeyRelatedField(queryset=Category.objects.all(), required=False)
 
 
-class ReasonSerializer(serializers.Serializer):
+class ReasonSerializer(AskedSerializer):
     """Why."""
 
     reason = serializers.CharField(max_length=200)
@@ -198,7 +218,7 @@ class ReasonSerializer(serializers.Serializer):
 HOLD_REASON: Any = {"slug_field": "slug", "queryset": HoldReason.objects.filter(retired_at__isnull=True)}
 
 
-class HoldSerializer(serializers.Serializer):
+class HoldSerializer(AskedSerializer):
     """What it waits for: the on-hold reason, the details in words, and when it comes back to work by itself."""
 
     hold_reason = serializers.SlugRelatedField(**HOLD_REASON)
@@ -206,7 +226,7 @@ class HoldSerializer(serializers.Serializer):
     follow_up_at = serializers.DateTimeField(required=False, allow_null=True)
 
 
-class TransitionSerializer(serializers.Serializer):
+class TransitionSerializer(AskedSerializer):
     """A move of the workflow by its verb, with what it requires; `version` from the last read makes it fail with 409 when somebody was faster."""
 
     verb = serializers.CharField(max_length=40)
@@ -225,6 +245,7 @@ class OfferedTransitionSerializer(serializers.Serializer):
     name = serializers.CharField()
     target = serializers.CharField(source="target.key")
     required = serializers.ListField(child=serializers.CharField())  # type: ignore[assignment]  # the name a client reads
+    asked = serializers.ListField(child=serializers.CharField())
 
 
 class UploadSerializer(serializers.Serializer):
@@ -234,7 +255,7 @@ class UploadSerializer(serializers.Serializer):
     is_internal = serializers.BooleanField(default=True)
 
 
-class TicketViewSet(RecordVerbs, ClockVerbs, PriorityVerbs, mixins.ListModelMixin):
+class TicketViewSet(RecordVerbs, ClockVerbs, PriorityVerbs, ScreenVerbs, mixins.ListModelMixin):
     """Tickets of one kind by key. A kind's app subclasses it with `kind` and a serializer of its own page."""
 
     lookup_field = "key"

@@ -5,6 +5,7 @@ from tickets.models.queues import BulkChange, Queue, QueueStar
 from tickets.models.registers import AssignmentRule, Category, HoldReason, PriorityCell, PriorityModifier, ResolutionCode
 from tickets.models.relating import AffectedService, Link, Task
 from tickets.models.reporting import ReporterLink
+from tickets.models.screens import ScreenField
 from tickets.models.ticket import Ticket
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "QueueStar",
     "ReporterLink",
     "ResolutionCode",
+    "ScreenField",
     "SlaClock",
     "Task",
     "Ticket",

@@ -42,7 +42,7 @@ def ticket_rows(context: template.Context) -> SafeString:
 
 
 def _row(ticket: Any, sheet: Sheet) -> SafeString:
-    cells = mark_safe("".join(CELLS[name](ticket, sheet) for name in sheet.columns))
+    cells = mark_safe("".join(CELLS[name](ticket, sheet) if name in CELLS else _custom(name, ticket, sheet) for name in sheet.columns))
     major = format_html('<span class="ek-loz ek-loz--danger">{}</span>', sheet.titles["major"]) if ticket.major_state == "declared" else ek.EMPTY
     return format_html(
         '<tr id="t-{}" data-row data-open data-key="{}" tabindex="-1" aria-selected="false">'
@@ -91,6 +91,12 @@ def _plain(read: Callable[[Any], Any]) -> Cell:
 def _named(field: str) -> Cell:
     """A cell with the name of a related record."""
     return _plain(lambda ticket: getattr(getattr(ticket, field), "name", None))
+
+
+def _custom(name: str, ticket: Any, sheet: Sheet) -> SafeString:
+    """A cell of a custom field; empty where it has no value."""
+    kind, value = ticket.custom_cells[name]
+    return format_html('<td class="ek-2">{}</td>', "" if value in (None, "", []) else ek.custom(sheet.context, kind, value))
 
 
 CELLS: dict[str, Cell] = {

@@ -13,6 +13,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common import clock
+from fields import queries as fields
+from fields import values
+from fields.models import PREFIX
 from tickets.actions.comparing import Clash, Overwritten, label
 from tickets.models import Ticket
 
@@ -72,6 +75,9 @@ def _side(ticket: Ticket, clash: Clash, user: User, control: BoundField | None) 
 
 def shown(ticket: Ticket, name: str, value: Any) -> str:
     """A value of a field in words."""
+    if name.startswith(PREFIX):
+        key = name.removeprefix(PREFIX)
+        value = values.told(fields.all_of(ticket.kind), {key: value})[key]
     if name in ("impact", "urgency"):
         levels = dict(type(ticket)._meta.get_field(name).choices or [])  # type: ignore[union-attr]  # columns with choices
         return str(levels.get(value, _("From the tier")))

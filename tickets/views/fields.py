@@ -1,6 +1,6 @@
-"""Fields of a record that need more than a menu: its services and its labels."""
+"""Fields of a record that need more than a menu: its services, its labels, its custom fields."""
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -9,8 +9,9 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import desk
 from common import errors, htmx
+from fields.models import PREFIX
 from services.models import Service
-from tickets import permissions, queries, records
+from tickets import forms, permissions, queries, records, screen_forms, screens
 from tickets.actions import editing
 from tickets.actions.comparing import Overwritten
 from tickets.views import comparing
@@ -96,6 +97,32 @@ def labels(request: HttpRequest, key: str) -> HttpResponseBase:
     url = reverse("tickets:labels", args=[ticket.key])
     context = {"url": url, "title": _("Labels of {key}").format(key=ticket.key), "version": version, "error": error, "shown": shown, **picker}
     return render(request, "tickets/_labels_form.html", context, status=422 if error else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@desk.required
+def custom(request: HttpRequest, key: str, field: str) -> HttpResponseBase:
+    """One custom field, in a dialog (FRM-04)."""
+    user = desk.user_of(request)
+    ticket = queries.ticket_for(user, key)
+    permissions.can_edit(user, ticket).require()
+    place = screens.Screens(ticket.kind, user).on(screens.EDIT).places.get(f"{PREFIX}{field}")
+    if place is None or place.is_read_only:
+        raise Http404
+    form = screen_forms.OneFieldForm(request.POST if request.method == "POST" else None, place=place, ticket=ticket)
+    if request.method == "POST" and form.is_valid():
+        wanted = form.wanted(but=comparing.left_to_them(request))
+        try:
+            editing.edit(ticket, actor=user, expected_version=form.cleaned_data["version"], **wanted)
+            return htmx.done(_("{key} saved").format(key=ticket.key))
+        except errors.Invalid as error:
+            forms.take_error(form, error)
+        except Overwritten as told:
+            return comparing.dialog(request, ticket, told, user=user, controls=form.controls)
+    url = reverse("tickets:custom", args=[ticket.key, field])
+    title = _("{field} of {key}").format(field=place.label, key=ticket.key)
+    context = {"form": form, "url": url, "keys": [], "title": title, "action": _("Save")}
+    return render(request, "tickets/_edit_form.html", context, status=422 if form.errors else 200)
 
 
 def _fresh(words: str, chosen: list[str]) -> str:

@@ -91,7 +91,7 @@ def _moves(chosen: list[Ticket], user: User) -> list[options.Choice]:
 
 def form_url(move: Transition, query: str) -> str:
     """Where the form of a move is; empty when the move asks for nothing."""
-    return f"{reverse('tickets:transition', args=[move.verb])}?{query}" if move.required else ""
+    return f"{reverse('tickets:transition', args=[move.verb])}?{query}" if move.screen else ""
 
 
 def _apply(request: HttpRequest, field: str, chosen: list[Ticket], user: User) -> HttpResponse:
@@ -189,10 +189,9 @@ def transition(request: HttpRequest, verb: str) -> HttpResponseBase:
         raise Http404
     offered = {move.verb: move for move in queries.offered_transitions(user, chosen[0])}
     move = offered.get(verb)
-    required = move.required if move else []
-    form = forms.MoveForm(request.POST if request.method == "POST" else None, kind=chosen[0].kind, required=required, tickets=chosen)
+    form = forms.MoveForm(request.POST if request.method == "POST" else None, kind=chosen[0].kind, move=move, tickets=chosen, user=user)
     if request.method == "POST" and form.is_valid():
-        values = form.cleaned_data
+        values = form.moved()
         if len(chosen) == 1:
             try:
                 lifecycle.transition(chosen[0], verb, actor=user, **values)
@@ -222,8 +221,8 @@ def board_move(request: HttpRequest) -> HttpResponseBase:
     move = next((one for one in queries.offered_transitions(user, ticket) if one.target.key == wanted), None)
     if move is None:
         return htmx.done(_("{key} cannot go there from {status}.").format(key=ticket.key, status=ticket.status.name), tone="error")
-    if move.required:
-        form = forms.MoveForm(None, kind=ticket.kind, required=move.required, tickets=[ticket])
+    if move.screen:
+        form = forms.MoveForm(None, kind=ticket.kind, move=move, tickets=[ticket], user=user)
         context = {
             "form": form,
             "url": reverse("tickets:transition", args=[move.verb]),

@@ -18,7 +18,8 @@ from accounts.models import User
 from common import clock, htmx, links, navigation
 from common.paging import Key
 from common.query.errors import QueryError
-from tickets import filters, finding, kinds, options, permissions, queries, queues, saved
+from fields import queries as fields
+from tickets import details, filters, finding, kinds, options, permissions, queries, queues, saved
 from tickets.models import Queue, Ticket
 from workflows import queries as workflows
 from workflows.models import Status
@@ -141,11 +142,14 @@ def _list_context(
     sort = given or ("" if asked.order and asked.jql.strip() else default_sort)
     after = request.GET.get("after")
     view = request.GET.get("view") if request.GET.get("view") in dict(Queue.VIEWS) else shown_queue.view
-    shown = [name for name in request.GET.getlist("columns") if name in queues.COLUMNS] or shown_queue.columns
+    definitions = fields.in_use()
+    known = queues.all_columns(definitions)
+    shown = [name for name in request.GET.getlist("columns") if name in known] or shown_queue.columns
     page = queries.page(
         asked.tickets, sort=sort, order=asked.order, after=after, size=BOARD_SIZE if view == Queue.BOARD else queries.PAGE_SIZE, columns=shown
     )
-    columns = [column for name, column in queues.COLUMNS.items() if name in shown]
+    columns = [column for name, column in known.items() if name in shown]
+    details.columns([column.name for column in columns], page.rows, definitions)
     is_filtered = filters.active_count(request.GET) > 0 or bool(asked.jql.strip())
     total = _total(user, shown_queue, tickets, title)
     return {
@@ -161,7 +165,7 @@ def _list_context(
         "columns": [_column(column, sort) for column in (*FIRST, *columns)],
         "shown_names": set(shown),
         "shown_columns": columns,
-        "all_columns": list(queues.COLUMNS.values()),
+        "all_columns": list(known.values()),
         "view": view,
         "given_view": request.GET.get("view", ""),
         "views": VIEWS,

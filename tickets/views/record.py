@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import desk
 from accounts.models import User
 from common import errors, htmx
-from tickets import downloads, forms, permissions, queries
+from tickets import downloads, forms, permissions, queries, screen_forms
 from tickets.actions import conversation, editing
 from tickets.actions.comparing import Overwritten
 from tickets.models import Ticket
@@ -24,22 +24,16 @@ def edit(request: HttpRequest, key: str) -> HttpResponseBase:
     user = desk.user_of(request)
     ticket = queries.ticket_for(user, key)
     permissions.can_edit(user, ticket).require()
-    initial = {
-        "summary": ticket.summary, "description": ticket.description, "labels": " ".join(ticket.labels), "is_restricted": ticket.is_restricted,
-        "version": ticket.version,
-    }  # fmt: skip
-    form = forms.EditForm(request.POST if request.method == "POST" else None, initial=initial)
+    form = screen_forms.EditForm(request.POST if request.method == "POST" else None, user=user, ticket=ticket)
     if request.method == "POST" and form.is_valid():
-        left = comparing.left_to_them(request)
-        wanted = {name: value for name, value in form.wanted().items() if name not in left}
+        wanted = form.wanted(but=comparing.left_to_them(request))
         try:
             editing.edit(ticket, actor=user, expected_version=form.cleaned_data["version"], **wanted)
             return htmx.done(_("{key} saved").format(key=ticket.key))
         except errors.Invalid as error:
             forms.take_error(form, error)
         except Overwritten as told:
-            controls = {name: form[name] for name in ("summary", "description", "labels")}
-            return comparing.dialog(request, ticket, told, user=user, controls=controls)
+            return comparing.dialog(request, ticket, told, user=user, controls=form.controls)
     context = {
         "form": form, "url": reverse("tickets:edit", args=[ticket.key]), "keys": [], "title": _("Edit {key}").format(key=ticket.key), "action": _("Save"),
     }  # fmt: skip

@@ -14,7 +14,7 @@ from accounts.models import User
 from common import errors, htmx
 from common.query.errors import QueryError
 from fields import queries as fields
-from tickets import exporting, filters, forms, kinds, permissions, queries, queues, saved
+from tickets import exporting, filters, forms, permissions, queries, queues, saved
 from tickets.actions import saving
 
 TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
@@ -51,7 +51,7 @@ def _asked(request: HttpRequest) -> dict[str, Any]:
         "sort": request.GET.get("sort") or "work",
         "view": request.GET.get("view") or "table",
     }
-    columns = [name for name in request.GET.getlist("columns") if name in queues.COLUMNS]
+    columns = [name for name in request.GET.getlist("columns") if name in queues.all_columns(fields.in_use())]
     return asked | ({"columns": columns} if columns else {})
 
 
@@ -130,8 +130,8 @@ def export(request: HttpRequest, slug: str, extension: str) -> HttpResponseBase:
         raise errors.Invalid("query", error.message) from error
     chosen = filters.TicketFilter(request.GET, queryset=tickets, request=request)
     keys = queries.order_keys(request.GET.get("sort") or ("" if order else queue.sort), order)
-    custom = [field.key for kind in kinds.all_kinds() for field in fields.fields_of(kind.name)]
+    custom = fields.in_use()
     found = chosen.qs if chosen.is_valid() else tickets.none()
-    lines = exporting.as_csv(found, keys, custom) if extension == "csv" else exporting.as_json(found, keys)
+    lines = exporting.as_csv(found, keys, custom) if extension == "csv" else exporting.as_json(found, keys, custom)
     headers = {"Content-Disposition": f'attachment; filename="{queue.slug}.{extension}"', "X-Content-Type-Options": "nosniff"}
     return StreamingHttpResponse((line.encode("utf-8", "replace") for line in lines), content_type=TYPES[extension], headers=headers)

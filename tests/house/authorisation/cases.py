@@ -157,6 +157,7 @@ CASES: dict[tuple[str, str], list[Case]] = {
     ("tickets:link", "POST"): made(lambda _world, thing: {"relation": "causes", "target": thing.parts["hub"]}),
     ("tickets:merge", "POST"): made(lambda _world, thing: {"target": thing.parts["hub"]}),
     ("tickets:escalate", "POST"): made(lambda world, thing: {**_handover(world, thing), "to_team": world.teams["payments"].pk}),
+    ("tickets:custom", "POST"): made(lambda world, thing: {"custom.region": "North", **_version(world, thing)}),
     ("tickets:labels", "POST"): made(lambda world, thing: {"labels": ["vpn"], **_version(world, thing)}),
     ("tickets:services", "POST"): made(lambda world, thing: {"services": [], **_version(world, thing)}),
     ("tickets:add_task", "POST"): plain(text="Ask the vendor"),
@@ -276,6 +277,8 @@ def values_of(operation: Operation, case: Case, world: World, role: str, kind: s
         "content_type_id": 1,
         "id": 1,
     }
+    if operation.name == "tickets:custom":
+        given["field"] = "region"
     if operation.name == "tickets:undo":
         given["pk"] = world.more[f"change {role}" if kind == "own" and role in world.people else "change stranger"]
     person = role if kind == "own" and role in world.people else "customer"

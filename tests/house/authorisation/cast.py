@@ -11,6 +11,7 @@ from accounts.models import ApiToken, IntegrationKey, Membership, Organisation, 
 from alerts.actions import integrations
 from alerts.models import Alert
 from common import clock
+from fields.models import Definition
 from incidents import actions as incidents
 from journal.models import Entry
 from notifications.models import Notice
@@ -63,6 +64,7 @@ def build() -> World:
     _people(world)
     world.more["category"] = Category.objects.filter(kind="incident", parent__isnull=False, retired_at=None).order_by("id")[0]
     world.more["other category"] = Category.objects.filter(kind="incident", parent__isnull=False, retired_at=None).order_by("id")[1]
+    Definition.objects.create(applies_to="incident", key="region", label="Region")
     world.more["fixed"] = ResolutionCode.objects.get(slug="fixed")
     world.more["vendor"] = HoldReason.objects.get(slug="vendor")
     tier = Tier.objects.get(pk=3)
