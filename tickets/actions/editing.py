@@ -132,10 +132,10 @@ def fill(
     Raises Overwritten for what somebody else changed after the version `seen`, Invalid for a wrong value, and for what the edit screen requires or
     keeps from this person (FRM-02).
     """
-    screen = screens.Screens(locked.kind, actor).on(screens.EDIT)
+    own = screens.Screens(locked.kind, actor)
+    screen, given = own.on(screens.EDIT), wanted.get("custom") or {}
+    definitions = own.definitions if given else []
     cleaned = {name: CLEANERS[name](locked, value) for name, value in wanted.items() if name != "custom"}
-    given = wanted.get("custom") or {}
-    definitions = [place.definition for place in screen.places.values() if place.definition] if given else []
     custom = values.changed(definitions, locked.custom, given, required=screen.required_keys if actor is not None else ()) if given else locked.custom
     sides = {name: (_present(locked, name), value) for name, value in cleaned.items()}
     sides |= {f"{PREFIX}{key}": (locked.custom.get(key), custom.get(key)) for key in given}
