@@ -17,4 +17,4 @@ RUN useradd --system --uid 10001 --home-dir /data evenkeel && mkdir -p /data && 
 USER evenkeel
 VOLUME /data
 EXPOSE 8000
-CMD ["python", "-m", "uvicorn", "itsm.asgi:application", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", "--no-access-log", "--proxy-headers", "--timeout-graceful-shutdown", "3"]
+CMD ["env", "EVENKEEL_PROCESS=evenkeel-web", "python", "-m", "uvicorn", "itsm.asgi:application", "--host", "0.0.0.0", "--port", "8000", "--workers", "2", "--no-access-log", "--proxy-headers", "--timeout-graceful-shutdown", "3"]

@@ -37,6 +37,7 @@ def error_response(
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
     """Turns domain errors and DRF's own into the one shape; anything else is a bug and stays a 500."""
+    error = errors.of(error) or error
     if isinstance(error, errors.Refused):
         response = error_response("refused", error.message, status.HTTP_403_FORBIDDEN)
     elif isinstance(error, QueryError):
@@ -44,6 +45,8 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         response = error_response("invalid", error.message, status.HTTP_400_BAD_REQUEST, {error.field: [error.message]}, None, **where)
     elif isinstance(error, errors.Invalid):
         response = error_response("invalid", error.message, status.HTTP_400_BAD_REQUEST, {error.field: [error.message]})
+    elif isinstance(error, errors.TooSlow):
+        response = error_response("too_slow", error.message, status.HTTP_400_BAD_REQUEST)
     elif isinstance(error, errors.Conflict):
         response = error_response("conflict", error.message, status.HTTP_409_CONFLICT)
     elif isinstance(error, Http404):

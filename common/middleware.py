@@ -8,7 +8,7 @@ from django.shortcuts import render
 
 from common import errors, htmx
 
-STATUS: dict[type[errors.DomainError], int] = {errors.Refused: 403, errors.Conflict: 409, errors.Invalid: 422}
+STATUS: dict[type[errors.DomainError], int] = {errors.Refused: 403, errors.Conflict: 409, errors.Invalid: 422, errors.TooSlow: 422}
 
 
 class DomainErrors:
@@ -22,13 +22,14 @@ class DomainErrors:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """The answer to a domain error; None leaves any other error to Django."""
-        if not isinstance(error, errors.DomainError):
+        known = errors.of(error)
+        if known is None:
             return None
-        status = next(code for kind, code in STATUS.items() if isinstance(error, kind))
+        status = next(code for kind, code in STATUS.items() if isinstance(known, kind))
         if not getattr(request, "htmx", False):
             template = "403.html" if status == 403 else "400.html"
-            return render(request, template, {"reason": error.message}, status=status)
+            return render(request, template, {"reason": known.message}, status=status)
         response = HttpResponse(status=status)
-        response["X-Reason"] = quote(error.message)
+        response["X-Reason"] = quote(known.message)
         response["HX-Reswap"] = "none"
-        return response if status == 403 else htmx.toast(response, error.message, tone="error")
+        return response if status == 403 else htmx.toast(response, known.message, tone="error")

@@ -76,9 +76,13 @@ def grouped(figure: float) -> str:
     return f"{figure:,}".replace(",", NO_BREAK_SPACE).replace("-", MINUS)
 
 
-def counted(figure: int, most: int = 10_000) -> str:
-    """A figure that was counted up to `most`: beyond that 10 000+."""
-    return f"{grouped(most)}+" if figure > most else grouped(figure)
+class Capped(int):
+    """A figure up to which somebody counted, and there are more."""
+
+
+def counted(figure: int) -> str:
+    """A figure as people read it: exact, or 1 000+ when nobody counted further."""
+    return f"{grouped(figure)}+" if isinstance(figure, Capped) else grouped(figure)
 
 
 def script_words() -> dict[str, str]:

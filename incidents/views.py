@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import desk
 from accounts.models import User
-from common import clock, errors, htmx, panels
+from common import clock, errors, htmx, links, panels
 from incidents import actions, forms, moments, queries
 from incidents.models import Incident
 from tickets import details, permissions, records, saved
@@ -144,7 +144,7 @@ def _context(incident: Incident, user: User) -> dict[str, Any]:
     key = f"key={incident.key}"
     fields = [name for name in ("impact", "urgency", "priority", "service", "category") if can["edit"]]
     fields += [name for name in ("team", "assignee") if can["assign"]]
-    menu_urls = {name: f"{reverse('tickets:bulk', args=[name])}?{key}" for name in fields}
+    menu_urls = {name: f"{links.to('tickets:bulk', name)}?{key}" for name in fields}
     lines, menus_of, read_only = details.details(incident, user, menu_urls, can_edit=can["edit"])
     can |= {name: can["edit"] and not read_only(column) for name, column in (("services", "service"), ("labels", "labels"))}
     offered = tickets.offered_transitions(user, incident)
@@ -156,32 +156,32 @@ def _context(incident: Incident, user: User) -> dict[str, Any]:
         "ticket": incident,
         "can": can,
         "clocks": tickets.clocks_of(incident),
-        "sla_url": reverse("tickets:sla", args=[incident.key]),
+        "sla_url": links.to("tickets:sla", incident.key),
         "moves": moves,
         "primary_move": next((move for verb in NEXT_VERBS for move in moves if move["verb"] == verb), None),
-        "take_url": reverse("tickets:take", args=[incident.key]),
+        "take_url": links.to("tickets:take", incident.key),
         "edit": menus_of,
         "details": lines,
-        "edit_url": reverse("tickets:edit", args=[incident.key]),
-        "why_url": reverse("tickets:why", args=[incident.key]),
-        "here_url": reverse("tickets:here", args=[incident.key]),
-        "watch_url": reverse("tickets:watch", args=[incident.key]),
+        "edit_url": links.to("tickets:edit", incident.key),
+        "why_url": links.to("tickets:why", incident.key),
+        "here_url": links.to("tickets:here", incident.key),
+        "watch_url": links.to("tickets:watch", incident.key),
         "is_watching": user in watchers,
         "watcher_count": len(watchers),
         "watchers": watchers,
         "services": services,
         "instants": [(Incident._meta.get_field(name).verbose_name, getattr(incident, name)) for name in moments.NAMES],  # type: ignore[union-attr]
-        "labels_url": reverse("tickets:labels", args=[incident.key]),
-        "merge_url": reverse("tickets:merge", args=[incident.key]),
+        "labels_url": links.to("tickets:labels", incident.key),
+        "merge_url": links.to("tickets:merge", incident.key),
         "merged_into": _merged_into(incident, user),
         "split_url_name": "incidents:split" if can["edit"] else "",
-        "retime_url": reverse("incidents:retime", args=[incident.key]),
-        "escalate_url": reverse("tickets:escalate", args=[incident.key]),
-        "services_url": reverse("tickets:services", args=[incident.key]),
+        "retime_url": links.to("incidents:retime", incident.key),
+        "escalate_url": links.to("tickets:escalate", incident.key),
+        "services_url": links.to("tickets:services", incident.key),
         "responders": list(User.objects.filter(responds_for__in=services).distinct()[:20]) if services else [],
         "stakeholders": list(User.objects.filter(stakeholder_of__in=services).distinct()[:20]) if services else [],
         "links": records.links_of(user, incident),
-        "link_url": reverse("tickets:link", args=[incident.key]),
+        "link_url": links.to("tickets:link", incident.key),
         "timeline_url": f"{incident.get_absolute_url()}?part=timeline",
     }
 
@@ -207,7 +207,7 @@ def _can(incident: Incident, user: User) -> dict[str, bool]:
 
 def _move(move: Any, key: str) -> dict[str, Any]:
     """A line of the status menu."""
-    url = reverse("tickets:transition", args=[move.verb])
+    url = links.to("tickets:transition", move.verb)
     return {
         "verb": move.verb,
         "name": move.name,
@@ -222,7 +222,7 @@ def _section(request: HttpRequest, incident: Incident, user: User, section: str)
     if section == "files":
         files = list(tickets.attachments_for(user, incident))
         for file in files:
-            file.url = reverse("tickets:download", args=[incident.key, file.pk])  # type: ignore[attr-defined]  # shown by the template
+            file.url = links.to("tickets:download", incident.key, file.pk)  # type: ignore[attr-defined]  # shown by the template
         return {"attachments": files}
     if section == "tasks":
         return tasks.section(incident, user)
@@ -268,9 +268,9 @@ def _around(incident: Incident, user: User, section: str) -> dict[str, Any]:
         ],
         "tab_template": SECTIONS[section],
         "panels": [
-            {"panel": panel, "url": reverse(panel.url_name, args=[incident.key]), "live": f"alert ticket:{incident.pk}"}
+            {"panel": panel, "url": links.to(panel.url_name, incident.key), "live": f"alert ticket:{incident.pk}"}
             for panel in panels.panels_for("incident", user.has_right)
         ],
-        "back_url": reverse("tickets:queue", args=["open"]),
+        "back_url": links.to("tickets:queue", "open"),
         "back_label": _("Open incidents"),
     }

@@ -27,6 +27,7 @@ SETTINGS = {
     "checkpoint_timeout": "15min",
     "wal_compression": "on",
     "jit": "off",
+    "max_parallel_workers_per_gather": "0",
     "ssl": "off",
     "log_min_messages": "warning",
     "log_line_prefix": "%m ",

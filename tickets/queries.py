@@ -9,7 +9,7 @@ from django.db.models import Count, Min, Q, QuerySet
 from django.http import Http404
 
 from accounts.models import Team, User
-from common import clock, paging
+from common import clock, paging, wording
 from common.query import asking, compiling, parsing
 from fields.models import PREFIX
 from journal import queries as journal
@@ -22,8 +22,9 @@ from workflows import queries as workflows
 from workflows.models import Transition
 
 PAGE_SIZE = 50
-COUNTED = 10_000
+COUNTED = 1_000
 KEY = re.compile(r"[A-Za-z]{2,6}-[0-9]{1,18}")
+RELATED = ("status", "service__tier", "category__parent", "team", "owner_team", "assignee", "reporter", "resolution", "organisation")
 LIST_COLUMNS = (
     "id", "kind", "key", "summary", "priority", "status", "status_category", "service", "reporter", "assignee", "team", "sla_due_at", "major_state",
     "created_at", "updated_at", "pending_reason", "version", "is_restricted", "comment_count",
@@ -106,21 +107,27 @@ def in_full(ids: Sequence[int]) -> list[Ticket]:
 
 
 def capped_count(tickets: QuerySet[Ticket], most: int = COUNTED) -> int:
-    """How many there are; `most` + 1 stands for more than that."""
-    return tickets.order_by()[: most + 1].count()
+    """How many there are, exactly up to `most`; a Capped figure stands for more than that."""
+    amount = tickets.order_by()[: most + 1].count()
+    return wording.Capped(most) if amount > most else amount
 
 
-def ticket_for(user: User, key: str, *, kind: str | None = None) -> Ticket:
-    """One ticket by key, letter case ignored. Raises Http404 when there is none that this user may see."""
+def id_for(user: User, key: str, *, kind: str | None = None) -> int:
+    """The id of a ticket by key, letter case ignored. Raises Http404 when there is none that this user may see."""
     if not KEY.fullmatch(key):
         raise Http404
     rows = tickets_for(user).filter(key=key.upper())
     if kind is not None:
         rows = rows.filter(kind=kind)
-    ticket = rows.select_related("status", "service__tier", "category__parent", "team", "owner_team", "assignee", "reporter", "resolution").first()
-    if ticket is None:
+    found = rows.values_list("pk", flat=True).first()
+    if found is None:
         raise Http404
-    return ticket
+    return found
+
+
+def ticket_for(user: User, key: str, *, kind: str | None = None) -> Ticket:
+    """One ticket by key, letter case ignored. Raises Http404 when there is none that this user may see."""
+    return Ticket.objects.select_related(*RELATED).get(pk=id_for(user, key, kind=kind))
 
 
 def clocks_of(ticket: Ticket) -> list[SlaClock]:

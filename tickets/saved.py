@@ -86,11 +86,8 @@ def counts(user: User, queues: Iterable[Queue], at: datetime) -> Mapping[str, in
     return found
 
 
-def sidebar_counts(user: User) -> Mapping[str, int]:
-    """The figures beside the queues of the sidebar."""
-    if not user.has_right("desk.access"):
-        return {}
-    shown = [queue for queue in all_of(user) if is_in_sidebar(queue) or queue.slug in ALWAYS]
+def _figures(user: User, shown: Sequence[Queue], at: datetime) -> Mapping[str, int]:
+    """The counts of these queues, remembered until a ticket changes."""
     meant = [
         user.pk,
         user.is_superuser,
@@ -99,9 +96,21 @@ def sidebar_counts(user: User) -> Mapping[str, int]:
         sorted(user.team_ids),
         *((queue.slug, queue.query, queue.is_open_only) for queue in shown),
     ]
-    found = doorbell.figures_until_change(
-        "ticket", blake2b(repr(meant).encode(), digest_size=16).hexdigest(), lambda: counts(user, shown, moment(user))
-    )
+    return doorbell.figures_until_change("ticket", blake2b(repr(meant).encode(), digest_size=16).hexdigest(), lambda: counts(user, shown, at))
+
+
+def count(user: User, queue: Queue, at: datetime) -> int:
+    """How many tickets stand in a queue, exactly; those of the sidebar were counted there."""
+    known = navigation.figures(user).get(f"queue.{queue.slug}")
+    return _figures(user, [queue], at).get(queue.slug, 0) if known is None else known
+
+
+def sidebar_counts(user: User) -> Mapping[str, int]:
+    """The figures beside the queues of the sidebar."""
+    if not user.has_right("desk.access"):
+        return {}
+    shown = [queue for queue in all_of(user) if is_in_sidebar(queue) or queue.slug in ALWAYS]
+    found = _figures(user, shown, moment(user))
     return {f"queue.{slug}": amount for slug, amount in found.items()}
 
 

@@ -235,7 +235,7 @@ def grouped(value: float | None) -> str:
 
 @register.filter
 def counted(value: int | None) -> str:
-    """A figure of a long list: exact up to 10 000, then 10 000+."""
+    """A figure of a list: exact, or 1 000+ when nobody counted further."""
     return "" if value is None else wording.counted(value)
 
 

@@ -11,7 +11,7 @@ WITH made AS (
   SELECT 'incident', n, 'INC-' || n, 'Bench incident ' || n || ' on ' || s.name, 'It began around noon. Colleagues see the same.',
     CASE WHEN n %% 20 = 0 THEN o.id ELSE d.id END, CASE WHEN n %% 20 = 0 THEN o.category ELSE 'done' END, '', 1 + n %% 5, 1 + n %% 4, false, 1 + n %% 4,
     s.id, c.id, s.owner_team_id, s.owner_team_id, CASE WHEN n %% 3 = 0 THEN NULL ELSE a.id END, r.id, 'portal', '{}', n %% 500 = 0, '{}',
-    now() - n * interval '1 minute', now() - n * interval '1 minute', now() - n * interval '30 seconds',
+    now() - (%(newest)s - n) * interval '1 minute', now() - (%(newest)s - n) * interval '1 minute', now() - (%(newest)s - n) * interval '30 seconds',
     CASE WHEN n %% 20 = 0 THEN NULL ELSE now() END, CASE WHEN n %% 20 = 0 THEN now() + (n %% 3000) * interval '1 minute' END, 1, 4, 0, NULL, false, '', 1, 0, 0, 0
   FROM generate_series(%(first)s::int, %(last)s::int) n
   JOIN LATERAL (SELECT id, name, owner_team_id FROM services_service ORDER BY id OFFSET n %% %(services)s LIMIT 1) s ON true
@@ -44,6 +44,8 @@ def fill_tickets(first: int, last: int, notes: int = 4) -> None:
         cursor.execute("SELECT (SELECT count(*) FROM services_service), (SELECT count(*) FROM accounts_user)")
         services, people = cursor.fetchone()
         for start in range(first, last + 1, 20_000):
-            cursor.execute(FILL, {"first": start, "last": min(last, start + 19_999), "services": services, "people": people, "notes": notes})
+            cursor.execute(
+                FILL, {"first": start, "last": min(last, start + 19_999), "services": services, "people": people, "notes": notes, "newest": last}
+            )
         cursor.execute("SELECT setval('incidents_number', %s)", [last + 1])
         cursor.execute("VACUUM ANALYZE")

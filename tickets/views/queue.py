@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from accounts import desk
 from accounts.models import User
-from common import clock, htmx, links, navigation
+from common import clock, htmx, links
 from common.paging import Key
 from common.query.errors import QueryError
 from fields import queries as fields
@@ -151,7 +151,7 @@ def _list_context(
     columns = [column for name, column in known.items() if name in shown]
     details.columns([column.name for column in columns], page.rows, definitions)
     is_filtered = filters.active_count(request.GET) > 0 or bool(asked.jql.strip())
-    total = _total(user, shown_queue, tickets, title)
+    total = _total(user, shown_queue, tickets, title, at)
     return {
         "queue": shown_queue,
         "title": title or shown_queue.name,
@@ -182,10 +182,9 @@ def _list_context(
     }
 
 
-def _total(user: User, shown_queue: Queue, tickets: Any, title: str) -> int:
-    """How many the list holds in all; a queue of the sidebar was counted there already."""
-    known = navigation.figures(user).get(f"queue.{shown_queue.slug}") if not title else None
-    return queries.capped_count(tickets) if known is None else known
+def _total(user: User, shown_queue: Queue, tickets: Any, title: str, at: datetime) -> int:
+    """How many the list holds in all: a queue exactly, a list of every ticket up to a limit."""
+    return queries.capped_count(tickets) if title else saved.count(user, shown_queue, at)
 
 
 def _queue_context(user: User, queue: Queue, *, is_queue: bool) -> dict[str, Any]:
