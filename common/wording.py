@@ -100,7 +100,7 @@ def script_words() -> dict[str, str]:
         "connecting": _("Updated {time}"),
         "stream down": _("Live updates stopped. The page now asks every 15 seconds."),
         "stream up": _("Live updates are back."),
-        "new rows": _("{n} new in the list"), "several": _("{n} chosen"), "several suggestions": _("{n} suggestions"),
+        "new rows": _("{n} new in the list"), "several": _("{n} chosen"), "several suggestions": _("{n} suggestions"), "step": _("{n} of {total}"),
         "just now": _("just now"), "seconds ago": _("{n} s ago"), "minutes ago": _("{n} min ago"),
         "hours ago": _("{n} h ago"),
         "sla ok": _("on track"), "sla risk": _("at risk"), "sla breach": _("breached"),

@@ -1,6 +1,6 @@
 """The screens of incidents."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -33,6 +33,7 @@ SECTIONS = {
     "files": "incidents/_files.html",
     "tasks": "tickets/_tasks.html",
 }
+FRESH = timedelta(days=1)  # so long the head of a record also says how long ago it was reported
 NEXT_VERBS = ["start", "resolve", "close"]
 
 
@@ -127,11 +128,16 @@ def _to_the_second(instant: datetime | None) -> datetime | None:
 @desk.required
 def detail(request: HttpRequest, key: str) -> HttpResponseBase:
     """The record: what is going on, what happened, what it is about. `?part=` answers one piece, `?tab=` chooses the section."""
-    user = desk.user_of(request)
+    user, at = desk.user_of(request), clock.now()
     incident = queries.incident_for(user, key)
     part = request.GET.get("part", "")
     section = request.GET.get("tab") if request.GET.get("tab") in SECTIONS else "activity"
-    context = {**_context(incident, user), **_section(request, incident, user, str(section)), "now": clock.now()}
+    context = {
+        **_context(incident, user),
+        **_section(request, incident, user, str(section)),
+        "now": at,
+        "is_fresh": at - incident.reported_at < FRESH,
+    }
     if part in PARTS:
         return htmx.page(request, PARTS[part], PARTS[part], context)
     context |= _around(incident, user, str(section))

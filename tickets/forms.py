@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.models import Team, User
 from common import errors
@@ -54,8 +55,7 @@ class MoveForm(TicketForm):
         places = [self._place(known[name], name in required) for name in wanted if name in known and name not in ("team", "assignee")]
         self.arrange(kind, places, tickets[0] if len(tickets) == 1 else None)
         if "category" in self.fields and len(tickets) > 1:
-            shared = {ticket.category_id for ticket in tickets}
-            self.initial["category"] = shared.pop() if len(shared) == 1 else None
+            self._ask_category(tickets)
         if "hold_reason" in wanted:
             self.fields["reason"].label, self.fields["reason"].required = _("In words"), False
         self.order_fields(wanted)
@@ -63,6 +63,16 @@ class MoveForm(TicketForm):
     def _place(self, place: screens.Place, is_required: bool) -> screens.Place:
         """As the move asks for it; what a person cannot change elsewhere he cannot change here."""
         return place if place.is_read_only else replace(place, mode=ScreenField.REQUIRED if is_required else ScreenField.SHOWN)
+
+    def _ask_category(self, tickets: list[Ticket]) -> None:
+        """Of many tickets only those are asked for a category that have none."""
+        missing = sum(1 for ticket in tickets if ticket.category_id is None)
+        if not missing:
+            del self.fields["category"]
+        elif missing < len(tickets):
+            self.fields["category"].help_text = ngettext(
+                "For the one that has none; the others keep theirs.", "For the {n} that have none; the others keep theirs.", missing
+            ).format(n=missing)
 
     def moved(self) -> dict[str, Any]:
         """What the move takes."""

@@ -40,8 +40,8 @@ class Column:
 COLUMNS = {
     column.name: column
     for column in (
-        Column("status", _("Status"), "status", 132), Column("service", _("Service"), "", 188), Column("reporter", _("Reporter"), "", 118),
-        Column("assignee", _("Assignee"), "", 150), Column("sla", _("Resolve in"), "sla", 116), Column("team", _("Team"), "", 150),
+        Column("status", _("Status"), "status", 124), Column("service", _("Service"), "", 178), Column("reporter", _("Reporter"), "", 116),
+        Column("assignee", _("Assignee"), "", 158), Column("sla", _("Resolve in"), "sla", 108), Column("team", _("Team"), "", 150),
         Column("category", _("Category"), "", 150), Column("impact", _("Impact"), "", 96), Column("urgency", _("Urgency"), "", 96),
         Column("labels", _("Labels"), "", 150), Column("created", _("Created"), "key", 118), Column("updated", _("Updated"), "updated", 118),
         Column("channel", _("Channel"), "", 90), Column("hold", _("On hold for"), "", 150), Column("level", _("Level"), "", 64),

@@ -5,6 +5,7 @@ import './toasts.js';
 import './dialogs.js';
 import './menus.js';
 import './selection.js';
+import './trail.js';
 import './filters.js';
 import './query.js';
 import './views.js';

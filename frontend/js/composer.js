@@ -32,18 +32,6 @@ document.addEventListener('click', (event) => {
   text.focus();
 });
 
-/* "n" and "r" write a note or a reply: buttons with data-compose="internal" | "public". */
-document.addEventListener('click', (event) => {
-  const button = event.target.closest('[data-compose]');
-  if (!button) return;
-  const composer = find('.ek-composer');
-  if (!composer) return;
-  setAudience(composer, button.dataset.compose);
-  const text = find('textarea', composer);
-  text.scrollIntoView({ block: 'center' });
-  text.focus();
-});
-
 document.addEventListener('input', (event) => {
   const composer = event.target.closest?.('.ek-composer[data-draft]');
   if (!composer || !event.target.matches('textarea')) return;

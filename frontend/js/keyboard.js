@@ -2,7 +2,8 @@
 import { find, findAll, isTyping, isVisible } from './dom.js';
 import { openDialog } from './dialogs.js';
 import { openPalette } from './palette.js';
-import { clearSelection, cursorRow, moveBy, open, toggleAtCursor } from './selection.js';
+import { clearSelection, cursorRow, moveBy, open, rows, toggleAtCursor } from './selection.js';
+import { step } from './trail.js';
 
 const areSingleKeysOn = () => document.body.dataset.shortcuts !== 'off';
 let isGoing = false;
@@ -26,8 +27,8 @@ function press(key) {
 }
 
 const PLAIN = {
-  j: () => moveBy(1),
-  k: () => moveBy(-1),
+  j: () => (rows().length ? moveBy(1) : step(1)),
+  k: () => (rows().length ? moveBy(-1) : step(-1)),
   ArrowDown: (event) => event.target.matches('[data-row]') && moveBy(1),
   ArrowUp: (event) => event.target.matches('[data-row]') && moveBy(-1),
   x: () => toggleAtCursor(),

@@ -35,7 +35,7 @@ function refreshAsked() {
     asked.delete(element);
     if (element.isConnected) htmx.trigger(element, 'ek:changed');
   }
-  if (asked.size) askTimer = setTimeout(refreshAsked, 2_000);
+  if (asked.size) askTimer = setTimeout(refreshAsked, DEBOUNCE);
 }
 
 /** A field that is being edited, or a menu that is open inside, must not be swapped away. Lists merge row by row instead. */

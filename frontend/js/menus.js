@@ -1,14 +1,18 @@
 // Menus. A button with data-menu="id" shows a menu that is on the page; with data-menu-url="/..." one that the server renders for
 // the record, or for the selected rows (data-menu-rows). Arrow keys, digits, typing to filter, Escape; focus goes back.
-import { find, findAll, isVisible } from './dom.js';
+import { find, findAll, isTyping, isVisible } from './dom.js';
 import { htmx } from './requests.js';
 import { chosenKeys, cursorRow } from './selection.js';
 
 let opener = null;
 let menu = null;
+let ahead = null; // the keys typed while a menu is on its way: they are meant for it, not for the page
 
-/** Where the menu hangs: at its button, or at the row when a key opened it while the bar was hidden. */
-const anchor = () => (isVisible(opener) ? opener : cursorRow() ?? document.body);
+/** Where focus goes when it closes: to its button, or to the row when a key opened it while the bar was hidden. */
+const home = () => (isVisible(opener) ? opener : cursorRow() ?? document.body);
+
+/** Where the menu hangs: at its button, or at the cell of the row that it changes. */
+const anchor = () => (isVisible(opener) || !cursorRow() || !opener.dataset.menuUrl ? home() : find(`[data-menu-url^="${CSS.escape(opener.dataset.menuUrl)}"]`, cursorRow()) ?? home());
 
 const items = () => findAll('a, button, [role^=menuitem]', menu).filter((item) => !item.disabled && isVisible(item));
 
@@ -17,7 +21,8 @@ function place() {
   const width = menu.offsetWidth;
   const height = menu.offsetHeight;
   const left = Math.max(8, Math.min(box.left, innerWidth - width - 8));
-  const isBelow = box.bottom + 4 + height <= innerHeight || box.top < height;
+  const isBelow = !menu.dataset.isAbove && (box.bottom + 4 + height <= innerHeight || box.top < height);
+  if (!isBelow) menu.dataset.isAbove = 'true';
   menu.style.left = `${left}px`;
   menu.style.top = `${Math.max(8, isBelow ? Math.min(box.bottom + 4, innerHeight - height - 8) : box.top - height - 4)}px`;
 }
@@ -25,7 +30,7 @@ function place() {
 export function closeMenu({ isFocusReturned = true } = {}) {
   if (!menu) return;
   const [was, from] = [menu, opener];
-  const back = anchor();
+  const back = home();
   menu = null; opener = null;
   was.hidden = true;
   from.setAttribute('aria-expanded', 'false');
@@ -35,6 +40,7 @@ export function closeMenu({ isFocusReturned = true } = {}) {
 function show(element, from) {
   closeMenu({ isFocusReturned: false });
   menu = element; opener = from;
+  delete menu.dataset.isAbove;
   menu.hidden = false;
   opener.setAttribute('aria-expanded', 'true');
   place();
@@ -47,12 +53,34 @@ function load(from) {
   const shared = document.getElementById('menu');
   const values = from.hasAttribute('data-menu-rows') ? { key: chosenKeys() } : {};
   if (from.hasAttribute('data-menu-rows') && values.key.length === 0) return;
+  ahead = [];
   htmx.ajax('get', from.dataset.menuUrl, { source: from, target: shared, swap: 'innerHTML', values })
-    .catch(() => { /* requests.js has said what went wrong */ });
+    .catch(() => { /* requests.js has said what went wrong */ })
+    .finally(() => { ahead = null; });
 }
+
+/** What was typed too early: letters look for an option, Enter takes the first, a digit its own. */
+function catchUp(typed) {
+  const box = find('[data-filter]', menu);
+  for (const key of typed) {
+    if (!menu) return;
+    if (key === 'Enter') (box ? items()[0] : document.activeElement)?.click();
+    else if (box) { box.value += key; filter(box.value); } else find(`[data-key="${CSS.escape(key.toLowerCase())}"]`, menu)?.click();
+  }
+}
+document.addEventListener('keydown', (event) => {
+  if (!ahead || menu || event.ctrlKey || event.metaKey || event.altKey || isTyping(event) || !(event.key.length === 1 || event.key === 'Enter')) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  ahead.push(event.key);
+}, true);
 document.addEventListener('htmx:afterSwap', ({ detail }) => {
-  if (detail.target === menu) { place(); focusFirst(); }
-  else if (detail.target.id === 'menu' && detail.target.childElementCount) show(detail.target, detail.requestConfig.elt);
+  if (detail.target === menu) { place(); focusFirst(); return; }
+  if (detail.target.id !== 'menu' || !detail.target.childElementCount) return;
+  const typed = ahead ?? [];
+  ahead = null;
+  show(detail.target, detail.requestConfig.elt);
+  catchUp(typed);
 });
 
 document.addEventListener('click', (event) => {
@@ -75,11 +103,22 @@ document.addEventListener('click', (event) => {
   if (field && !event.target.closest('a, button, input')) find('[data-menu-url], [data-menu], [hx-get]', field)?.click();
 });
 
+/** A heading, and the line above it, stay only while something below them is found. */
+function hideEmptyGroups() {
+  let isFound = false;
+  for (const part of findAll('[data-option], [data-head], hr', menu).reverse()) {
+    if (part.matches('[data-option]')) isFound ||= !part.hidden;
+    else { part.hidden = !isFound; if (part.matches('hr')) isFound = false; }
+  }
+}
+
 function filter(text) {
   const wanted = text.trim().toLowerCase();
-  for (const item of findAll('[data-option]', menu)) item.hidden = !item.dataset.option.toLowerCase().includes(wanted);
+  for (const item of findAll('[data-option]', menu)) item.hidden = !`${item.dataset.option} ${item.dataset.also ?? ''}`.toLowerCase().includes(wanted);
+  hideEmptyGroups();
   const empty = find('[data-none]', menu);
   if (empty) empty.hidden = findAll('[data-option]', menu).some((item) => !item.hidden);
+  if (menu.dataset.isAbove) place(); // it grew shorter: stay next to the button
 }
 document.addEventListener('input', (event) => { if (menu?.contains(event.target) && event.target.matches('[data-filter]')) filter(event.target.value); });
 

@@ -1,11 +1,26 @@
 // Swaps a fresh list into an old one row by row: what the person points at, has focused or has opened stays still and is
 // marked as changed; it takes its new content when it is let go. Selection and cursor survive.
-import { findAll } from './dom.js';
+import { find, findAll } from './dom.js';
 
 const pending = new WeakMap();
 
 function isHeld(row) {
-  return row.matches(':hover') || row.contains(document.activeElement) || row.querySelector('[aria-expanded=true]') !== null;
+  if (row.matches(':hover') || row.contains(document.activeElement) || row.querySelector('[aria-expanded=true]') !== null) return true;
+  return row.classList.contains('is-cursor') && find('#menu:not([hidden]), dialog[open]') !== null; // a key opened it for this row
+}
+
+/** Takes a row away; the cursor goes on to its neighbour, so that j and k do not begin at the top again. */
+function drop(row) {
+  if (row.classList.contains('is-cursor')) {
+    const stays = (other) => other?.matches('[data-row]:not(.is-gone)');
+    let [after, before] = [row.nextElementSibling, row.previousElementSibling];
+    while (after && !stays(after)) after = after.nextElementSibling;
+    while (before && !stays(before)) before = before.previousElementSibling;
+    const heir = after ?? before;
+    if (heir) { heir.classList.add('is-cursor'); heir.tabIndex = 0; }
+    if (heir && row.contains(document.activeElement)) heir.focus({ preventScroll: true });
+  }
+  row.remove();
 }
 
 /** The markup without what only this page knows: cursor, selection, ticking countdowns and relative times. */
@@ -49,7 +64,13 @@ export function mergeRows(target, fragment) {
     added.push(replace(known, row));
     return row;
   });
-  for (const row of old.values()) if (isHeld(row) && row.matches('[data-row]')) { row.classList.add('is-gone'); order.push(row); } else row.remove();
+  for (const row of old.values()) {
+    if (!isHeld(row) || !row.matches('[data-row]')) { drop(row); continue; }
+    row.classList.add('is-gone');
+    let before = row.previousElementSibling; // it stays where it was until it is let go
+    while (before && !order.includes(before)) before = before.previousElementSibling;
+    order.splice(before ? order.indexOf(before) + 1 : 0, 0, row);
+  }
   [...target.children].filter((child) => !child.id && !order.includes(child)).forEach((child) => child.remove());
   order.forEach((row, position) => { if (target.children[position] !== row) target.insertBefore(row, target.children[position] ?? null); });
   document.dispatchEvent(new CustomEvent('ek:rows', { detail: { added: added.filter((row) => row.classList.contains('is-new')).length } }));
@@ -64,6 +85,6 @@ function letGo() {
     pending.delete(row);
     window.htmx.process(replace(row, fresh));
   }
-  findAll('.is-gone').filter((row) => !isHeld(row)).forEach((row) => row.remove());
+  findAll('.is-gone').filter((row) => !isHeld(row)).forEach(drop);
 }
 setInterval(letGo, 1000);

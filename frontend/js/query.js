@@ -42,7 +42,9 @@ class Query extends HTMLElement {
     this.list.setAttribute('aria-label', this.dataset.jql);
     this.append(this.list);
     this.said = this.input.value;
+    this.asked = this.input.value;
     this.input.addEventListener('input', () => this.onInput());
+    this.input.addEventListener('change', () => { this.asked = this.input.value; });
     this.input.addEventListener('keydown', (event) => this.onKey(event));
     this.input.addEventListener('scroll', () => { this.paint.scrollLeft = this.input.scrollLeft; });
     this.input.addEventListener('click', () => this.ask());
@@ -194,7 +196,9 @@ class Query extends HTMLElement {
       return;
     }
     if ((event.key === 'Enter' || event.key === 'Tab') && isOpen && current >= 0) { event.preventDefault(); this.take(options[current]); return; }
-    if (event.key === 'Enter') this.close();
+    if (event.key !== 'Enter') return;
+    this.close();
+    if (this.input.value === this.asked) { event.preventDefault(); this.form.requestSubmit(); } // a text that did not change tells nobody: ask it again
   }
 
   choose(options, index) {

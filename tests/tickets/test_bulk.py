@@ -101,3 +101,32 @@ def test_many_are_previewed_on_the_screen_before_they_change(sign_in: SignIn, ag
     assert answer.status_code == 204
     assert set(Ticket.objects.values_list("urgency", flat=True)) == {4}
     assert BulkChange.objects.count() == 1
+
+
+def test_a_category_for_many_fills_only_what_has_none(
+    agent: User, tickets: list[Ticket], fixed: ResolutionCode, category: Category, sign_in: SignIn
+) -> None:
+    own = Category.objects.exclude(pk=category.pk).filter(parent__isnull=False).first()
+    assert own is not None
+    editing.edit(tickets[0], actor=agent, category=own)
+    client, query = sign_in(agent), "&".join(f"key={ticket.key}" for ticket in tickets)
+    form = client.get(f"/tickets/transition/resolve/?{query}", headers=HTMX).content.decode()
+    assert "3 incidents" in form and "For the 2 that have none; the others keep theirs." in form
+    fresh = list(Ticket.objects.filter(pk__in=[one.pk for one in tickets]).order_by("pk"))
+    bulk.apply(fresh, Change("status", "resolve", {"resolution": fixed, "category": category}), actor=agent)
+    assert stored(tickets, "category", "status__key") == [(own.pk, "resolved"), (category.pk, "resolved"), (category.pk, "resolved")]
+
+
+def test_a_form_for_many_asks_no_category_when_each_has_its_own(agent: User, tickets: list[Ticket], category: Category, sign_in: SignIn) -> None:
+    for ticket in tickets:
+        editing.edit(ticket, actor=agent, category=category)
+    form = sign_in(agent).get("/tickets/transition/resolve/?" + "&".join(f"key={one.key}" for one in tickets), headers=HTMX).content.decode()
+    assert 'name="resolution"' in form and 'name="category"' not in form
+
+
+def test_it_is_told_where_a_ticket_went_and_what_was_set(agent: User, tickets: list[Ticket], sign_in: SignIn) -> None:
+    client = sign_in(agent)
+    moved = client.post("/tickets/change/status/", {"key": tickets[0].key, "status": "triage"}, headers=HTMX)
+    assert "moved to Triage" in moved["HX-Trigger"]
+    changed = client.post("/tickets/change/priority/", {"key": tickets[0].key, "urgency": "1"}, headers=HTMX)
+    assert "urgency set to Critical" in changed["HX-Trigger"]

@@ -70,3 +70,13 @@ def test_a_wrong_custom_value_names_the_field(agent: User, incident: Incident, k
     with pytest.raises(errors.Invalid) as refused:
         editing.edit(incident, actor=agent, custom={"extra": value})
     assert refused.value.field == "custom.extra"
+
+
+def test_the_timeline_says_from_what_to_what(agent: User, small_service: Service, incident: Incident) -> None:
+    editing.edit(incident, actor=agent, urgency=3, service=small_service)
+    said = Entry.objects.get(subject_id=incident.pk, event="ticket.edited").sentence
+    assert f"service from {incident.service} to {small_service}" in said
+    assert "urgency from Critical to Medium" in said
+    editing.edit(incident, actor=agent, summary="Shorter", description="Long words are named only")
+    last = Entry.objects.filter(subject_id=incident.pk, event="ticket.edited").latest("id").sentence
+    assert last.endswith("changed description, summary from “Gateway returns 502” to “Shorter”")

@@ -1,9 +1,11 @@
 """On hold: why, until when, and how the wait ends (INC-23)."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from accounts.models import User
 from common import clock, errors
@@ -71,3 +73,10 @@ def test_who_is_slower_gets_a_conflict(agent: User, resolver: User, incident: In
     with pytest.raises(errors.Conflict, match="saved while you were editing"):
         lifecycle.transition(incident, "hold", actor=resolver, hold_reason=HoldReason.objects.get(slug="vendor"), expected_version=seen)
     assert status(incident) == "triage"
+
+
+def test_the_record_says_what_it_waits_for_and_until_when(sign_in: Callable[[User], Client], agent: User, incident: Incident) -> None:
+    follow_up = clock.now() + timedelta(days=2)
+    hold(incident, agent, "vendor", reason="case 7", follow_up_at=follow_up)
+    head = sign_in(agent).get(f"{incident.get_absolute_url()}?part=meta", headers={"HX-Request": "true"}).content.decode()
+    assert "Awaiting a vendor: case 7, follow-up" in head and follow_up.isoformat() in head

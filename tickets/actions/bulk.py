@@ -37,12 +37,16 @@ class Change:
     def make(self, ticket: Ticket, actor: User) -> Ticket:
         """Makes the change by the action that a single ticket would take. Raises what that raises."""
         if self.name == "status":
-            return lifecycle.transition(ticket, self.value, actor=actor, **self.given)
+            return lifecycle.transition(ticket, self.value, actor=actor, **self._given_to(ticket))
         if self.name in ("assignee", "team"):
             return editing.assign(ticket, actor=actor, expected_version=self.seen, **{self.name: self.value})
         if self.name not in FIELDS:
             raise errors.Invalid("field", _("Choose one of %(known)s.") % {"known": ", ".join((*FIELDS, "status"))})
         return editing.edit(ticket, actor=actor, expected_version=self.seen, **{self.name: self.value})
+
+    def _given_to(self, ticket: Ticket) -> dict[str, Any]:
+        """What the move asks for. A category is for the tickets that have none: one answer for many must not wipe out what each was."""
+        return {name: value for name, value in self.given.items() if name != "category" or ticket.category_id is None}
 
     def shown(self, ticket: Ticket) -> str:
         """The present value in words."""

@@ -102,9 +102,21 @@ def _apply(request: HttpRequest, field: str, chosen: list[Ticket], user: User) -
     if field in comparing.left_to_them(request):
         return htmx.done(_("{key} stays as it is").format(key=chosen[0].key))
     change, told = _change(field, value, user)
+    if field == "status":
+        move = next((one for one in queries.offered_transitions(user, chosen[0]) if one.verb == value), None)
+        told = _told_move(move)
     if len(chosen) == 1:
         change = replace(change, seen=comparing.seen(request))
     return _made(request, chosen, change, told, user, {field: value})
+
+
+def _told_move(move: Transition | None) -> str:
+    return _("moved to {status}").format(status=move.target.name) if move else _("moved")
+
+
+def _told(field: str, value: str) -> str:
+    labels = {"service": _("service"), "category": _("category"), "impact": _("impact"), "urgency": _("urgency")}
+    return _("{field} set to {value}").format(field=labels[field], value=value)
 
 
 def _change(field: str, value: str, user: User) -> tuple[bulk_actions.Change, Any]:
@@ -120,15 +132,15 @@ def _change(field: str, value: str, user: User) -> tuple[bulk_actions.Change, An
         return bulk_actions.Change("team", team), _("given to {name}").format(name=team.name if team else _("no team"))
     if field == "service":
         service = None if value == "none" else get_object_or_404(Service.objects.select_related("tier", "owner_team"), slug=value)
-        return bulk_actions.Change("service", service), _("changed")
+        return bulk_actions.Change("service", service), _told("service", service.name if service else _("none"))
     if field == "category":
         category = get_object_or_404(Category, pk=value if value.isdecimal() else 0)
-        return bulk_actions.Change("category", category), _("changed")
+        return bulk_actions.Change("category", category), _told("category", str(category))
     if field in ("impact", "urgency"):
-        known = {str(level) for level, _label in (IMPACTS if field == "impact" else URGENCIES)}
+        known = {str(level): label for level, label in (IMPACTS if field == "impact" else URGENCIES)}
         if value not in known and not (field == "impact" and value == "none"):
             raise errors.Invalid(field, _("Choose one of the levels."))
-        return bulk_actions.Change(field, None if value == "none" else int(value)), _("changed")
+        return bulk_actions.Change(field, None if value == "none" else int(value)), _told(field, str(known.get(value, _("what the tier says"))))
     raise Http404
 
 
@@ -199,13 +211,13 @@ def transition(request: HttpRequest, verb: str) -> HttpResponseBase:
             except errors.Invalid as error:
                 forms.take_error(form, error)
         else:
-            return _made(request, chosen, bulk_actions.Change("status", verb, values), _("moved"), user, request.POST.dict())
+            return _made(request, chosen, bulk_actions.Change("status", verb, values), _told_move(move), user, request.POST.dict())
     name = str(move.name) if move else verb
     context = {
         "form": form,
         "url": reverse("tickets:transition", args=[verb]),
         "keys": [ticket.key for ticket in chosen],
-        "title": name,
+        "title": name if len(chosen) == 1 else _("{move}: {count} incidents").format(move=name, count=len(chosen)),
         "action": name,
     }
     return render(request, "tickets/_transition_form.html", context, status=422 if form.errors else 200)

@@ -25,6 +25,7 @@ from workflows import queries as workflows
 from workflows.models import Status
 
 FIRST = (queues.Column("priority", _("P"), "priority"), queues.Column("key", _("Key"), "key"), queues.Column("summary", _("Summary")))
+FIRST_WIDTH = 170  # of the check box, the priority and the key
 VIEWS = [("table", _("Table"), "table"), ("split", _("Split"), "layout-sidebar-right"), ("board", _("Board"), "columns-3")]
 BOARD_SIZE = 200
 FOUND = 50
@@ -165,6 +166,7 @@ def _list_context(
         "columns": [_column(column, sort) for column in (*FIRST, *columns)],
         "shown_names": set(shown),
         "shown_columns": columns,
+        "fixed_width": FIRST_WIDTH + sum(column.width for column in columns),
         "all_columns": list(known.values()),
         "view": view,
         "given_view": request.GET.get("view", ""),

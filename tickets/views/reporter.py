@@ -40,6 +40,25 @@ def by_link(view: View) -> View:
     return answer
 
 
+def _is_known(token: str) -> bool:
+    try:
+        return invitations.read(token) is not None
+    except invitations.Gone:
+        return True
+
+
+def to_post(view: View) -> View:
+    """Decorator: the view takes POST. The address stands in the browser when a form was refused: opened again, it leads back to the page."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, token: str, **more: Any) -> HttpResponseBase:
+        if request.method in ("GET", "HEAD") and _is_known(token):
+            return redirect("tickets:reporter", token)
+        return require_POST(view)(request, token=token, **more)
+
+    return answer
+
+
 def _over(request: HttpRequest, status: int) -> HttpResponse:
     return render(request, "tickets/reporter_over.html", {"is_old": status == 410}, status=status)
 
@@ -66,7 +85,7 @@ def _done(request: HttpRequest, token: str, message: str) -> HttpResponseBase:
     return redirect("tickets:reporter", token)
 
 
-@require_POST
+@to_post
 @by_link
 def reply(request: HttpRequest, link: ReporterLink, token: str) -> HttpResponseBase:
     """A public comment of the reporter, with files."""
@@ -82,7 +101,7 @@ def reply(request: HttpRequest, link: ReporterLink, token: str) -> HttpResponseB
     return _done(request, token, _("Your reply was sent"))
 
 
-@require_POST
+@to_post
 @by_link
 def confirm(request: HttpRequest, link: ReporterLink, token: str) -> HttpResponseBase:
     """It is solved."""
@@ -93,7 +112,7 @@ def confirm(request: HttpRequest, link: ReporterLink, token: str) -> HttpRespons
     return _done(request, token, _("Thank you, it is closed now"))
 
 
-@require_POST
+@to_post
 @by_link
 def reject(request: HttpRequest, link: ReporterLink, token: str) -> HttpResponseBase:
     """It is not solved, and why."""
