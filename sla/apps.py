@@ -5,3 +5,4 @@ class SlaConfig(HouseConfig):
     """Calendars and pure clock arithmetic."""
 
     name = "sla"
+    verbose_name = "SLA"

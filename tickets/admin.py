@@ -205,10 +205,16 @@ class GoalAdmin(FollowingAdmin):
     """SLA goals, tried in the order of their position for each metric."""
 
     form = GoalForm
-    list_display = ("metric", "position", "query", "target_seconds", "calendar")
+    list_display = ("metric", "position", "query", "target", "calendar")
     list_filter = ("metric",)
     list_select_related = ("calendar", "metric")
     ordering = ("metric", "position")
+
+    @admin.display(description=_("target"), ordering="target_seconds")
+    def target(self, goal: Goal) -> str:
+        """Working time as a person reads it: 15m, 8h 00m, 40h 00m."""
+        hours, minutes = divmod(goal.target_seconds // 60, 60)
+        return f"{hours}h {minutes:02d}m" if hours else f"{minutes}m"
 
 
 @admin.register(Recount)

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, F, Min, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.http import Http404
 
 from accounts.models import Team, User
@@ -218,8 +219,9 @@ def offered_transitions(user: User, ticket: Ticket) -> list[Transition]:
 
 
 def categories_in_use(kind: str) -> QuerySet[Category]:
-    """Categories that a form offers, the subcategories with the category above."""
-    return Category.objects.filter(kind=kind, retired_at__isnull=True).select_related("parent").order_by("parent__name", "name")
+    """Categories that a form offers, the subcategories below the category above."""
+    found = Category.objects.filter(kind=kind, retired_at__isnull=True).select_related("parent")
+    return found.order_by(Coalesce("parent__name", "name"), F("parent__name").asc(nulls_first=True), "name")
 
 
 def resolution_codes() -> QuerySet[ResolutionCode]:

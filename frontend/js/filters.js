@@ -22,3 +22,9 @@ document.addEventListener('click', (event) => {
   form.requestSubmit();
 });
 findAll('form[data-filters]').forEach(show);
+
+/* A file holds what the list shows now: the filters that came after the page did are in its address. */
+document.addEventListener('click', (event) => {
+  const link = event.target.closest('[data-export]');
+  if (link) link.search = location.search;
+});

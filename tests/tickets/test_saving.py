@@ -233,3 +233,28 @@ def test_a_long_filter_reads_its_options_when_it_opens(agent: User, sign_in: Sig
     opened = sign_in(agent).get("/tickets/filter/status/?status=triage").content.decode()
     assert 'value="triage" data-label="Triage" checked' in opened and 'value="new" data-label="New">' in opened
     assert sign_in(agent).get("/tickets/filter/nonsense/").status_code == 404
+
+
+def test_what_the_list_shows_is_what_is_saved(sign_in: SignIn, agent: User) -> None:
+    made(agent, name="Mine or late", query="assignee = currentUser() OR due < 1h ORDER BY created")
+    client = sign_in(agent)
+    page = client.get(
+        "/queues/new/", {"queue": "mine-or-late", "q": 'say "hi"', "priority": ["1", "2"], "assignee": "none", "jql": "status = New"}, headers=HTMX
+    )
+    wanted = '(assignee = currentUser() OR due < 1h) AND text ~ "say \\"hi\\"" AND priority in ("1", "2") AND assignee in (EMPTY) AND status = New ORDER BY created'
+    assert page.context["form"]["query"].value() == wanted
+    assert queries.compiled(agent, wanted).order
+    assert client.get("/queues/new/", {"queue": "unassigned", "jql": 'summary ~ "a'}, headers=HTMX).context["form"]["query"].value() == 'summary ~ "a'
+    assert client.get("/queues/new/", {"queue": "nobodys"}, headers=HTMX).status_code == 404
+
+
+def test_an_export_follows_the_query_of_the_list(sign_in: SignIn, agent: User, service: Service, incident: Incident) -> None:
+    incidents.create(actor=agent, summary="Lesser", service=service, urgency=4)
+    client = sign_in(agent)
+    lines = client.get("/queues/open/export.csv", {"jql": f"key = {incident.key}"}).getvalue().decode()
+    assert incident.summary in lines and "Lesser" not in lines
+    assert client.get("/queues/open/export.csv", {"jql": "nonsense ="}).status_code == 422
+
+
+def test_words_in_the_address_of_the_search_are_shown(sign_in: SignIn, agent: User, incident: Incident) -> None:
+    assert b'name="q" value="gateway"' in sign_in(agent).get("/search/", {"q": "gateway"}).content

@@ -156,7 +156,10 @@ def fill(
     if not changed and not new:
         return Filled()
     columns = {*changed, *_reconsider(locked, changed), *(["custom"] if new else [])} - {"other_services"}
-    names, labels = [*sorted(changed), *(row.name for row in new)], [*(_told(locked, name, were.get(name)) for name in sorted(changed)), *(row.label for row in new)]
+    names, labels = (
+        [*sorted(changed), *(row.name for row in new)],
+        [*(_told(locked, name, were.get(name)) for name in sorted(changed)), *(row.label for row in new)],
+    )
     return Filled(frozenset(columns), tuple(names), tuple(labels), before)
 
 

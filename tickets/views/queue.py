@@ -72,7 +72,9 @@ def search(request: HttpRequest) -> HttpResponseBase:
     """Tickets of every kind by a query, the newest first unless it names an order."""
     user = desk.user_of(request)
     tickets = queries.tickets_for(user)
-    return ticket_list(request, saved.queue_for(user, "open"), tickets, clock.now(), title=str(_("Search")), default_sort="-key", is_by_query=True)
+    return ticket_list(
+        request, saved.queue_for(user, "open"), tickets, clock.now(), title=str(_("Search")), default_sort="-key", is_by_query="q" not in request.GET
+    )
 
 
 @require_safe

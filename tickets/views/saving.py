@@ -14,7 +14,7 @@ from accounts.models import User
 from common import errors, htmx
 from common.query.errors import QueryError
 from fields import queries as fields
-from tickets import exporting, filters, forms, permissions, queries, queues, saved
+from tickets import exporting, filters, forms, permissions, phrasing, queries, queues, saved
 from tickets.actions import saving
 
 TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
@@ -44,10 +44,12 @@ def _dialog(request: HttpRequest, form: Any, url: str, title: str) -> HttpRespon
     return render(request, "tickets/_edit_form.html", context, status=422 if form.errors else 200)
 
 
-def _asked(request: HttpRequest) -> dict[str, Any]:
-    """What the list on the page asks for, as the start of a queue."""
+def _asked(request: HttpRequest, user: User) -> dict[str, Any]:
+    """What the list on the page asks for, as the start of a queue: its own queue's query, the filters and the query typed."""
+    base = saved.queue_for(user, request.GET["queue"]) if request.GET.get("queue") else None
     asked: dict[str, Any] = {
-        "query": request.GET.get("jql", "")[:4000],
+        "query": phrasing.of_list(base.query if base else "", request.GET)[:4000],
+        "is_open_only": base is None or base.is_open_only,
         "sort": request.GET.get("sort") or "work",
         "view": request.GET.get("view") or "table",
     }
@@ -60,7 +62,7 @@ def _asked(request: HttpRequest) -> dict[str, Any]:
 def new(request: HttpRequest) -> HttpResponseBase:
     """Saves a query as a queue, in a dialog."""
     user = desk.user_of(request)
-    form = forms.QueueForm(request.POST if request.method == "POST" else None, user=user, initial=_asked(request))
+    form = forms.QueueForm(request.POST if request.method == "POST" else None, user=user, initial=_asked(request, user))
     if request.method == "POST" and form.is_valid():
         try:
             queue = saving.create_queue(actor=user, **form.cleaned_data)
@@ -119,15 +121,17 @@ def _raise(user: User, slug: str) -> None:
 @require_safe
 @desk.required
 def export(request: HttpRequest, slug: str, extension: str) -> HttpResponseBase:
-    """All tickets of a queue as a file, in its order and through the filters of the list."""
+    """All tickets of a queue as a file, in its order and through the filters and the query of the list."""
     user = desk.user_of(request)
     queue = saved.queue_for(user, slug)
     if extension not in TYPES:
         raise Http404
     try:
         tickets, order = saved.tickets_of(user, queue, saved.moment(user))
+        meant = queries.compiled(user, request.GET.get("jql", ""), saved.moment(user))
     except QueryError as error:
         raise errors.Invalid("query", error.message) from error
+    tickets, order = tickets.filter(meant.condition), meant.order or order
     chosen = filters.TicketFilter(request.GET, queryset=tickets, request=request)
     keys = queries.order_keys(request.GET.get("sort") or ("" if order else queue.sort), order)
     custom = fields.in_use()
