@@ -186,6 +186,8 @@ def _context(incident: Incident, user: User) -> dict[str, Any]:
         "services_url": links.to("tickets:services", incident.key),
         "responders": list(User.objects.filter(responds_for__in=services).distinct()[:20]) if services else [],
         "stakeholders": list(User.objects.filter(stakeholder_of__in=services).distinct()[:20]) if services else [],
+        "admissions": records.admissions_of(incident),
+        "admit_url": reverse("tickets:admit", args=[incident.key]),
         "links": records.links_of(user, incident),
         "link_url": links.to("tickets:link", incident.key),
         "timeline_url": f"{incident.get_absolute_url()}?part=timeline",

@@ -13,6 +13,7 @@ ABSORBED = catalogue.declare("ticket.absorbed", _("{actor} merged {key} into it"
 SPLIT = catalogue.declare("ticket.split", _("{actor} split off {to}"), icon="arrows-split", tone="violet")
 ESCALATED = catalogue.declare("ticket.escalated", _("{actor} escalated it from L{before} to L{level}, {to}"), icon="stairs-up", tone="orange")
 EDITED = catalogue.declare("ticket.edited", _("{actor} changed {fields}"), icon="pencil")
+ADMITTED = catalogue.declare("ticket.admitted", _("{actor} changed who sees it: {changes}"), icon="eye", tone="amber")
 PRIORITY_CHANGED = catalogue.declare(
     "ticket.priority_changed", _("Priority went from P{before} to P{after}"), icon="flag", tone="amber", is_public=True
 )

@@ -12,8 +12,9 @@ from workflows.models import Transition
 
 
 def visible_to(user: User, tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
-    """The tickets this person may see: the desk sees its kinds, everybody the own ones; restricted ones only who is concerned."""
+    """The tickets this person may see: the desk sees its kinds, everybody the own ones; restricted ones only who is concerned or was let in."""
     own = Q(reporter=user) | Q(watches__user=user) if not user.has_right("desk.access") else Q(reporter=user) | Q(assignee=user)
+    own |= admitted(user)
     seen = seen_kinds(user)
     unveiled = [name for name in seen if user.has_right(f"{name}.restricted")]
     if not seen:
@@ -24,6 +25,19 @@ def visible_to(user: User, tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
     if len(seen) == len(kinds.all_kinds()):
         return tickets.filter(Q(is_restricted=False) | concerned)
     return tickets.filter(own | (Q(kind__in=seen) & (Q(is_restricted=False) | concerned)))
+
+
+def admitted(user: User) -> Q:
+    """Restricted tickets that somebody lets this person or one of his teams see (INC-28)."""
+    listed = Q(admitted_people__contains=[user.pk])
+    if user.team_ids:
+        listed |= Q(admitted_teams__overlap=sorted(user.team_ids))
+    return Q(is_restricted=True) & listed
+
+
+def can_admit(user: User | None, ticket: Ticket) -> Decision:
+    """Letting others see a restricted ticket: who may change it."""
+    return can_edit(user, ticket)
 
 
 def seen_kinds(user: User) -> list[str]:

@@ -52,7 +52,10 @@ COLUMNS = {
 
 def all_columns(definitions: Iterable[Definition]) -> dict[str, Column]:
     """Every column by name, those of the custom fields last; a field that two kinds have under one key is one column."""
-    return {**COLUMNS, **{row.name: Column(row.name, row.label, "", 150) for row in reversed(list(definitions))}}
+    known = dict(COLUMNS)
+    for row in definitions:
+        known.setdefault(row.name, Column(row.name, row.label, "", 150))
+    return known
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,7 @@ def tell_people(entry: Entry) -> None:
     notifying.tell_people(entry)
 
 
-@on("ticket.edited")
+@on("ticket.edited", "ticket.admitted")
 def forget_unseen(entry: Entry) -> None:
     """A restricted ticket is nothing to read about for others."""
     notifying.forget_unseen(entry)

@@ -8,10 +8,10 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404
 
-from accounts.models import User
+from accounts.models import Team, User
 from services.models import Service
 from tickets import filters, permissions, queries, relations
-from tickets.models import Attachment, Link, Task, Ticket
+from tickets.models import Admission, Attachment, Link, Task, Ticket
 from workflows import queries as workflows
 
 PICKED = 8
@@ -107,6 +107,26 @@ def public_files(ticket: Ticket) -> QuerySet[Attachment]:
 def waits_for_reporter(ticket: Ticket) -> bool:
     """It was resolved and can be closed: the reporter may say whether it is solved."""
     return ticket.closed_at is None and workflows.transition_by_verb(ticket.status_id, "close") is not None
+
+
+def admissions_of(ticket: Ticket) -> list[Admission]:
+    """Whom somebody let see a restricted ticket: teams, then people, by name."""
+    if not ticket.is_restricted:
+        return []
+    rows = Admission.objects.filter(ticket_id=ticket.pk).select_related("user", "team", "added_by")
+    return sorted(rows, key=lambda row: (row.team_id is None, str(row)))
+
+
+def admission_choices(people: Sequence[int], teams: Sequence[int], text: str) -> tuple[list[User], list[Team]]:
+    """The chosen people and teams first, then those whose name contains the text; nobody more without a text."""
+    words = text.strip()[:80]
+    known = [*User.objects.filter(pk__in=people).order_by("name")], [*Team.objects.filter(pk__in=teams).order_by("name")]
+    if not words:
+        return known
+    active = User.objects.filter(Q(name__icontains=words) | Q(email__icontains=words), is_active=True)
+    found = active.exclude(pk__in=people).order_by("name")[:OFFERED]
+    named = Team.objects.filter(name__icontains=words).exclude(pk__in=teams).order_by("name")[:OFFERED]
+    return [*known[0], *found], [*known[1], *named]
 
 
 def label_choices(user: User, chosen: Sequence[str], text: str) -> list[str]:

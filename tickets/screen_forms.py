@@ -59,7 +59,9 @@ class TicketForm(forms.Form):
         self.initial = {**(values_of(ticket) if ticket is not None else {}), **custom.initial(definitions, current), **self.initial}
         for name, place in shown.items():
             if name in self.fields and name not in screens.ALWAYS:
-                self.fields[name].required, self.fields[name].disabled = place.is_required, place.is_read_only
+                field = self.fields[name]
+                field.required = place.is_required or (field.required and place.definition is None)
+                field.disabled = place.is_read_only
         if "category" in self.fields:
             self.fields["category"].queryset = queries.categories_in_use(kind)  # type: ignore[attr-defined]  # the stub says Field
         self.order_fields([*shown])

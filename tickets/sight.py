@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -11,7 +12,7 @@ from accounts import queries as accounts
 from accounts.models import User
 from common.decisions import Decision
 from tickets import permissions, records
-from tickets.models import Ticket
+from tickets.models import Admission, Ticket
 from workflows import queries as workflows
 
 Asked = Callable[[User, Ticket], Decision]
@@ -60,6 +61,7 @@ def why_seen(user: User, ticket: Ticket) -> list[str]:
     view, is_desk = f"{ticket.kind}.view", user.has_right("desk.access")
     sees_kind = user.has_right(view)
     concerned = {ticket.team_id, ticket.owner_team_id} & set(user.team_ids)
+    admissions = _admissions(user, ticket)
     rules: list[tuple[bool, Callable[[], str]]] = [
         (ticket.reporter_id == user.pk, lambda: _("Reported it.")),
         (is_desk and ticket.assignee_id == user.pk, lambda: _("It is assigned to this person.")),
@@ -68,14 +70,27 @@ def why_seen(user: User, ticket: Ticket) -> list[str]:
         (sees_kind and ticket.is_restricted and bool(concerned), lambda: _("It is restricted, and this person is in its team.")),
         (sees_kind and ticket.is_restricted and user.has_right(f"{ticket.kind}.restricted"), lambda: through(user, f"{ticket.kind}.restricted")),
     ]
-    return [sentence() for holds, sentence in rules if holds]
+    return [*(sentence() for holds, sentence in rules if holds), *admissions]
+
+
+def _admissions(user: User, ticket: Ticket) -> list[str]:
+    """Who let the person, or one of his teams, see a restricted ticket."""
+    if not ticket.is_restricted:
+        return []
+    rows = Admission.objects.filter(Q(user=user) | Q(team__in=user.team_ids), ticket_id=ticket.pk).select_related("team", "added_by").order_by("pk")
+    return [
+        _("It is restricted, and %(who)s added the team %(team)s.") % {"who": row.added_by or "Evenkeel", "team": row.team}
+        if row.team
+        else _("It is restricted, and %(who)s added this person.") % {"who": row.added_by or "Evenkeel"}
+        for row in rows
+    ]
 
 
 def why_unseen(user: User, ticket: Ticket) -> str:
     """What is missing, for somebody who cannot see the ticket."""
     if not user.has_right(f"{ticket.kind}.view"):
         return _("Neither reported it nor holds the right %(right)s.") % {"right": f"{ticket.kind}.view"}
-    return _("It is restricted to its team, assignee and reporter, and this person lacks the right %(right)s.") % {
+    return _("It is restricted to its team, assignee, reporter and whom somebody added, and this person lacks the right %(right)s.") % {
         "right": f"{ticket.kind}.restricted"
     }
 

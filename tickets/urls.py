@@ -1,6 +1,23 @@
 from django.urls import path, re_path
 
-from tickets.views import clocks, escalation, fields, links, menus, presence, priorities, queue, record, reporter, rights, saving, tasks, workflow
+from tickets.views import (
+    admitting,
+    clocks,
+    escalation,
+    fields,
+    links,
+    menus,
+    presence,
+    priorities,
+    queue,
+    record,
+    reporter,
+    rights,
+    saving,
+    tasks,
+    wallboard,
+    workflow,
+)
 
 app_name = "tickets"
 
@@ -12,6 +29,7 @@ urlpatterns = [
     path("queues/<slug:slug>/edit/", saving.edit, name="edit_queue"),
     path("queues/<slug:slug>/export.<slug:extension>", saving.export, name="export_queue"),
     path("queues/<slug:slug>/<slug:verb>/", saving.act, name="act_on_queue"),
+    path("wallboard/", wallboard.wallboard, name="wallboard"),
     path("search/", queue.search, name="search"),
     path("my-work/", queue.mine, name="mine"),
     path("my-requests/", queue.own, name="own"),
@@ -43,6 +61,7 @@ urlpatterns = [
     path("tickets/<str:key>/escalate/", escalation.escalate, name="escalate"),
     path("tickets/<str:key>/counters/", escalation.counters, name="counters"),
     path("tickets/<str:key>/labels/", fields.labels, name="labels"),
+    path("tickets/<str:key>/admit/", admitting.admit, name="admit"),
     path("tickets/<str:key>/custom/<slug:field>/", fields.custom, name="custom"),
     path("tickets/<str:key>/services/", fields.services, name="services"),
     path("tickets/<str:key>/tasks/", tasks.index, name="tasks"),

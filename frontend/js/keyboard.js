@@ -2,6 +2,7 @@
 import { find, findAll, isTyping, isVisible } from './dom.js';
 import { openDialog } from './dialogs.js';
 import { openPalette } from './palette.js';
+import { htmx } from './requests.js';
 import { clearSelection, cursorRow, moveBy, open, rows, toggleAtCursor } from './selection.js';
 import { step } from './trail.js';
 
@@ -25,6 +26,19 @@ function press(key) {
   if (target.matches('input, textarea, [contenteditable]')) { target.focus(); target.select?.(); } else target.click();
   return true;
 }
+
+/** What a row of tickets has no button for: link it here, or open it to write a reply. On a record its own buttons carry the keys. */
+function onRow(key) {
+  const row = cursorRow();
+  if (!row?.dataset.key || !find('[data-bulk]')) return false;
+  if (key === 'r') { location.href = `${find('[data-open-link]', row).href}#reply`; return true; }
+  htmx.ajax('get', `/tickets/${encodeURIComponent(row.dataset.key)}/link/`, { source: row, target: '#dialog-body', swap: 'innerHTML' })
+    .catch(() => { /* requests.js has said what went wrong */ });
+  return true;
+}
+
+/* A record that was opened to reply: its composer is ready. */
+if (location.hash === '#reply') addEventListener('load', () => find('[data-audience=public]')?.click());
 
 const PLAIN = {
   j: () => (rows().length ? moveBy(1) : step(1)),
@@ -57,5 +71,5 @@ document.addEventListener('keydown', (event) => {
     if (plain(event) !== false) event.preventDefault();
     return;
   }
-  if (event.key.length === 1 && press(event.key)) event.preventDefault();
+  if (event.key.length === 1 && (press(event.key) || ('lr'.includes(event.key) && onRow(event.key)))) event.preventDefault();
 });

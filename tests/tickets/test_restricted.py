@@ -7,13 +7,15 @@ import pytest
 from django.test import Client
 from rest_framework.test import APIClient
 
-from accounts.models import Team, User
-from common import doorbell
+from accounts.models import Membership, Team, User
+from common import doorbell, errors
 from incidents import actions
 from incidents.models import Incident
+from journal.models import Entry
 from services.models import Service
-from tickets import queries, records, saved
-from tickets.actions import conversation, editing, links, tasks
+from tickets import queries, records, saved, sight
+from tickets.actions import admitting, conversation, editing, links, tasks
+from tickets.models import Admission, Ticket
 
 HTMX = {"HX-Request": "true"}
 SECRET = "Fraud in payroll"
@@ -106,6 +108,82 @@ def test_its_labels_are_not_suggested(stranger: User, agent: User, hidden: Incid
     assert (records.label_choices(stranger, [], ""), records.label_choices(agent, [], "")) == ([], ["fraud"])
 
 
+def test_a_listed_person_sees_it_everywhere_until_taken_off(
+    sign_in: Callable[[User], Client], api: Callable[..., APIClient], stranger: User, agent: User, service: Service, hidden: Incident
+) -> None:
+    """INC-28: named people, in lists, search, counts, panels and over REST."""
+    admitting.admit(hidden, actor=agent, people=[stranger], teams=[])
+    for path in ("/queues/open/", "/incidents/?q=fraud", "/palette/?q=fraud", "/services/payments-gateway/", hidden.get_absolute_url()):
+        assert hidden.key in sign_in(stranger).get(path).content.decode(), path
+    assert saved.sidebar_counts(stranger)["queue.open"] == 1
+    assert len(api(stranger).get("/api/v1/tickets/", {"jql": "labels = fraud"}).json()["results"]) == 1
+    assert sight.why_seen(stranger, hidden) == ["It is restricted, and Hanna Agent added this person."]
+    admitting.admit(hidden, actor=agent, people=[], teams=[])
+    assert sign_in(stranger).get(hidden.get_absolute_url()).status_code == 404
+    assert [entry.sentence for entry in Entry.objects.filter(event="ticket.admitted").order_by("id")] == [
+        "Hanna Agent changed who sees it: + Stella Stranger", "Hanna Agent changed who sees it: \u2212 Stella Stranger",
+    ]  # fmt: skip
+
+
+def test_a_listed_team_lets_its_members_in(person: Callable[..., User], stranger: User, agent: User, other_team: Team, hidden: Incident) -> None:
+    """INC-28: named teams."""
+    member = person("Mika Member", "agent")
+    Membership.objects.create(team=other_team, user=member)
+    admitting.admit(hidden, actor=agent, people=[], teams=[other_team])
+    assert queries.tickets_for(member).filter(pk=hidden.pk).exists()
+    assert not queries.tickets_for(stranger).filter(pk=hidden.pk).exists()
+    assert sight.why_seen(member, hidden) == ["It is restricted, and Hanna Agent added the team Warehouse systems."]
+
+
+def test_a_listed_requester_reads_its_public_side_only(
+    sign_in: Callable[[User], Client], api: Callable[..., APIClient], other_requester: User, agent: User, service: Service
+) -> None:
+    hidden = actions.create(actor=agent, summary="Pay slips", service=service, is_restricted=True)
+    conversation.comment(hidden, actor=agent, body=SECRET, is_internal=True)
+    conversation.comment(hidden, actor=agent, body="We look at it", is_internal=False)
+    admitting.admit(hidden, actor=agent, people=[other_requester], teams=[])
+    client = api(other_requester)
+    told = client.get(f"/api/v1/incidents/{hidden.key}/comments/").content.decode()
+    assert "We look at it" in told and SECRET not in told
+    for path in ("", "comments/", "attachments/"):
+        assert SECRET not in client.get(f"/api/v1/incidents/{hidden.key}/{path}").content.decode()
+    for path in ("admitted/", "links/", "tasks/", "handovers/", "counters/"):
+        assert client.get(f"/api/v1/incidents/{hidden.key}/{path}").status_code == 404, path
+
+
+def test_the_list_counts_only_while_it_is_restricted(other_requester: User, agent: User, hidden: Incident) -> None:
+    admitting.admit(hidden, actor=agent, people=[other_requester], teams=[])
+    editing.edit(hidden, actor=agent, is_restricted=False)
+    assert not queries.tickets_for(other_requester).filter(pk=hidden.pk).exists()
+
+
+def test_who_may_not_change_it_lets_nobody_in(
+    collaborator: User, team: Team, stranger: User, agent: User, hidden: Incident, incident: Incident
+) -> None:
+    Membership.objects.create(team=team, user=collaborator)
+    with pytest.raises(errors.Refused):
+        admitting.admit(hidden, actor=collaborator, people=[stranger], teams=[])
+    with pytest.raises(errors.Invalid, match="not restricted"):
+        admitting.admit(incident, actor=agent, people=[stranger], teams=[])
+    with pytest.raises(errors.Conflict):
+        admitting.admit(hidden, actor=agent, people=[stranger], teams=[], expected_version=99)
+    assert not Admission.objects.exists() and not queries.tickets_for(stranger).filter(pk=hidden.pk).exists()
+
+
+def test_the_list_is_edited_in_a_dialog_and_over_rest(
+    sign_in: Callable[[User], Client], api: Callable[..., APIClient], stranger: User, agent: User, other_team: Team, hidden: Incident
+) -> None:
+    client, url = sign_in(agent), f"/tickets/{hidden.key}/admit/"
+    assert "Stella Stranger" in client.get(f"{url}?q=stella", headers=HTMX).content.decode()
+    values = {"people": [str(stranger.pk), "x"], "teams": [str(other_team.pk)], "version": str(Ticket.objects.get(pk=hidden.pk).version)}
+    assert client.post(url, values, headers=HTMX).status_code == 204
+    page = client.get(hidden.get_absolute_url()).content.decode()
+    assert "Added by Hanna Agent" in page and "Warehouse systems" in page
+    told = api(agent).post(f"/api/v1/incidents/{hidden.key}/admit/", {"people": [stranger.email], "teams": []}, format="json").json()
+    assert [(row["person"], row["team"], row["added_by"]) for row in told] == [(stranger.email, None, agent.email)]
+    assert client.post(url, values, headers=HTMX).status_code == 422
+
+
 def test_nobody_else_becomes_owner_of_its_tasks(stranger: User, agent: User, hidden: Incident) -> None:
     with pytest.raises(Exception, match="cannot see this ticket"):
         tasks.add_task(hidden, actor=agent, text="Ask", owner=stranger)
@@ -130,5 +208,5 @@ def test_labels_are_chosen_or_made_in_a_dialog(sign_in: Callable[[User], Client]
     assert client.post(url, values, headers=HTMX).status_code == 204
     incident.refresh_from_db(fields=["labels"])
     assert incident.labels == ["black-friday", "vip"]
-    assert client.post(url, values, headers=HTMX).status_code == 422
+    assert client.post(url, values, headers=HTMX).status_code == 204
     assert client.post(url, {"labels": ["two words"]}, headers=HTMX).status_code == 422

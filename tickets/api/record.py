@@ -11,9 +11,26 @@ from rest_framework.response import Response
 from accounts.models import Team, User
 from common import clock
 from tickets import queries, records, relations, stays
-from tickets.actions import confirmation, escalation, links, merging, tasks
+from tickets.actions import admitting, confirmation, escalation, links, merging, tasks
 from tickets.api.base import TicketBase
 from tickets.models import Handover, Task, Ticket
+
+
+class AdmittedSerializer(serializers.Serializer):
+    """Somebody, or a team, whom a person let see a restricted ticket."""
+
+    person = serializers.CharField(source="user.email", default=None)
+    team = serializers.CharField(source="team.slug", default=None)
+    added_by = serializers.CharField(source="added_by.email", default=None)
+    added_at = serializers.DateTimeField()
+
+
+class AdmitSerializer(serializers.Serializer):
+    """The whole list: people by e-mail address and teams by short name. Whoever is not named is let in no more."""
+
+    people = serializers.SlugRelatedField(slug_field="email", queryset=User.objects.filter(is_active=True), many=True)
+    teams = serializers.SlugRelatedField(slug_field="slug", queryset=Team.objects.all(), many=True)
+    version = serializers.IntegerField(required=False, min_value=1)
 
 
 class LinkSerializer(serializers.Serializer):
@@ -128,7 +145,22 @@ class CountersSerializer(serializers.Serializer):
 
 
 class RecordVerbs(TicketBase):
-    """Links and tasks of a ticket."""
+    """Links and tasks of a ticket, and who sees it."""
+
+    @extend_schema(responses=AdmittedSerializer(many=True), filters=False)
+    @action(detail=True, pagination_class=None)
+    def admitted(self, request: Request, key: str) -> Response:
+        """Who sees the restricted ticket beside those it concerns; an empty list for one that is not restricted."""
+        return Response(AdmittedSerializer(records.admissions_of(self.inside()), many=True).data)
+
+    @extend_schema(request=AdmitSerializer, responses=AdmittedSerializer(many=True))
+    @action(detail=True, methods=["post"])
+    def admit(self, request: Request, key: str) -> Response:
+        """Says who sees the restricted ticket beside those it concerns; answers the list."""
+        wanted = self.given(AdmitSerializer)
+        version = wanted.pop("version", None)
+        ticket = admitting.admit(self.get_object(), actor=self.person, expected_version=version, **wanted)
+        return Response(AdmittedSerializer(records.admissions_of(ticket), many=True).data)
 
     @extend_schema(responses=LinkSerializer(many=True), filters=False)
     @action(detail=True, pagination_class=None)

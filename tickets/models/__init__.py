@@ -3,12 +3,13 @@ from tickets.models.conversation import Attachment, Comment, Watch
 from tickets.models.handover import Handover
 from tickets.models.queues import BulkChange, Queue, QueueStar
 from tickets.models.registers import AssignmentRule, Category, HoldReason, PriorityCell, PriorityModifier, ResolutionCode
-from tickets.models.relating import AffectedService, Link, Task
+from tickets.models.relating import Admission, AffectedService, Link, Task
 from tickets.models.reporting import ReporterLink
 from tickets.models.screens import ScreenField
 from tickets.models.ticket import Ticket
 
 __all__ = [
+    "Admission",
     "AffectedService",
     "AssignmentRule",
     "Attachment",

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models.functions import Greatest, Least
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Team
 from services.models import Service
 from tickets import relations
 from tickets.models.ticket import Ticket
@@ -35,6 +36,30 @@ class Link(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source} {self.get_relation_display()} {self.target}"
+
+
+class Admission(models.Model):
+    """Somebody, or a team, whom a person let see a restricted ticket (INC-28). It counts while the ticket is restricted."""
+
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="admissions")
+    user = models.ForeignKey(USER, null=True, blank=True, on_delete=models.CASCADE, related_name="+", verbose_name=_("person"))
+    team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.CASCADE, related_name="+", verbose_name=_("team"))
+    added_by = models.ForeignKey(USER, null=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("added by"))
+    added_at = models.DateTimeField(_("added"))
+
+    class Meta:
+        verbose_name = _("admission")
+        verbose_name_plural = _("admissions")
+        constraints: ClassVar[list[Any]] = [
+            models.UniqueConstraint(fields=["ticket", "user"], condition=models.Q(user__isnull=False), name="admission_person_once"),
+            models.UniqueConstraint(fields=["ticket", "team"], condition=models.Q(team__isnull=False), name="admission_team_once"),
+            models.CheckConstraint(
+                condition=models.Q(user__isnull=False, team__isnull=True) | models.Q(user__isnull=True, team__isnull=False), name="admission_of_one"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.user or self.team)
 
 
 class AffectedService(models.Model):

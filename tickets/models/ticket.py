@@ -73,6 +73,9 @@ class Ticket(models.Model):
     channel = models.CharField(_("channel"), max_length=10, choices=CHANNELS, default="agent")
     labels = ArrayField(models.CharField(max_length=50), verbose_name=_("labels"), default=list, blank=True)
     is_restricted = models.BooleanField(_("restricted"), default=False)
+    # Ids of the people and teams whom somebody let see it while it is restricted, copied from Admission by the action, so that sight needs no join.
+    admitted_people = ArrayField(models.BigIntegerField(), null=True, blank=True, editable=False)
+    admitted_teams = ArrayField(models.BigIntegerField(), null=True, blank=True, editable=False)
     custom = models.JSONField(default=dict, blank=True)
     reported_at = models.DateTimeField(_("reported"))
     created_at = models.DateTimeField(_("created"))
@@ -112,6 +115,8 @@ class Ticket(models.Model):
                 include=[
                     "kind",
                     "is_restricted",
+                    "admitted_people",
+                    "admitted_teams",
                     "team",
                     "owner_team",
                     "assignee",

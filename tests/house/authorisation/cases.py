@@ -157,6 +157,7 @@ CASES: dict[tuple[str, str], list[Case]] = {
     ("tickets:link", "POST"): made(lambda _world, thing: {"relation": "causes", "target": thing.parts["hub"]}),
     ("tickets:merge", "POST"): made(lambda _world, thing: {"target": thing.parts["hub"]}),
     ("tickets:escalate", "POST"): made(lambda world, thing: {**_handover(world, thing), "to_team": world.teams["payments"].pk}),
+    ("tickets:admit", "POST"): made(lambda world, thing: {"people": [], "teams": [], **_version(world, thing)}),
     ("tickets:custom", "POST"): made(lambda world, thing: {"custom.region": "North", **_version(world, thing)}),
     ("tickets:labels", "POST"): made(lambda world, thing: {"labels": ["vpn"], **_version(world, thing)}),
     ("tickets:services", "POST"): made(lambda world, thing: {"services": [], **_version(world, thing)}),
@@ -194,6 +195,7 @@ CASES: dict[tuple[str, str], list[Case]] = {
     ],
     ("incident-detail", "PATCH"): plain(summary="Another"),
     ("incident-add-task", "POST"): plain(text="Ask"),
+    ("incident-admit", "POST"): plain(people=[], teams=[]),
     ("incident-assign", "POST"): plain(assignee="agent@example.com"),
     ("incident-attach", "POST"): [
         Case("internal", lambda _w, _t: {"file": _file()}), Case("public", lambda _w, _t: {"file": _file(), "is_internal": "false"}),
