@@ -127,3 +127,31 @@ def test_a_record_by_keyboard(visitor: Callable[..., Visitor]) -> None:
     page.keyboard.press("a")
     page.locator('#menu [data-option="Me"]').click()
     expect(page.locator("#fields")).to_contain_text("Hanna Lindqvist")
+
+
+def test_a_row_is_linked_and_answered_by_keyboard(visitor: Callable[..., Visitor]) -> None:
+    """QUE-07: next, link and reply have keys on a row, reply and note on the record."""
+    page = visitor("Hanna Lindqvist").go("/queues/open/")
+    page.keyboard.press("j")
+    key = key_at_cursor(page)
+    page.keyboard.press("l")
+    expect(page.locator("#dialog #pick-q")).to_be_focused()
+    page.keyboard.press("Escape")
+    page.locator(f'tr[data-key="{key}"]').focus()
+    page.keyboard.press("r")
+    page.wait_for_url(f"**/incidents/{key}/#reply")
+    expect(page.locator("#composer textarea")).to_be_focused()
+    expect(page.locator("[data-audience=public]")).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("Escape")
+    page.keyboard.press("n")
+    expect(page.locator("[data-audience=internal]")).to_have_attribute("aria-selected", "true")
+    expect(page.locator("#composer textarea")).to_be_focused()
+
+
+def test_the_wallboard_is_dark_and_live(visitor: Callable[..., Visitor]) -> None:
+    """QUE-07: a wall needs no hand: it is dark whatever the person's theme, and a change arrives by itself."""
+    page = visitor("Hanna Lindqvist").go("/wallboard/?queue=open")
+    expect(page.locator(".ek-wall__figure")).to_have_count(1)
+    colour = page.locator("#main").evaluate("element => getComputedStyle(element).backgroundColor")
+    assert max(int(part) for part in colour.removeprefix("rgb(").removesuffix(")").split(",")[:3]) < 60
+    assert page.locator("#main a, #main button, #main input").count() == 0
