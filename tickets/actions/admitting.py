@@ -1,6 +1,7 @@
 """Who sees a restricted ticket beside those it concerns: named people and teams (INC-28)."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -39,7 +40,7 @@ def admit(ticket: Ticket, *, actor: User | None, people: Iterable[User], teams: 
         return locked
     at = clock.now()
     Admission.objects.filter(pk__in=[row.pk for row in gone]).delete()
-    added = [*({"user": one} for one in fresh_people), *({"team": one} for one in fresh_teams)]
+    added: list[dict[str, Any]] = [*({"user": one} for one in fresh_people), *({"team": one} for one in fresh_teams)]
     Admission.objects.bulk_create(Admission(ticket_id=locked.pk, added_by=actor, added_at=at, **one) for one in added)
     locked.admitted_people, locked.admitted_teams = sorted(persons) or None, sorted(groups) or None
     locking.save(locked, ["admitted_people", "admitted_teams"], at)
