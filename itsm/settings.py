@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "fields.apps.FieldsConfig",
     "accounts.apps.AccountsConfig",
     "notifications.apps.NotificationsConfig",
+    "oncall.apps.OncallConfig",
     "services.apps.ServicesConfig",
     "workflows.apps.WorkflowsConfig",
     "sla.apps.SlaConfig",

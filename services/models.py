@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team
 from common import links
+from oncall.models import EscalationPolicy
 
 
 class Tier(models.Model):
@@ -56,6 +57,10 @@ class Service(models.Model):
     )
     repository_url = models.URLField(_("repository"), blank=True)
     runbook_url = models.URLField(_("runbook"), blank=True)
+    escalation_policy = models.ForeignKey(
+        EscalationPolicy, null=True, blank=True, on_delete=models.PROTECT, related_name="services", verbose_name=_("escalation policy"),
+        help_text=_("Who is paged; empty for the routing rules of the owner team"),
+    )  # fmt: skip
     responders = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="responds_for", verbose_name=_("responders"))
     responder_teams = models.ManyToManyField(Team, blank=True, related_name="responds_for", verbose_name=_("responder teams"))
     stakeholders = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="stakeholder_of", verbose_name=_("stakeholders"))

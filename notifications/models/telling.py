@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from journal.models import Entry
 from notifications import topics
+from notifications.models.paging import ContactMethod, Page
 
 USER = settings.AUTH_USER_MODEL
 
@@ -17,7 +18,9 @@ class Message(models.Model):
     """One message to one address on one channel.
 
     State: queued → sent, or failed (refused for good, or after the last attempt), or withdrawn before it left, or withheld when the installation
-    has no such channel. The idempotency key makes a message that is queued twice one message. subject_type and subject_id: the record it is
+    has no such channel. After sent come the receipts: accepted_at (the provider took it), delivered_at, acted_at (the person acted through it).
+    page: whose page it belongs to, contact: the contact method it goes to; order: higher goes first when many are due. provider_id: the provider's
+    own name of it. The idempotency key makes a message that is queued twice one message. subject_type and subject_id: the record it is
     about, whose messages a mail client shows as one conversation. entry: what it tells of. outcome: how it ended, in words.
     """
 
@@ -27,7 +30,7 @@ class Message(models.Model):
 
     channel = models.CharField(max_length=20, default=EMAIL)
     recipient = models.ForeignKey(USER, null=True, on_delete=models.SET_NULL, related_name="messages")
-    address = models.CharField(_("to"), max_length=254)
+    address = models.CharField(_("to"), max_length=500)
     subject = models.CharField(_("subject"), max_length=250)
     body = models.TextField(_("text"))
     html = models.TextField(blank=True, default="")
@@ -42,6 +45,13 @@ class Message(models.Model):
     lease_until = models.DateTimeField(null=True)
     created_at = models.DateTimeField(_("created"), db_default=models.functions.Now())
     sent_at = models.DateTimeField(_("sent"), null=True)
+    page = models.ForeignKey(Page, null=True, on_delete=models.CASCADE, related_name="messages")
+    contact = models.ForeignKey(ContactMethod, null=True, on_delete=models.SET_NULL, related_name="messages")
+    order = models.SmallIntegerField(default=0)
+    provider_id = models.CharField(max_length=120, blank=True, default="")
+    accepted_at = models.DateTimeField(_("accepted"), null=True)
+    delivered_at = models.DateTimeField(_("delivered"), null=True)
+    acted_at = models.DateTimeField(_("acted on"), null=True)
     outcome = models.CharField(_("outcome"), max_length=200, blank=True, default="")
 
     class Meta:
@@ -50,7 +60,11 @@ class Message(models.Model):
         constraints: ClassVar[list[Any]] = [
             models.CheckConstraint(condition=models.Q(state__in=["queued", "sent", "failed", "withheld", "withdrawn"]), name="message_state")
         ]
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["due_at", "id"], name="message_due", condition=models.Q(state="queued"))]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["-order", "due_at", "id"], name="message_due", condition=models.Q(state="queued")),
+            models.Index(fields=["channel", "provider_id"], name="message_provider", condition=~models.Q(provider_id="")),
+            models.Index(fields=["contact", "-sent_at"], name="message_of_contact", condition=models.Q(sent_at__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return f"{self.subject} → {self.address}"
