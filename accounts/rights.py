@@ -16,6 +16,7 @@ RIGHTS = {
     "incident.reopen": _("Reopen a resolved incident"),
     "incident.cancel": _("Cancel an incident"),
     "incident.restricted": _("See restricted incidents of other teams"),
+    "incident.moderate": _("Hide lines of the timeline, and edit own comments at any time"),
     "alert.view": _("See alerts"),
     "alert.act": _("Acknowledge, snooze, close and attach alerts"),
     "alert.create": _("Create alerts by hand"),
@@ -40,9 +41,9 @@ DEFAULT_ROLES: dict[str, tuple[str, str, list[str]]] = {
     "incident-manager": (
         "Incident manager",
         "Leads incidents and sees restricted ones.",
-        [*_RESOLVE, "incident.close", "incident.cancel", "incident.restricted", "queue.share"],
+        [*_RESOLVE, "incident.close", "incident.cancel", "incident.restricted", "incident.moderate", "queue.share"],
     ),
-    "team-lead": ("Team lead", "An agent who leads a team.", [*_RESOLVE, "incident.close", "incident.cancel", "queue.share"]),
+    "team-lead": ("Team lead", "An agent who leads a team.", [*_RESOLVE, "incident.close", "incident.cancel", "incident.moderate", "queue.share"]),
     "admin": ("Admin", "Configures the product and may do everything.", list(RIGHTS)),
     "auditor": ("Auditor", "Reads everything and changes nothing.", [*_READ, "incident.restricted", "audit.view"]),
 }

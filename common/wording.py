@@ -90,6 +90,7 @@ def script_words() -> dict[str, str]:
     return {
         "close": _("Close"), "undo": _("Undo"), "undone": _("Undone"), "try again": _("Try again"),
         "copied": _("Copied"), "not copied": _("The browser did not allow copying."),
+        "readers": _("People who may read it"), "remove file": _("Remove {name}"), "file too large": _("{name} is larger than {most} MB."),
         "not allowed": _("You may not do this. Nothing was changed."),
         "not found": _("It is not there any more, or it is not yours to see."),
         "server error": _("The server could not do this. Your input is kept."),

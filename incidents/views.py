@@ -16,7 +16,7 @@ from accounts.models import User
 from common import clock, errors, htmx, links, panels
 from incidents import actions, forms, moments, queries
 from incidents.models import Incident
-from tickets import details, permissions, records, saved
+from tickets import details, permissions, records, saved, timeline_marks
 from tickets import forms as ticket_forms
 from tickets import queries as tickets
 from tickets.models import Ticket
@@ -189,6 +189,7 @@ def _context(incident: Incident, user: User) -> dict[str, Any]:
         "admissions": records.admissions_of(incident),
         "admit_url": reverse("tickets:admit", args=[incident.key]),
         "links": records.links_of(user, incident),
+        "pins": timeline_marks.pins_of(incident),
         "link_url": links.to("tickets:link", incident.key),
         "timeline_url": f"{incident.get_absolute_url()}?part=timeline",
     }
@@ -208,6 +209,8 @@ def _can(incident: Incident, user: User) -> dict[str, bool]:
         "merge": incident.closed_at is None and bool(permissions.can_merge(user, incident)),
         "escalate": bool(permissions.can_escalate(user, incident)),
         "note": bool(permissions.can_note(user, incident)),
+        "pin": bool(permissions.can_pin(user, incident)),
+        "hide": bool(permissions.can_hide(user, incident)),
         "reply": bool(permissions.can_reply(user, incident)),
         "take": can_assign and incident.is_open and incident.assignee_id != user.pk and permissions.is_assignable(user, "incident"),
     }
@@ -231,6 +234,7 @@ def _section(request: HttpRequest, incident: Incident, user: User, section: str)
         files = list(tickets.attachments_for(user, incident))
         for file in files:
             file.url = links.to("tickets:download", incident.key, file.pk)  # type: ignore[attr-defined]  # shown by the template
+            file.picture_url = links.to("tickets:picture", incident.key, file.pk) if file.is_picture else ""  # type: ignore[attr-defined]
         return {"attachments": files}
     if section == "tasks":
         return tasks.section(incident, user)
@@ -247,6 +251,10 @@ def _section(request: HttpRequest, incident: Incident, user: User, section: str)
         for name in FILTERS
     ]
     entries = [entry for entry in tickets.timeline(user, incident) if _belongs(entry, str(wanted))]
+    at = clock.now()
+    for entry in entries:
+        own: Any = entry
+        own.can_edit = own.comment is not None and not own.origin and bool(permissions.can_edit_comment(user, incident, own.comment, at))
     timeline_url = f"{base}?part=timeline" if wanted == "all" else f"{base}?part=timeline&show={wanted}"
     composer = {name: value for name, value in record.composer(incident, user).items() if name != "can"}
     return {**composer, "entries": entries, "activity_filters": choices, "timeline_url": timeline_url}

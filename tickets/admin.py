@@ -17,6 +17,7 @@ from tickets import assigning, goals, kinds, screens
 from tickets.actions import recounting
 from tickets.models import (
     AssignmentRule,
+    CannedReply,
     Category,
     Goal,
     HoldReason,
@@ -106,6 +107,16 @@ class ScreenFieldAdmin(RegisterAdmin):
     list_display = ("field", "kind", "screen", "mode", "position")
     list_filter = ("kind", "screen", "mode")
     search_fields = ("field",)
+
+
+@admin.register(CannedReply)
+class CannedReplyAdmin(RegisterAdmin):
+    """Texts for notes and replies; retire one instead of deleting it."""
+
+    list_display = ("name", "audience", "kind", "team", "retired_at")
+    list_filter = ("audience", ("team", admin.RelatedOnlyFieldListFilter))
+    search_fields = ("name", "body")
+    list_select_related = ("team",)
 
 
 @admin.register(PriorityCell)

@@ -13,7 +13,10 @@ from tickets.models import Ticket
 from workflows.models import Status
 
 ACKNOWLEDGED = "incident.acknowledged"
-HIDDEN = (events.SLA_PROMISED, events.SLA_STANDING, events.SLA_THRESHOLD)
+HIDDEN = (
+    events.SLA_PROMISED, events.SLA_STANDING, events.SLA_THRESHOLD, events.COMMENT_EDITED, events.ENTRY_PINNED, events.ENTRY_UNPINNED,
+    events.ENTRY_HIDDEN, events.ENTRY_SHOWN,
+)  # fmt: skip
 
 Row = tuple[int, str, int | None, datetime, dict[str, Any]]
 

@@ -80,6 +80,13 @@ class MoveForm(TicketForm):
         return {name: value for name, value in values.items() if name != "custom" or value}
 
 
+class CommentForm(forms.Form):
+    """The words of a comment; seen: its last edit when the form was made."""
+
+    body = forms.CharField(label=_("Text"), required=False, widget=forms.Textarea(attrs={"rows": 8, "autofocus": True}))
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+
 class LinkForm(forms.Form):
     """Another ticket and how it relates."""
 

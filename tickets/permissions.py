@@ -1,14 +1,18 @@
 """Who may see and do what with tickets. Rights carry the kind in front: resolving an incident needs `incident.resolve`."""
 
+from datetime import datetime, timedelta
+
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Team, User
 from common.decisions import ALLOWED, Decision
 from tickets import kinds
-from tickets.models import Queue, Ticket
+from tickets.models import Comment, Queue, Ticket
 from workflows import rules
 from workflows.models import Transition
+
+COMMENT_EDIT_WITHIN = timedelta(minutes=15)
 
 
 def visible_to(user: User, tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
@@ -131,6 +135,26 @@ def can_reply(user: User | None, ticket: Ticket) -> Decision:
     if user is not None and ticket.reporter_id == user.pk:
         return ALLOWED
     return _decide(user, ticket, "reply", _("reply here"))
+
+
+def can_edit_comment(user: User | None, ticket: Ticket, comment: Comment, at: datetime) -> Decision:
+    """Changing the words of a comment: its author, for some minutes or with the right to moderate. Its audience never changes."""
+    if user is None or comment.author_id != user.pk:
+        return Decision(False, _("Only who wrote a comment can edit it."))
+    decision = can_note(user, ticket) if comment.is_internal else can_reply(user, ticket)
+    if not decision or at - comment.created_at <= COMMENT_EDIT_WITHIN:
+        return decision
+    return _decide(user, ticket, "moderate", _("edit a comment after %(n)d minutes") % {"n": COMMENT_EDIT_WITHIN.total_seconds() // 60})
+
+
+def can_pin(user: User | None, ticket: Ticket) -> Decision:
+    """Pinning a line of the timeline to the review: whoever writes notes."""
+    return _decide(user, ticket, "note", _("pin lines of the timeline"))
+
+
+def can_hide(user: User | None, ticket: Ticket) -> Decision:
+    """Hiding a line of the timeline, showing it again, and reading what is hidden."""
+    return _decide(user, ticket, "moderate", _("hide lines of the timeline"))
 
 
 def can_see_internal(user: User | None, ticket: Ticket) -> Decision:

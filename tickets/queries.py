@@ -16,7 +16,7 @@ from fields.models import PREFIX
 from journal import queries as journal
 from journal.models import Entry
 from services.models import Service
-from tickets import facts, kinds, permissions, queues
+from tickets import facts, kinds, permissions, queues, timeline_marks
 from tickets.models import AffectedService, Attachment, Category, Comment, HoldReason, ResolutionCode, SlaClock, Ticket
 from tickets.models.clocks import RESOLUTION
 from workflows import queries as workflows
@@ -153,13 +153,21 @@ def timeline(user: User, ticket: Ticket, *, limit: int = 200, only_public: bool 
     entries = [entry for entry in told if not (entry.event == "ticket.transitioned" and entry.data.get("is_named"))]
     if not sees_internal:
         entries = [entry for entry in entries if _is_public(entry)]
-    entries = _without_hidden(user, entries)
+    entries = timeline_marks.marked(user, ticket, _without_hidden(user, entries), is_desk=sees_internal)
     ids = [entry.data.get("comment") for entry in entries if entry.event == "comment.added"]
     comments = {row.pk: row for row in Comment.objects.filter(pk__in=ids).select_related("author")}
+    files = _files_of(entries)
     for entry in entries:
+        entry.file = files.get(entry.data.get("attachment", 0))  # type: ignore[attr-defined]  # shown by the timeline
         entry.comment = comments.get(entry.data.get("comment", 0))  # type: ignore[attr-defined]  # shown by the timeline
         entry.origin = merged.get(entry.subject_id)  # type: ignore[attr-defined]  # the key of a merged ticket that it comes from
     return entries
+
+
+def _files_of(entries: list[Entry]) -> dict[int, Attachment]:
+    """The files that lines of a timeline are about."""
+    ids = [entry.data.get("attachment", 0) for entry in entries if entry.event == "ticket.attached"]
+    return Attachment.objects.in_bulk(ids) if ids else {}
 
 
 def absorbed(user: User, ticket: Ticket) -> dict[int, str]:
@@ -196,13 +204,19 @@ def _is_public(entry: Entry) -> bool:
 def comments_for(user: User, ticket: Ticket) -> QuerySet[Comment]:
     """The comments this user may read, oldest first."""
     rows = Comment.objects.filter(ticket__in=[ticket.pk, *absorbed(user, ticket)]).select_related("author").order_by("id")
+    if not permissions.can_hide(user, ticket):
+        rows = rows.filter(hidden_at__isnull=True)
     return rows if permissions.can_see_internal(user, ticket) else rows.filter(is_internal=False)
 
 
 def replies_to(tickets: Iterable[Ticket]) -> dict[int, list[Comment]]:
     """The public replies of several tickets by ticket, oldest first, in one query."""
     found: dict[int, list[Comment]] = {}
-    for row in Comment.objects.filter(ticket__in=[ticket.pk for ticket in tickets], is_internal=False).select_related("author").order_by("id"):
+    for row in (
+        Comment.objects.filter(ticket__in=[ticket.pk for ticket in tickets], is_internal=False, hidden_at__isnull=True)
+        .select_related("author")
+        .order_by("id")
+    ):
         found.setdefault(row.ticket_id, []).append(row)
     return found
 
@@ -210,6 +224,8 @@ def replies_to(tickets: Iterable[Ticket]) -> dict[int, list[Comment]]:
 def attachments_for(user: User, ticket: Ticket) -> QuerySet[Attachment]:
     """The files this user may download."""
     rows = Attachment.objects.filter(ticket__in=[ticket.pk, *absorbed(user, ticket)]).select_related("uploader")
+    if not permissions.can_hide(user, ticket):
+        rows = rows.filter(hidden_at__isnull=True)
     return rows if permissions.can_see_internal(user, ticket) else rows.filter(is_internal=False)
 
 

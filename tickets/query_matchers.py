@@ -80,10 +80,14 @@ class Comments(Matcher):
 
 
 def readable_comments(asker: Asker) -> QuerySet[Comment]:
-    """Comments on tickets that this person sees anyway, without the internal ones that he may not read."""
+    """Comments on tickets that this person sees anyway, without hidden ones and the internal ones that he may not read."""
     if unveiled(asker) is None:
-        return Comment.objects.order_by()
-    return Comment.objects.order_by().filter(Q(is_internal=False) | Q(ticket__kind__in=permissions.seen_kinds(asker.user)))
+        return Comment.objects.order_by().filter(hidden_at__isnull=True)
+    return (
+        Comment.objects.order_by()
+        .filter(hidden_at__isnull=True)
+        .filter(Q(is_internal=False) | Q(ticket__kind__in=permissions.seen_kinds(asker.user)))
+    )
 
 
 class FullText(Comments):

@@ -101,7 +101,7 @@ def service_choices(chosen: Sequence[str], text: str) -> list[Service]:
 
 def public_files(ticket: Ticket) -> QuerySet[Attachment]:
     """The files that its reporter may download, whoever that is."""
-    return Attachment.objects.filter(ticket_id=ticket.pk, is_internal=False).select_related("uploader")
+    return Attachment.objects.filter(ticket_id=ticket.pk, is_internal=False, hidden_at__isnull=True).select_related("uploader")
 
 
 def waits_for_reporter(ticket: Ticket) -> bool:

@@ -12,6 +12,8 @@ import './views.js';
 import './keyboard.js';
 import './palette.js';
 import './composer.js';
+import './names.js';
+import './files.js';
 import './live.js';
 import './presence.js';
 import './times.js';

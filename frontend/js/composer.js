@@ -1,11 +1,6 @@
-// The composer: who will read it changes colour, hint and button together. Drafts survive a reload (session storage). Ctrl+Enter sends.
+// The composer: who will read it changes colour, hint and button together. Drafts are kept (drafts.js). Ctrl+Enter sends.
+import { readDraft, writeDraft } from './drafts.js';
 import { find, findAll } from './dom.js';
-
-const keyOf = (composer, audience) => `ek-draft:${composer.dataset.draft}:${audience}`;
-const read = (key) => { try { return sessionStorage.getItem(key) ?? ''; } catch { return ''; } };
-function write(key, text) {
-  try { if (text) sessionStorage.setItem(key, text); else sessionStorage.removeItem(key); } catch { /* storage may be blocked */ }
-}
 
 function setAudience(composer, audience) {
   const text = find('textarea', composer);
@@ -19,6 +14,29 @@ function setAudience(composer, audience) {
   findAll('[data-for]', composer).forEach((part) => { part.hidden = part.dataset.for !== audience; });
   const choice = find('input[name=audience]', composer);
   if (choice) choice.value = audience;
+  const canned = find('[data-canned]', composer);
+  if (canned) canned.dataset.menuUrl = `${canned.dataset.canned}?audience=${audience}`;
+}
+
+/** The text goes along to the other audience, unless a draft waits there: then each keeps its own. */
+function switchAudience(composer, audience) {
+  const text = find('textarea', composer);
+  const before = composer.dataset.now ?? 'internal';
+  const waiting = audience === before ? '' : readDraft(composer, audience);
+  setAudience(composer, audience);
+  if (audience === before) return;
+  if (waiting) { text.value = waiting; grow(text); return; }
+  writeDraft(composer, before, '');
+  writeDraft(composer, audience, text.value);
+}
+
+/** Puts a text where the cursor is. */
+export function insert(composer, words, { isAtEnd = false } = {}) {
+  const text = find('textarea', composer);
+  if (isAtEnd) text.setRangeText(words, text.value.length, text.value.length, 'end');
+  else text.setRangeText(words, text.selectionStart, text.selectionEnd, 'end');
+  text.dispatchEvent(new Event('input', { bubbles: true }));
+  text.focus();
 }
 
 const grow = (text) => { text.style.height = 'auto'; text.style.height = `${Math.min(text.scrollHeight + 2, 360)}px`; };
@@ -28,14 +46,14 @@ document.addEventListener('click', (event) => {
   if (!tab) return;
   const composer = tab.closest('.ek-composer');
   const text = find('textarea', composer);
-  setAudience(composer, tab.dataset.audience);
+  switchAudience(composer, tab.dataset.audience);
   text.focus();
 });
 
 document.addEventListener('input', (event) => {
   const composer = event.target.closest?.('.ek-composer[data-draft]');
   if (!composer || !event.target.matches('textarea')) return;
-  write(keyOf(composer, composer.dataset.now ?? 'internal'), event.target.value);
+  writeDraft(composer, composer.dataset.now ?? 'internal', event.target.value);
   grow(event.target);
 });
 
@@ -43,8 +61,8 @@ function restore(root) {
   for (const composer of findAll('.ek-composer[data-draft]', root)) {
     const text = find('textarea', composer);
     if (text.value) continue;
-    const kept = findAll('[data-audience]', composer).map((tab) => tab.dataset.audience).find((audience) => read(keyOf(composer, audience)));
-    if (kept) { setAudience(composer, kept); text.value = read(keyOf(composer, kept)); grow(text); }
+    const kept = findAll('[data-audience]', composer).map((tab) => tab.dataset.audience).find((audience) => readDraft(composer, audience));
+    if (kept) { setAudience(composer, kept); text.value = readDraft(composer, kept); grow(text); }
   }
 }
 restore(document);
@@ -55,21 +73,42 @@ document.addEventListener('htmx:afterRequest', ({ detail }) => {
   // The swap has replaced the composer that sent: the request still knows it.
   const composer = detail.requestConfig?.elt?.closest?.('.ek-composer[data-draft]');
   if (!composer || !detail.successful || detail.requestConfig.verb === 'get') return;
-  findAll('[data-audience]', composer).forEach((tab) => write(keyOf(composer, tab.dataset.audience), ''));
+  writeDraft(composer, composer.dataset.now ?? 'internal', '');
   const text = find('textarea', composer);
   if (text) { text.value = ''; grow(text); }
   findAll('input[type=file]', composer).forEach((file) => { file.value = ''; file.dispatchEvent(new Event('change', { bubbles: true })); });
+});
+
+/* Quote: what is marked in the comment, else all of it. What is internal stays internal. */
+document.addEventListener('click', (event) => {
+  const button = event.target.closest('[data-quote]');
+  const composer = find('.ek-composer');
+  if (!button || !composer) return;
+  const note = find('.ek-note__text', button.closest('.ek-note'));
+  const marked = getSelection();
+  const words = marked && !marked.isCollapsed && note.contains(marked.anchorNode) && note.contains(marked.focusNode) ? marked.toString() : note.innerText;
+  if (button.dataset.quote === 'internal') switchAudience(composer, 'internal');
+  const text = find('textarea', composer);
+  const before = text.value && !text.value.endsWith('\n') ? '\n' : '';
+  insert(composer, `${before}${words.trim().split('\n').map((line) => `> ${line}`).join('\n')}\n\n`, { isAtEnd: true });
+  text.scrollIntoView({ block: 'center' });
+});
+
+/* A canned reply: from its menu, which "/" in an empty composer opens. */
+document.addEventListener('click', (event) => {
+  const chosen = event.target.closest('[data-insert]');
+  const composer = find('.ek-composer');
+  if (chosen && composer) setTimeout(() => insert(composer, chosen.dataset.insert));
+});
+document.addEventListener('keydown', (event) => {
+  const composer = event.target.closest?.('.ek-composer');
+  if (event.key !== '/' || !composer || !event.target.matches('textarea') || event.target.value) return;
+  const button = find('[data-canned]', composer);
+  if (button) { event.preventDefault(); button.click(); }
 });
 
 document.addEventListener('keydown', (event) => {
   if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
   const form = event.target.closest?.('form');
   if (form && event.target.matches('textarea, input, select')) { event.preventDefault(); form.requestSubmit(); }
-});
-
-/* The names of the files that will be sent. */
-document.addEventListener('change', (event) => {
-  if (!event.target.matches('.ek-composer input[type=file]')) return;
-  const list = find('[data-files]', event.target.closest('.ek-composer'));
-  if (list) list.textContent = [...event.target.files].map((file) => file.name).join(', ');
 });

@@ -4,7 +4,9 @@ import { find, findAll } from './dom.js';
 
 const pending = new WeakMap();
 
+/** A line of a timeline is nothing that moves away under the pointer: only an open menu or a text that is being written holds it. */
 function isHeld(row) {
+  if (!row.matches('[data-row]')) return row.querySelector('[aria-expanded=true], textarea:focus, input:focus') !== null;
   if (row.matches(':hover') || row.contains(document.activeElement) || row.querySelector('[aria-expanded=true]') !== null) return true;
   return row.classList.contains('is-cursor') && find('#menu:not([hidden]), dialog[open]') !== null; // a key opened it for this row
 }
@@ -42,9 +44,11 @@ function adopt(old, fresh) {
 
 function replace(old, fresh) {
   const hadFocus = old === document.activeElement;
+  const button = findAll('button, a', old).indexOf(document.activeElement);
   adopt(old, fresh);
   old.replaceWith(fresh);
   if (hadFocus) fresh.focus({ preventScroll: true });
+  else if (button >= 0) findAll('button, a', fresh)[button]?.focus({ preventScroll: true });
   return fresh;
 }
 

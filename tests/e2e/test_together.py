@@ -1,5 +1,6 @@
 """Two people on one record in real browsers (INC-25): comparing what both saved."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -61,3 +62,84 @@ def test_who_is_here(visitor: Callable[..., Visitor]) -> None:
     other.page.close(run_before_unload=True)
     expect(here.locator("[title]")).to_have_count(0)
     expect(agent.page.locator("#writing")).to_be_empty()
+
+
+def test_writing_a_reply(visitor: Callable[..., Visitor], axe: Callable[[Page], list[str]]) -> None:
+    """INC-21: a canned reply by "/", a name by "@", a pasted picture, a draft that outlives the tab, a quote, an edit with its history."""
+    agent = visitor(AGENT)
+    key = open_keys(agent, 3)[2]
+    page = agent.go(f"/incidents/{key}/")
+    page.locator("#composer [data-audience=public]").click()
+    page.keyboard.press("/")
+    page.locator("#menu").get_by_role("menuitem", name="Please try again").click()
+    text = page.locator("#composer textarea")
+    expect(text).to_have_value(re.compile("should work again.*Hanna Lindqvist", re.DOTALL))
+    text.fill("Ready. ")
+    page.keyboard.type("@dani")
+    expect(page.get_by_role("option", name="Daniel Okafor")).to_be_visible()
+    assert axe(page) == []
+    page.keyboard.press("Enter")
+    expect(text).to_have_value("Ready. @daniel.okafor ")
+    page.evaluate(PASTE)
+    expect(page.locator("[data-files] li")).to_have_count(1)
+    expect(page.locator("[data-files] img")).to_be_visible()
+    page.get_by_role("button", name="Remove pasted-").click()
+    expect(page.locator("[data-files]")).to_be_hidden()
+    page.evaluate(DROP)
+    expect(page.locator("[data-files] li")).to_have_text("dropped.png")
+    assert axe(page) == []
+    again = agent.context.new_page()
+    again.goto(page.url)
+    expect(again.locator("#composer textarea")).to_have_value("Ready. @daniel.okafor ")
+    again.close()
+    text.press("Control+Enter")
+    note = page.locator("#timeline .ek-note").first
+    expect(note).to_contain_text("Ready. @daniel.okafor")
+    expect(text).to_have_value("")
+    expect(page.locator("#timeline img.ek-thumb").first).to_be_visible()
+    page.wait_for_function("document.querySelector('#timeline img.ek-thumb').naturalWidth > 0")
+    page.locator("h1").click()
+    page.keyboard.press("q")
+    expect(text).to_have_value("> Ready. @daniel.okafor\n\n")
+    note.hover()
+    note.get_by_role("button", name="Edit this comment").click()
+    page.fill("#dialog textarea", "Ready since noon")
+    save(page)
+    expect(note).to_contain_text("Ready since noon")
+    note.get_by_role("button", name="edited").click()
+    expect(page.locator("#dialog")).to_contain_text("Ready. @daniel.okafor")
+    assert axe(page) == []
+
+
+def test_pin_and_hide(visitor: Callable[..., Visitor], axe: Callable[[Page], list[str]]) -> None:
+    """INC-22."""
+    lead = visitor("Grace Mwangi")
+    key = str(lead.product.query("SELECT key FROM tickets_ticket WHERE is_open AND comment_count > 1 ORDER BY id DESC LIMIT 1")[0][0])
+    page = lead.go(f"/incidents/{key}/")
+    item = page.locator(f"#{page.locator('#timeline .ek-tl__item:has(.ek-note)').first.get_attribute('id')}")
+    item.hover()
+    item.get_by_role("button", name="Pin to the review").click()
+    expect(page.locator("#fields")).to_contain_text("Pinned to the review")
+    item.hover()
+    item.get_by_role("button", name="Hide this line").click()
+    expect(item.locator("summary")).to_contain_text("Hidden by Grace Mwangi")
+    expect(page.locator("#fields")).not_to_contain_text("Pinned to the review")
+    assert axe(page) == []
+    item.locator("summary").click()
+    item.get_by_role("button", name="Show again").click()
+    expect(item.locator(".ek-note")).to_be_visible()
+
+
+IMAGE = """
+const canvas = document.createElement('canvas'); canvas.width = 60; canvas.height = 40;
+const blob = await new Promise((done) => canvas.toBlob(done, 'image/png'));
+const carrier = new DataTransfer(); carrier.items.add(new File([blob], NAME, { type: 'image/png' }));
+"""
+PASTE = (
+    "async () => {" + IMAGE.replace("NAME", "'image.png'") + "document.querySelector('#composer textarea')"
+    ".dispatchEvent(new ClipboardEvent('paste', { clipboardData: carrier, bubbles: true, cancelable: true })); }"
+)  # fmt: skip
+DROP = (
+    "async () => {" + IMAGE.replace("NAME", "'dropped.png'") + "for (const type of ['dragover', 'drop'])"
+    " document.querySelector('#timeline').dispatchEvent(new DragEvent(type, { dataTransfer: carrier, bubbles: true, cancelable: true })); }"
+)  # fmt: skip

@@ -1,7 +1,7 @@
 """What the desk writes for itself never leaves it: a marker in every internal place is looked for in every answer the product gives to others.
 
 The addresses are those of the authorisation table, so a new screen or API operation is looked at from its first day. Channels: pages, API, exports,
-search, query language, palette, live stream, mails, the reporter's signed page. There is no editing of comments yet; their history joins with it.
+search, query language, palette, live stream, mails, the reporter's signed page, the former texts of edited comments, hidden lines.
 """
 
 from collections.abc import Iterator
@@ -14,13 +14,13 @@ from django.test import Client
 
 from common import doorbell
 from journal import actions as journal
-from journal.models import Delivery
+from journal.models import Delivery, Entry
 from notifications.actions import outbox
 from notifications.models import Message, Notice
 from tests.house.authorisation import cases, cast, routes
 from tests.house.authorisation.calling import Caller, undone
 from tests.house.authorisation.cast import ANONYMOUS, SECRET, Thing, World
-from tickets.actions import conversation, escalation, lifecycle, merging, prioritising
+from tickets.actions import conversation, curating, escalation, lifecycle, merging, prioritising, rewording
 
 MARKER = SECRET.partition("-")[0]
 OPERATIONS = [operation for operation in routes.operations() if not operation.route.startswith("/admin/")]
@@ -51,6 +51,11 @@ def _write_everything(world: World) -> None:
         ticket = own(world, state).ticket
         escalation.escalate(ticket, actor=agent, to_team=world.teams["payments"], level=2, symptom=SECRET, tried=SECRET, evidence=SECRET)
         prioritising.override(ticket, actor=agent, priority=1, reason=SECRET)
+    note = conversation.comment(own(world).ticket, actor=agent, body=f"Once said: {SECRET}", is_internal=True)
+    rewording.edit_comment(own(world).ticket, actor=agent, comment=note, body="No more")
+    reply = conversation.comment(own(world).ticket, actor=agent, body=f"Wrong window: {SECRET}", is_internal=False)
+    entry = Entry.objects.get(event="comment.added", data__comment=reply.pk)
+    curating.hide(own(world).ticket, actor=world.people["admin"], entry=entry)
     merging.merge(other, actor=agent, into=own(world).ticket)
     conversation.comment(own(world).ticket, actor=agent, body="You will hear from us", is_internal=False)
 

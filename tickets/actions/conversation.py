@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common import clock, errors
 from journal import actions as journal
-from tickets import events, permissions
+from tickets import events, permissions, pictures
 from tickets.actions import clocks, creation, lifecycle, locking
 from tickets.models import Attachment, Comment, Ticket, Watch
+from tickets.models.conversation import PICTURES
 
 COMMENT_LENGTH = 50_000
 
@@ -29,11 +30,7 @@ def comment(ticket: Ticket, *, actor: User | None, body: str, is_internal: bool)
     """
     decision = permissions.can_note if is_internal else permissions.can_reply
     decision(actor, ticket).require()
-    text = creation.clean_text("body", body).strip()
-    if not text:
-        raise errors.Invalid("body", _("Write something first."))
-    if len(text) > COMMENT_LENGTH:
-        raise errors.Invalid("body", _("Use at most %(most)d characters, or attach a file.") % {"most": COMMENT_LENGTH})
+    text = clean_body(body)
     locked = locking.locked(ticket)
     at = clock.now()
     added = Comment.objects.create(ticket=locked, author=actor, body=text, is_internal=is_internal, created_at=at)
@@ -45,6 +42,16 @@ def comment(ticket: Ticket, *, actor: User | None, body: str, is_internal: bool)
     if not is_internal and actor is not None and actor.pk == locked.reporter_id:
         lifecycle.answered(locked, actor=actor)
     return added
+
+
+def clean_body(body: str) -> str:
+    """The text of a comment. Raises Invalid("body") for an empty or too long one."""
+    text = creation.clean_text("body", body).strip()
+    if not text:
+        raise errors.Invalid("body", _("Write something first."))
+    if len(text) > COMMENT_LENGTH:
+        raise errors.Invalid("body", _("Use at most %(most)d characters, or attach a file.") % {"most": COMMENT_LENGTH})
+    return text
 
 
 def comment_by_system(ticket: Ticket, *, author: User | None, body: str, is_internal: bool, at: datetime) -> Comment:
@@ -97,7 +104,7 @@ def attach(ticket: Ticket, *, actor: User | None, upload: "UploadedFile[bytes]",
     at = clock.now()
     name = clean_name(upload.name or "")
     added = Attachment(
-        ticket=locked, uploader=actor, file=upload, name=name, content_type=(upload.content_type or "application/octet-stream")[:100], size=size,
+        ticket=locked, uploader=actor, file=upload, name=name, content_type=_content_type(upload), size=size,
         digest=digest.hexdigest(), is_internal=is_internal, created_at=at,
     )  # fmt: skip
     added.file.name = f"{added.digest[:16]}-{get_valid_filename(name)[-80:] or 'file'}"
@@ -105,6 +112,13 @@ def attach(ticket: Ticket, *, actor: User | None, upload: "UploadedFile[bytes]",
     Ticket.objects.filter(pk=locked.pk).update(attachment_count=F("attachment_count") + 1, updated_at=at)
     journal.record(events.ATTACHED, locked, actor=actor, at=at, name=name, attachment=added.pk, is_internal=is_internal)
     return added
+
+
+def _content_type(upload: "UploadedFile[bytes]") -> str:
+    """What a picture is by its content; of anything else what the sender says, unless he says that it is such a picture."""
+    found = pictures.type_of(upload)
+    told = (upload.content_type or "")[:100]
+    return found or (told if told and told not in PICTURES else "application/octet-stream")
 
 
 def clean_name(name: str) -> str:

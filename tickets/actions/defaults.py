@@ -6,7 +6,7 @@ from accounts.models import User
 from journal import registers
 from sla.models import Calendar
 from tickets import priority, queues
-from tickets.models import Category, Goal, HoldReason, Metric, PriorityCell, Queue, ResolutionCode
+from tickets.models import CannedReply, Category, Goal, HoldReason, Metric, PriorityCell, Queue, ResolutionCode
 from tickets.models.clocks import FIRST_RESPONSE, RESOLUTION
 
 MINUTE, HOUR = 60, 3600
@@ -37,6 +37,15 @@ CATEGORIES: dict[str, list[str]] = {
     "Monitoring": ["Alert", "False alarm"],
     "Security": ["Phishing", "Malware", "Lost device", "Data leak"],
 }
+
+CANNED_REPLIES = [
+    ("Ask for details", "public", "Hello {{reporter.first_name}},\n\nto find the cause of {{ticket.key}} we need a little more: what did you do, what did you "
+     "expect, and what happened instead? A picture of the screen helps.\n\n{{agent.name}}"),
+    ("We are on it", "public", "Hello {{reporter.first_name}},\n\nwe have your report {{ticket.key}} about {{service}} and {{team}} works on it. You hear from "
+     "us as soon as there is news.\n\n{{agent.name}}"),
+    ("Please try again", "public", "Hello {{reporter.first_name}},\n\n{{service}} should work again. Please try it and tell us if it does not.\n\n{{agent.name}}"),
+    ("Hand-over", "internal", "**Seen:** \n**Tried:** \n**Next step:** \n\n{{agent.name}}"),
+]  # fmt: skip
 
 RESOLUTION_CODES = [
     ("fixed", "Fixed"), ("workaround", "Workaround given"), ("no-fault-found", "No fault found"), ("recovered", "Recovered by itself"),
@@ -76,6 +85,8 @@ def create_defaults(always: Calendar, business: Calendar, *, actor: User | None 
             HoldReason(slug=slug, name=name, pauses_clocks=pauses, ends_on_reply=ends, position=position)
             for position, (slug, name, pauses, ends) in enumerate(HOLD_REASONS)
         )
+    if not CannedReply.objects.exists():
+        CannedReply.objects.bulk_create(CannedReply(name=name, body=body, audience=audience) for name, audience, body in CANNED_REPLIES)
     if not ResolutionCode.objects.exists():
         ResolutionCode.objects.bulk_create(
             ResolutionCode(slug=slug, name=name, position=position) for position, (slug, name) in enumerate(RESOLUTION_CODES)

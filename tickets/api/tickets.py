@@ -19,10 +19,11 @@ from tickets import downloads, filters, permissions, queries, queues, records
 from tickets.actions import comparing, conversation, editing, lifecycle
 from tickets.api import listing, versions
 from tickets.api.clocks import ClockVerbs
+from tickets.api.comments import CommentVerbs
 from tickets.api.priority import PriorityVerbs
 from tickets.api.record import RecordVerbs
 from tickets.api.screens import ScreenVerbs
-from tickets.models import Attachment, Category, Comment, HoldReason, ResolutionCode, SlaClock, Ticket
+from tickets.models import Attachment, Category, HoldReason, ResolutionCode, SlaClock, Ticket
 
 
 class CategorySerializer(serializers.ModelSerializer):
@@ -56,17 +57,6 @@ class ClockSerializer(serializers.ModelSerializer):
             "breached_at",
         ]
         read_only_fields = fields
-
-
-class CommentSerializer(serializers.ModelSerializer):
-    """A comment."""
-
-    author = serializers.SlugRelatedField(slug_field="email", read_only=True)
-
-    class Meta:
-        model = Comment
-        fields: ClassVar[list[str]] = ["id", "author", "body", "is_internal", "created_at"]
-        read_only_fields: ClassVar[list[str]] = ["id", "author", "created_at"]
 
 
 class AttachmentSerializer(serializers.ModelSerializer):
@@ -255,7 +245,7 @@ class UploadSerializer(serializers.Serializer):
     is_internal = serializers.BooleanField(default=True)
 
 
-class TicketViewSet(RecordVerbs, ClockVerbs, PriorityVerbs, ScreenVerbs, mixins.ListModelMixin):
+class TicketViewSet(RecordVerbs, ClockVerbs, PriorityVerbs, ScreenVerbs, CommentVerbs, mixins.ListModelMixin):
     """Tickets of one kind by key. A kind's app subclasses it with `kind` and a serializer of its own page."""
 
     lookup_field = "key"
@@ -352,19 +342,6 @@ class TicketViewSet(RecordVerbs, ClockVerbs, PriorityVerbs, ScreenVerbs, mixins.
     def transitions(self, request: Request, key: str) -> Response:
         """The moves that this user may make now."""
         return Response(OfferedTransitionSerializer(queries.offered_transitions(self.person, self.get_object()), many=True).data)
-
-    @extend_schema(responses=CommentSerializer(many=True), filters=False)
-    @action(detail=True, pagination_class=None)
-    def comments(self, request: Request, key: str) -> Response:
-        """The comments this user may read, oldest first."""
-        return Response(CommentSerializer(queries.comments_for(self.person, self.get_object()), many=True).data)
-
-    @extend_schema(request=CommentSerializer, responses={201: CommentSerializer})
-    @action(detail=True, methods=["post"])
-    def comment(self, request: Request, key: str) -> Response:
-        """Adds an internal note or a public reply."""
-        added = conversation.comment(self.get_object(), actor=self.person, **self.given(CommentSerializer))
-        return Response(CommentSerializer(added).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(responses=AttachmentSerializer(many=True), filters=False)
     @action(detail=True, pagination_class=None)

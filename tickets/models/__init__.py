@@ -1,5 +1,6 @@
+from tickets.models.canned import CannedReply
 from tickets.models.clocks import Goal, Metric, Recount, SlaClock
-from tickets.models.conversation import Attachment, Comment, Watch
+from tickets.models.conversation import Attachment, Comment, CommentRevision, Watch
 from tickets.models.handover import Handover
 from tickets.models.queues import BulkChange, Queue, QueueStar
 from tickets.models.registers import AssignmentRule, Category, HoldReason, PriorityCell, PriorityModifier, ResolutionCode
@@ -7,6 +8,7 @@ from tickets.models.relating import Admission, AffectedService, Link, Task
 from tickets.models.reporting import ReporterLink
 from tickets.models.screens import ScreenField
 from tickets.models.ticket import Ticket
+from tickets.models.timeline import TimelineMark
 
 __all__ = [
     "Admission",
@@ -14,8 +16,10 @@ __all__ = [
     "AssignmentRule",
     "Attachment",
     "BulkChange",
+    "CannedReply",
     "Category",
     "Comment",
+    "CommentRevision",
     "Goal",
     "Handover",
     "HoldReason",
@@ -32,5 +36,6 @@ __all__ = [
     "SlaClock",
     "Task",
     "Ticket",
+    "TimelineMark",
     "Watch",
 ]

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from tickets.models.ticket import Ticket
 
 USER = settings.AUTH_USER_MODEL
+PICTURES = {"image/png": "PNG", "image/jpeg": "JPEG", "image/gif": "GIF", "image/webp": "WEBP"}
 
 
 class Comment(models.Model):
@@ -21,6 +22,8 @@ class Comment(models.Model):
     body = models.TextField(_("text"))
     is_internal = models.BooleanField(_("internal"))
     created_at = models.DateTimeField(_("written"))
+    edited_at = models.DateTimeField(_("edited"), null=True, blank=True)
+    hidden_at = models.DateTimeField(_("hidden"), null=True, blank=True)
     search = models.GeneratedField(expression=SearchVector("body", config="english"), output_field=SearchVectorField(), db_persist=True)
 
     class Meta:
@@ -35,8 +38,27 @@ class Comment(models.Model):
         return self.body[:60]
 
 
+class CommentRevision(models.Model):
+    """What a comment said before it was edited."""
+
+    comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="revisions")
+    body = models.TextField(_("text"))
+    written_at = models.DateTimeField(_("written"))
+
+    class Meta:
+        verbose_name = _("former text of a comment")
+        verbose_name_plural = _("former texts of comments")
+        ordering: ClassVar[list[str]] = ["-id"]
+
+    def __str__(self) -> str:
+        return self.body[:60]
+
+
 class Attachment(models.Model):
-    """A file on a ticket. It is only ever downloaded, never shown inline."""
+    """A file on a ticket. It is only ever downloaded, never shown inline; of a picture a small one is drawn anew.
+
+    content_type: of pictures what stands in the file, of other files what the sender said.
+    """
 
     ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="attachments")
     uploader = models.ForeignKey(USER, null=True, on_delete=models.PROTECT, related_name="+")
@@ -47,6 +69,7 @@ class Attachment(models.Model):
     digest = models.CharField(max_length=64)
     is_internal = models.BooleanField(_("internal"), default=True)
     created_at = models.DateTimeField(_("added"))
+    hidden_at = models.DateTimeField(_("hidden"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("attachment")
@@ -55,6 +78,11 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether there can be a small picture of it."""
+        return self.content_type in PICTURES
 
 
 class Watch(models.Model):

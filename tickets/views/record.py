@@ -1,5 +1,6 @@
 """What people do on the page of one record, whatever its kind."""
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -63,6 +64,9 @@ def composer(ticket: Ticket, user: User, *, is_internal: bool = True, body: str 
     return {
         "ticket": ticket, "can": can, "is_internal": is_internal, "audience": "internal" if is_internal else "public", "body": body, "error": error,
         "comment_url": reverse("tickets:comment", args=[ticket.key]),
+        "canned_url": reverse("tickets:canned", args=[ticket.key]),
+        "file_bytes": settings.ATTACHMENT_MAX_BYTES,
+        "people_url": reverse("tickets:people", args=[ticket.key]),
     }  # fmt: skip
 
 
@@ -96,3 +100,11 @@ def download(request: HttpRequest, key: str, attachment: int) -> HttpResponseBas
     """A file of the record."""
     user = desk.user_of(request)
     return downloads.download(user, queries.ticket_for(user, key), attachment)
+
+
+@require_safe
+@desk.required
+def picture(request: HttpRequest, key: str, attachment: int) -> HttpResponseBase:
+    """A small picture of a file that is an image."""
+    user = desk.user_of(request)
+    return downloads.picture(user, queries.ticket_for(user, key), attachment)

@@ -1,7 +1,7 @@
 """How each operation of the authorisation table is called: what stands in its address, and a body that is small and valid."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -128,6 +128,10 @@ def _soon(_world: World, _thing: Thing) -> dict[str, Any]:
 
 
 FILES = [part("public", attachment="attachment"), part("internal", attachment="plan")]
+COMMENTS = [
+    Case("public", values=lambda _w, t: {"pk": t.parts["comment"], "comment": t.parts["comment"]}),
+    Case("internal", values=lambda _w, t: {"pk": t.parts["note"], "comment": t.parts["note"]}),
+]
 LATER = "2020-01-01T00:00:00Z"
 CASES: dict[tuple[str, str], list[Case]] = {
     ("tickets:bulk", "GET"): _bulk()[:1],
@@ -153,6 +157,18 @@ CASES: dict[tuple[str, str], list[Case]] = {
     ("tickets:comment", "POST"): [
         Case("internal", lambda _w, _t: {"body": "A note", "audience": "internal"}), Case("public", lambda _w, _t: {"body": "A reply", "audience": "public"}),
     ],
+    ("tickets:edit_comment", "GET"): COMMENTS,
+    ("tickets:edit_comment", "POST"): [replace(one, body=lambda _w, _t: {"body": "Reworded", "seen": ""}) for one in COMMENTS],
+    ("tickets:comment_history", "GET"): COMMENTS,
+    ("tickets:mark_entry", "POST"): [
+        Case(verb, values=lambda _w, thing, verb=verb: {"verb": verb, "entry": thing.parts["entry"]})  # type: ignore[misc]
+        for verb in ("pin", "unpin", "hide", "show")
+    ],
+    ("incident-edit-comment", "POST"): [
+        Case(name, lambda _w, thing, source=source: {"comment": thing.parts[source], "body": "Reworded"})  # type: ignore[misc]
+        for name, source in (("public", "comment"), ("internal", "note"))
+    ],
+    ("incident-comment-history", "GET"): COMMENTS,
     ("tickets:here", "POST"): made(lambda _w, _t: {"page": "page1", "state": "viewing"}),
     ("tickets:link", "POST"): made(lambda _world, thing: {"relation": "causes", "target": thing.parts["hub"]}),
     ("tickets:merge", "POST"): made(lambda _world, thing: {"target": thing.parts["hub"]}),
@@ -165,6 +181,7 @@ CASES: dict[tuple[str, str], list[Case]] = {
     ("tickets:change_task", "POST"): plain(text="Ask the other vendor"),
     ("tickets:act_on_task", "POST"): _verbs(TASK_VERBS, "pk"),
     ("tickets:download", "GET"): FILES,
+    ("tickets:picture", "GET"): [part("internal", attachment="sketch"), part("no picture", attachment="plan")],
     ("tickets:reporter_download", "GET"): FILES,
     ("tickets:reporter_reply", "POST"): plain(body="It still fails"),
     ("tickets:reporter_confirm", "POST"): plain("resolved"),

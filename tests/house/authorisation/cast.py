@@ -29,6 +29,9 @@ ROLES = ("requester", "collaborator", "resolver", "agent", "incident-manager", "
 TICKET_KINDS = ("own", "team", "foreign", "restricted")
 PASSWORD = "long enough for a test 7"
 SECRET = "zanzibar-secret"
+DOT = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c63105030f80f00020401608dbcbb710000000049454e44ae426082"
+)
 SECRET_FILE = "zanzibar-plan.txt"
 
 
@@ -124,6 +127,7 @@ def _thing(world: World, state: str, reporter: User, team: str, *, is_restricted
     note = conversation.comment(ticket, actor=agent, body=f"Between us: {SECRET}", is_internal=True)
     file = conversation.attach(ticket, actor=agent, upload=SimpleUploadedFile("form.txt", b"form"), is_internal=False)
     plan = conversation.attach(ticket, actor=agent, upload=SimpleUploadedFile(SECRET_FILE, SECRET.encode()), is_internal=True)
+    sketch = conversation.attach(ticket, actor=agent, upload=SimpleUploadedFile("sketch.png", DOT), is_internal=True)
     first, second, third = (tasks.add_task(ticket, actor=None, text=f"{word} {SECRET}") for word in ("Ask", "Wait", "Write"))
     tasks.finish_task(second, actor=None)
     hub = world.more["hidden hub" if is_restricted else "hub"]
@@ -139,7 +143,8 @@ def _thing(world: World, state: str, reporter: User, team: str, *, is_restricted
     ticket.refresh_from_db(fields=["version"])
     parts = {
         "key": ticket.key, "comment": reply.pk, "note": note.pk, "attachment": file.pk, "plan": plan.pk, "task": first.pk, "done": second.pk,
-        "last": third.pk, "link": link.pk if link else 0, "token": token, "hub": hub.key,
+        "last": third.pk, "link": link.pk if link else 0, "token": token, "hub": hub.key, "sketch": sketch.pk,
+        "entry": Entry.objects.filter(subject_type="ticket", subject_id=ticket.pk, event="comment.added").latest("id").pk,
     }  # fmt: skip
     return Thing(ticket, parts)
 
