@@ -12,7 +12,7 @@ from incidents.models import Incident
 from services.models import Service
 
 BASELINE = {"/queues/open/": 13, "/alerts/": 12, "/services/": 13}
-INCIDENT_PAGE = 24
+INCIDENT_PAGE = 25
 
 Count = Callable[..., AbstractContextManager[Any]]
 
