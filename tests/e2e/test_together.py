@@ -97,7 +97,7 @@ def test_writing_a_reply(visitor: Callable[..., Visitor], axe: Callable[[Page], 
     expect(note).to_contain_text("Ready. @daniel.okafor")
     expect(text).to_have_value("")
     expect(page.locator("#timeline img.ek-thumb").first).to_be_visible()
-    page.wait_for_function("document.querySelector('#timeline img.ek-thumb').naturalWidth > 0")
+    expect(page.locator("#timeline img.ek-thumb").first).not_to_have_js_property("naturalWidth", 0)
     page.locator("h1").click()
     page.keyboard.press("q")
     expect(text).to_have_value("> Ready. @daniel.okafor\n\n")
