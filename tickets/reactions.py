@@ -26,13 +26,13 @@ def ask_reporter(entry: Entry) -> None:
     _mail(entry, ticket, "resolved", {"resolution": ticket.resolution})
 
 
-@on("comment.added")
+@on("comment.added", "comment.edited")
 def send_reply(entry: Entry) -> None:
-    """A public reply of somebody else goes to the reporter, unless he wants to hear of replies in another way."""
-    if entry.data.get("is_internal") is not False:
+    """A public reply of somebody else goes to the reporter, unless he wants to hear of replies in another way; an edit goes when it came in time."""
+    if entry.data.get("is_internal") is not False or not entry.data.get("was_waiting", True):
         return
     ticket = _ticket(entry)
-    comment = Comment.objects.filter(pk=entry.data["comment"], is_internal=False).select_related("author").first()
+    comment = Comment.objects.filter(pk=entry.data["comment"], is_internal=False, hidden_at__isnull=True).select_related("author").first()
     if comment is not None and (ticket.reporter is None or news.wants_reply(ticket.reporter)):
         _mail(entry, ticket, "reply", {"comment": comment})
 

@@ -35,7 +35,7 @@ function show(trail, key) {
   find('[data-steps-n]', steps).textContent = word('step', { n: at + 1, total: trail.links.length });
   for (const [name, place] of [['previous', at - 1], ['next', at + 1]]) {
     const link = find(`[data-step="${name}"]`, steps);
-    if (trail.links[place]) link.href = trail.links[place][1]; else { link.removeAttribute('href'); link.setAttribute('aria-disabled', 'true'); }
+    if (trail.links[place]) { link.href = trail.links[place][1]; link.removeAttribute('aria-disabled'); }
   }
   steps.hidden = false;
   findAll('[data-back]').forEach((link) => { link.href = trail.url; link.textContent = trail.title; });

@@ -104,6 +104,20 @@ def withdraw(subject_type: str, subject_ids: Collection[int], *, actor: User, af
 
 
 @transaction.atomic
+def retract(entry: Entry, *, actor: Any) -> None:
+    """What this entry told is taken back: its notices, also read ones, and its e-mails that did not leave yet."""
+    outbox.withdraw(Entry.objects.filter(pk=entry.pk), actor=actor)
+    _forget(Notice.objects.filter(entry=entry))
+
+
+@transaction.atomic
+def requote(entry: Entry, quote: str, *, actor: Any) -> int:
+    """What an entry quoted reads differently now. Its e-mails that did not leave yet do not leave; answers how many these were."""
+    Notice.objects.filter(entry=entry).update(quote=_excerpt(quote))
+    return outbox.withdraw(Entry.objects.filter(pk=entry.pk), actor=actor)
+
+
+@transaction.atomic
 def forget_unseen(subject_type: str, subject_id: int, *, actor: Any = None) -> None:
     """A record became visible to fewer people: the others lose their unread notices about it."""
     unread = Notice.objects.filter(subject_type=subject_type, subject_id=subject_id, read_at__isnull=True)

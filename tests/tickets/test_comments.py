@@ -13,7 +13,9 @@ from accounts.models import Team, User
 from common import clock, errors
 from incidents import actions
 from incidents.models import Incident
-from journal.models import Entry
+from journal import actions as journal
+from journal.models import Delivery, Entry
+from notifications.models import Message, Notice
 from services.models import Service
 from tickets import canned, finding, people, permissions, placeholders, queries
 from tickets.actions import conversation, curating, editing, rewording
@@ -32,6 +34,11 @@ def note(agent: User, incident: Incident) -> Comment:
 @pytest.fixture
 def reply(agent: User, incident: Incident) -> Comment:
     return conversation.comment(incident, actor=agent, body="We are on it", is_internal=False)
+
+
+def deliver_all(entry: Entry) -> None:
+    for delivery in Delivery.objects.filter(entry=entry):
+        journal.deliver(delivery)
 
 
 def line_of(comment: Comment) -> Entry:
@@ -255,3 +262,26 @@ def test_what_is_not_there_is_404(sign_in: SignIn, agent: User, incident: Incide
     client, url = sign_in(agent), f"/tickets/{incident.key}/{path.format(line=line_of(note).pk)}"
     answer: Any = client.post(url, headers=HTMX) if "timeline" in path else client.get(url, headers=HTMX)
     assert answer.status_code == 404
+
+
+def test_a_hidden_reply_takes_its_notices_and_mails_back(agent: User, lead: User, requester: User, incident: Incident) -> None:
+    """INC-22: also when the news was not delivered yet."""
+    told, late = (conversation.comment(incident, actor=agent, body=f"password {word}", is_internal=False) for word in ("early", "late"))
+    deliver_all(line_of(told))
+    assert Notice.objects.filter(user=requester, quote__contains="early").exists() and Message.objects.filter(body__contains="early").exists()
+    for slip in (told, late):
+        curating.hide(incident, actor=lead, entry=line_of(slip))
+    deliver_all(line_of(late))
+    assert not Notice.objects.filter(quote__contains="password").exists()
+    assert set(Message.objects.filter(body__contains="password").values_list("state", flat=True)) == {"withdrawn"}
+
+
+def test_a_reply_that_is_edited_before_its_mail_left_is_mailed_as_edited(agent: User, requester: User, incident: Incident) -> None:
+    """INC-21."""
+    reply = conversation.comment(incident, actor=agent, body="password early", is_internal=False)
+    deliver_all(line_of(reply))
+    rewording.edit_comment(incident, actor=agent, comment=reply, body="We look into it")
+    deliver_all(Entry.objects.get(event="comment.edited"))
+    mails = dict(Message.objects.filter(recipient=requester).values_list("state", "body"))
+    assert "password" in mails.pop("withdrawn") and "We look into it" in mails.popitem()[1]
+    assert [notice.quote for notice in Notice.objects.filter(user=requester)] == ["We look into it"]

@@ -8,6 +8,7 @@ from common import clock
 from common.decisions import Decision
 from journal import actions as journal
 from journal.models import Entry
+from notifications.actions import notices
 from tickets import events, permissions
 from tickets.actions import locking
 from tickets.models import Attachment, Comment, Ticket, TimelineMark
@@ -27,9 +28,10 @@ def unpin(ticket: Ticket, *, actor: User | None, entry: Entry) -> None:
 
 @transaction.atomic
 def hide(ticket: Ticket, *, actor: User | None, entry: Entry) -> None:
-    """Only who may hide lines still reads this one; a comment or file also leaves the reporter's page, lists and search."""
+    """Only who may hide lines still reads this one; a comment or file also leaves the reporter's page, lists, search and notices."""
     if _mark(ticket, actor, entry, permissions.can_hide(actor, ticket), TimelineMark.HIDDEN, events.ENTRY_HIDDEN):
         _shown_by(entry).update(hidden_at=clock.now())
+        notices.retract(entry, actor=actor)
 
 
 @transaction.atomic

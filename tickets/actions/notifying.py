@@ -19,7 +19,7 @@ def tell_people(entry: Entry, *, actor: User | None = None) -> None:
     ticket = Ticket.objects.select_related("team").get(pk=entry.subject_id)
     comment = None
     if entry.event == events.COMMENT_ADDED:
-        comment = Comment.objects.filter(pk=entry.data.get("comment"), ticket=ticket).first()
+        comment = Comment.objects.filter(pk=entry.data.get("comment"), ticket=ticket, hidden_at__isnull=True).first()
         if comment is None:
             return
     named = _named(ticket, comment)

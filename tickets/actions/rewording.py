@@ -6,6 +6,8 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common import clock, errors
 from journal import actions as journal
+from journal.models import Entry
+from notifications.actions import notices
 from tickets import events, permissions
 from tickets.actions import conversation, locking
 from tickets.models import Comment, CommentRevision, Ticket
@@ -33,7 +35,9 @@ def edit_comment(ticket: Ticket, *, actor: User | None, comment: Comment, body: 
     row.body, row.edited_at = text, at
     row.save(update_fields=["body", "edited_at"])
     Ticket.objects.filter(pk=locked.pk).update(updated_at=at)
-    journal.record(events.COMMENT_EDITED, locked, actor=actor, at=at, comment=row.pk, is_internal=row.is_internal)
+    told = Entry.objects.filter(event=events.COMMENT_ADDED, subject_type="ticket", subject_id=locked.pk, data__comment=row.pk).first()
+    stopped = notices.requote(told, text, actor=actor) if told is not None else 0
+    journal.record(events.COMMENT_EDITED, locked, actor=actor, at=at, comment=row.pk, is_internal=row.is_internal, was_waiting=stopped > 0)
     return row
 
 
