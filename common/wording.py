@@ -30,6 +30,13 @@ def countdown(seconds: float) -> str:
     return f"{MINUS}0m" if -MINUTE < seconds < 0 else span(seconds)
 
 
+def distance(seconds: int) -> str:
+    """A length of time as people type it, to the second: 15m, 4h, 2d 4h 30m. A day has 24 hours."""
+    days, hours, minutes = seconds // DAY, seconds % DAY // HOUR, seconds % HOUR // MINUTE
+    parts = [(days, "d"), (hours, "h"), (minutes, "m"), (seconds % MINUTE, "s")]
+    return " ".join(f"{amount}{unit}" for amount, unit in parts if amount) or "0m"
+
+
 def exact(at: datetime) -> str:
     """The instant to the second with its zone: 24 Nov 2026, 10:55:12 CET."""
     local = timezone.localtime(at)

@@ -25,7 +25,7 @@ from tickets.views import menus, queue, record, tasks
 FILTERS = ["all", "notes", "replies", "system"]
 PARTS = {
     "meta": "incidents/_meta.html", "fields": "incidents/_fields.html", "timeline": "tickets/_timeline.html",
-    "description": "incidents/_description.html",
+    "description": "incidents/_description.html", "composer": "tickets/_composer.html",
 }  # fmt: skip
 SECTIONS = {
     "activity": "incidents/_activity.html",
@@ -154,7 +154,7 @@ def _context(incident: Incident, user: User) -> dict[str, Any]:
     lines, menus_of, read_only = details.details(incident, user, menu_urls, can_edit=can["edit"])
     can |= {name: can["edit"] and not read_only(column) for name, column in (("services", "service"), ("labels", "labels"))}
     offered = tickets.offered_transitions(user, incident)
-    moves = [_move(move, key) for move in offered]
+    moves = [_move(move, key, incident, user) for move in offered]
     services = records.services_of(incident)
     watchers = list(incident.watchers.order_by("name"))
     return {
@@ -204,7 +204,7 @@ def _can(incident: Incident, user: User) -> dict[str, bool]:
     can_assign = bool(permissions.can_assign(user, incident))
     return {
         "edit": bool(permissions.can_edit(user, incident)),
-        "link": user.has_right("incident.edit"),
+        "link": bool(permissions.can_edit(user, incident)),
         "assign": can_assign,
         "merge": incident.closed_at is None and bool(permissions.can_merge(user, incident)),
         "escalate": bool(permissions.can_escalate(user, incident)),
@@ -216,7 +216,7 @@ def _can(incident: Incident, user: User) -> dict[str, bool]:
     }
 
 
-def _move(move: Any, key: str) -> dict[str, Any]:
+def _move(move: Any, key: str, incident: Incident, user: User) -> dict[str, Any]:
     """A line of the status menu."""
     url = links.to("tickets:transition", move.verb)
     return {
@@ -224,7 +224,7 @@ def _move(move: Any, key: str) -> dict[str, Any]:
         "name": move.name,
         "icon": menus.ICONS.get(move.verb, "arrow-right"),
         "url": f"{url}?{key}",
-        "form_url": menus.form_url(move, key),
+        "form_url": menus.form_url(move, key, [incident], user),
     }
 
 

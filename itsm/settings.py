@@ -189,6 +189,7 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
+FORMAT_MODULE_PATH = ["itsm.formats"]
 
 # ---------------------------------------------------------------- files
 STATIC_URL = "/static/"

@@ -10,7 +10,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common import clock, errors
+from common import clock, errors, wording
+from common.query import moments
 from journal.admin import ReadOnlyAdmin, RegisterAdmin
 from sla.admin import say_new_only
 from tickets import assigning, goals, kinds, screens
@@ -194,8 +195,38 @@ class MetricAdmin(FollowingAdmin):
         return False
 
 
+class LengthField(forms.CharField):
+    """Seconds, typed and shown as people write a length of time: 15m, 4h, 2d 4h 30m."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return wording.distance(value) if isinstance(value, int) else value
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Whether it is another length, however it was typed."""
+        try:
+            return bool(self.clean(data) != initial)
+        except forms.ValidationError:
+            return True
+
+    def clean(self, value: Any) -> int:
+        """The seconds. Anything else names the remedy."""
+        text = super().clean(value)
+        try:
+            seconds = int(moments.duration(text).total_seconds())
+        except ValueError:
+            seconds = 0
+        if not 60 <= seconds <= 366 * 86_400:
+            raise forms.ValidationError(_("Write a length of time from one minute to a year, such as 15m, 4h or 2d 4h 30m."))
+        return seconds
+
+
 class GoalForm(forms.ModelForm):
-    """A goal; its query is checked."""
+    """A goal; its query is checked, its target is typed as a length of time."""
+
+    target_seconds = LengthField(
+        label=gettext_lazy("Target"), max_length=40,
+        help_text=gettext_lazy("Time of the calendar in which it has to be met, such as 15m, 4h or 2d 4h 30m. A day counts 24 hours"),
+    )  # fmt: skip
 
     class Meta:
         model = Goal
@@ -223,9 +254,8 @@ class GoalAdmin(FollowingAdmin):
 
     @admin.display(description=_("target"), ordering="target_seconds")
     def target(self, goal: Goal) -> str:
-        """Working time as a person reads it: 15m, 8h 00m, 40h 00m."""
-        hours, minutes = divmod(goal.target_seconds // 60, 60)
-        return f"{hours}h {minutes:02d}m" if hours else f"{minutes}m"
+        """Working time as it is typed."""
+        return wording.distance(goal.target_seconds)
 
 
 @admin.register(Recount)

@@ -41,12 +41,16 @@ class MoveForm(TicketForm):
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )  # fmt: skip
     reason = forms.CharField(label=_("Reason"), max_length=200)
+    message = forms.CharField(
+        label=_("Message to the reporter"), required=False, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Public: it stands on the record and in the mail. Markdown works"),
+    )  # fmt: skip
 
-    OWN = ("resolution", "hold_reason", "reason", "follow_up_at")
+    OWN = ("resolution", "hold_reason", "reason", "follow_up_at", "message")
 
     def __init__(self, *args: Any, kind: str, move: Transition | None, tickets: list[Ticket], user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        wanted = list(move.screen) if move else []
+        wanted = queries.asked_by(move, tickets, user) if move else []
         if "hold_reason" in wanted:
             wanted = [*(name for name in wanted if name != "reason"), "reason", "follow_up_at"]
         self.kept = tuple(name for name in self.OWN if name in wanted)
@@ -156,7 +160,10 @@ class QueueForm(forms.Form):
     )  # fmt: skip
     is_open_only = forms.BooleanField(label=_("Open tickets only"), required=False, initial=True)
     visibility = forms.ChoiceField(label=_("Seen by"), choices=Queue.VISIBILITIES)
-    team: Any = forms.ModelChoiceField(label=_("Team"), queryset=Team.objects.none(), required=False, empty_label=_("No team"))
+    team: Any = forms.ModelChoiceField(
+        label=_("Team"), queryset=Team.objects.none(), required=False, empty_label=_("No team"), help_text=_("Required when a team sees the queue"),
+        error_messages={"required": _("Choose the team that sees it.")},
+    )  # fmt: skip
     sort = forms.ChoiceField(label=_("Sorted by"), choices=SORT_CHOICES, initial="work")
     view = forms.ChoiceField(label=_("View"), choices=Queue.VIEWS)
     columns = forms.MultipleChoiceField(
@@ -168,4 +175,5 @@ class QueueForm(forms.Form):
         columns: Any = self.fields["columns"]
         columns.choices = [(column.name, column.label) for column in all_columns(fields.in_use()).values()]
         teams: Any = self.fields["team"]
+        teams.required = self["visibility"].value() == Queue.TEAM
         teams.queryset = Team.objects.all() if user.has_right("settings.manage") else Team.objects.filter(pk__in=user.team_ids)

@@ -118,7 +118,9 @@ def has_own_mail(entry: Entry, ticket: Ticket, user: User) -> bool:
         return False
     if entry.event == events.TRANSITIONED:
         return bool(entry.data.get("verb") == "resolve")
-    return entry.event == events.COMMENT_ADDED and entry.data.get("is_internal") is False and wants_reply(user)
+    if entry.event != events.COMMENT_ADDED or entry.data.get("is_internal") is not False:
+        return False
+    return entry.data.get("verb") == "resolve" or wants_reply(user)
 
 
 def wants_reply(user: User) -> bool:

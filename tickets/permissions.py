@@ -55,11 +55,26 @@ def _decide(user: User | None, ticket: Ticket, verb: str, wish: str) -> Decision
     return Decision(False, _("You may not %(wish)s: that needs the right %(right)s.") % {"wish": wish, "right": f"{ticket.kind}.{verb}"})
 
 
+def _unless_closed(user: User | None, ticket: Ticket, decision: Decision) -> Decision:
+    """The decision, unless the ticket is closed: then no, with the remedy. Where it was merged is told to who may see that."""
+    if not decision or ticket.closed_at is None:
+        return decision
+    if ticket.merged_into_id is None:
+        return Decision(False, _("%(key)s is closed. Reopen it first.") % {"key": ticket.key}, is_of_state=True)
+    into = ticket.merged_into
+    if into is None or not can_see(user, into):
+        return Decision(False, _("%(key)s was merged into another ticket and stays as it is.") % {"key": ticket.key}, is_of_state=True)
+    message = _("%(key)s was merged into %(other)s. Go on there.")
+    return Decision(False, message % {"key": ticket.key, "other": into.key}, is_of_state=True)
+
+
+def _unless_merged(user: User | None, ticket: Ticket, decision: Decision) -> Decision:
+    return decision if ticket.merged_into_id is None else _unless_closed(user, ticket, decision)
+
+
 def can_edit(user: User | None, ticket: Ticket) -> Decision:
     """Changing fields; a closed ticket stays as it is."""
-    if ticket.closed_at is not None:
-        return Decision(False, _("%(key)s is closed and does not change any more.") % {"key": ticket.key})
-    return _decide(user, ticket, "edit", _("change this ticket"))
+    return _unless_closed(user, ticket, _decide(user, ticket, "edit", _("change this ticket")))
 
 
 def can_see(user: User | None, ticket: Ticket) -> Decision:
@@ -69,10 +84,15 @@ def can_see(user: User | None, ticket: Ticket) -> Decision:
     return Decision(False, _("There is no such ticket, or you may not see it."))
 
 
-def can_link(user: User | None, ticket: Ticket) -> Decision:
-    """Relating it to another ticket, also after it was closed. Asked of both ends."""
+def can_relate(user: User | None, ticket: Ticket) -> Decision:
+    """Seeing it and changing it, whatever its state: what both ends of a merge ask."""
     seen = can_see(user, ticket)
     return _decide(user, ticket, "edit", _("link %(key)s") % {"key": ticket.key}) if seen else seen
+
+
+def can_link(user: User | None, ticket: Ticket) -> Decision:
+    """Relating it to another ticket, while it is not closed. Asked of both ends."""
+    return _unless_closed(user, ticket, can_relate(user, ticket))
 
 
 def can_finish(user: User | None, ticket: Ticket, owner_id: int | None) -> Decision:
@@ -83,9 +103,7 @@ def can_finish(user: User | None, ticket: Ticket, owner_id: int | None) -> Decis
 
 def can_assign(user: User | None, ticket: Ticket) -> Decision:
     """Giving it to a team or a person; a closed ticket stays as it is."""
-    if ticket.closed_at is not None:
-        return Decision(False, _("%(key)s is closed and does not change any more.") % {"key": ticket.key})
-    return _decide(user, ticket, "assign", _("assign this ticket"))
+    return _unless_closed(user, ticket, _decide(user, ticket, "assign", _("assign this ticket")))
 
 
 def can_transition(user: User | None, ticket: Ticket, right: str, name: str) -> Decision:
@@ -102,7 +120,7 @@ def can_confirm(user: User | None, ticket: Ticket) -> Decision:
 
 def can_merge(user: User | None, ticket: Ticket) -> Decision:
     """Ending it as a duplicate of another ticket: that closes it, so it needs the right to close besides the one to edit."""
-    decision = can_link(user, ticket)
+    decision = can_relate(user, ticket)
     return _decide(user, ticket, "close", _("merge this ticket")) if decision else decision
 
 
@@ -115,7 +133,7 @@ def can_escalate(user: User | None, ticket: Ticket) -> Decision:
 
 def can_move(user: User | None, ticket: Ticket, move: Transition) -> Decision:
     """The right that a transition asks for, and its conditions; the reason names the one that fails. The system may always."""
-    decision = can_transition(user, ticket, move.right, move.name)
+    decision = _unless_merged(user, ticket, can_transition(user, ticket, move.right, move.name))
     if user is None or not decision:
         return decision
     for rule in rules.named(rules.CONDITION, move.conditions):
@@ -126,15 +144,14 @@ def can_move(user: User | None, ticket: Ticket, move: Transition) -> Decision:
 
 
 def can_note(user: User | None, ticket: Ticket) -> Decision:
-    """Writing an internal note."""
-    return _decide(user, ticket, "note", _("write internal notes here"))
+    """Writing an internal note, also on a closed ticket; not on one that was merged."""
+    return _unless_merged(user, ticket, _decide(user, ticket, "note", _("write internal notes here")))
 
 
 def can_reply(user: User | None, ticket: Ticket) -> Decision:
-    """Writing in public: the desk with the right, and the reporter on the own ticket."""
-    if user is not None and ticket.reporter_id == user.pk:
-        return ALLOWED
-    return _decide(user, ticket, "reply", _("reply here"))
+    """Writing in public: the desk with the right, and the reporter on the own ticket, while it is not closed."""
+    is_own = user is not None and ticket.reporter_id == user.pk
+    return _unless_closed(user, ticket, ALLOWED if is_own else _decide(user, ticket, "reply", _("reply here")))
 
 
 def can_edit_comment(user: User | None, ticket: Ticket, comment: Comment, at: datetime) -> Decision:

@@ -20,7 +20,7 @@ from tickets import facts, kinds, permissions, queues, timeline_marks
 from tickets.models import AffectedService, Attachment, Category, Comment, HoldReason, ResolutionCode, SlaClock, Ticket
 from tickets.models.clocks import RESOLUTION
 from workflows import queries as workflows
-from workflows.models import Transition
+from workflows.models import Status, Transition
 
 PAGE_SIZE = 50
 COUNTED = 1_000
@@ -232,6 +232,14 @@ def attachments_for(user: User, ticket: Ticket) -> QuerySet[Attachment]:
 def offered_transitions(user: User, ticket: Ticket) -> list[Transition]:
     """The moves that the status offers and this user may make."""
     return [move for move in workflows.transitions_from(ticket.status_id) if permissions.can_move(user, ticket, move)]
+
+
+def asked_by(move: Transition, tickets: Sequence[Ticket], user: User) -> list[str]:
+    """What the form of a move holds: its screen, and at the end a message to the reporter where another person reported one of the tickets."""
+    hears = move.target.category == Status.DONE and any(
+        ticket.reporter_id not in (None, user.pk) and permissions.can_reply(user, ticket) for ticket in tickets
+    )
+    return [*move.screen, *(["message"] if hears else [])]
 
 
 def categories_in_use(kind: str) -> QuerySet[Category]:

@@ -21,15 +21,20 @@ def ask_reporter(entry: Entry) -> None:
     if entry.data.get("verb") != "resolve":
         return
     ticket = _ticket(entry)
-    if ticket.is_open or ticket.closed_at is not None:
-        return  # it was reopened or closed meanwhile
-    _mail(entry, ticket, "resolved", {"resolution": ticket.resolution})
+    comment = Comment.objects.filter(pk=entry.data.get("message"), is_internal=False).select_related("author").first()
+    if not ticket.is_open and ticket.closed_at is None:
+        _mail(entry, ticket, "resolved", {"resolution": ticket.resolution, "comment": comment})
+    elif comment is not None and not news.was_undone(entry):  # it was reopened or closed meanwhile, and what he was told holds
+        _mail(entry, ticket, "reply", {"comment": comment})
 
 
 @on("comment.added", "comment.edited")
 def send_reply(entry: Entry) -> None:
-    """A public reply of somebody else goes to the reporter, unless he wants to hear of replies in another way; an edit goes when it came in time."""
-    if entry.data.get("is_internal") is not False or not entry.data.get("was_waiting", True):
+    """A public reply of somebody else goes to the reporter, unless he wants to hear of replies in another way; an edit goes when it came in time.
+
+    What was written with a resolution goes in the mail about that.
+    """
+    if entry.data.get("is_internal") is not False or entry.data.get("verb") == "resolve" or not entry.data.get("was_waiting", True):
         return
     ticket = _ticket(entry)
     comment = Comment.objects.filter(pk=entry.data["comment"], is_internal=False, hidden_at__isnull=True).select_related("author").first()

@@ -52,10 +52,10 @@ def link_of(ticket: Ticket, pk: int) -> Link:
 
 
 def candidates(user: User, ticket: Ticket, text: str, *, same_kind: bool = False) -> list[Ticket]:
-    """Tickets that somebody who typed this text may mean: by key or words; without a text the open ones of the same service, newest first."""
-    rows = queries.tickets_for(user).exclude(pk=ticket.pk)
+    """Tickets not closed that somebody who typed this text may mean: by key or words; without a text the open ones of the same service, newest first."""
+    rows = queries.tickets_for(user).filter(closed_at__isnull=True).exclude(pk=ticket.pk)
     if same_kind:
-        rows = rows.filter(kind=ticket.kind, closed_at__isnull=True)
+        rows = rows.filter(kind=ticket.kind)
     words = text.strip()
     if words:
         rows = rows.filter(filters.text_condition(words))

@@ -30,9 +30,8 @@ class Answer:
 
 def can_merge_now(user: User, ticket: Ticket) -> Decision:
     """The right to merge, on a ticket that has not ended."""
-    if ticket.closed_at is not None:
-        return Decision(False, _("%(key)s is closed and stays as it is.") % {"key": ticket.key})
-    return permissions.can_merge(user, ticket)
+    edit = permissions.can_edit(user, ticket)
+    return edit if edit.is_of_state else permissions.can_merge(user, ticket)
 
 
 def can_confirm_now(user: User, ticket: Ticket) -> Decision:

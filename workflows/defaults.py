@@ -64,7 +64,7 @@ INCIDENT = Plan(
         Move("monitor", "Monitor the fix", ("in-progress",), "monitoring"),
         Move("resolve", "Resolve", _OPEN, "resolved", "resolve", required=("resolution", "category")),
         Move("close", "Close", ("resolved",), "closed", "close"),
-        Move("reopen", "Reopen", ("resolved",), "in-progress", "reopen"),
+        Move("reopen", "Reopen", ("resolved", "closed"), "in-progress", "reopen"),
         Move("cancel", "Cancel", _OPEN, "canceled", "cancel", required=("reason",)),
     ),
 )

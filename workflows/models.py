@@ -31,6 +31,8 @@ class Workflow(models.Model):
         ]
 
     def __str__(self) -> str:
+        if self.is_draft:
+            return _("%(name)s, draft of version %(number)d") % {"name": self.name, "number": self.version + 1}
         return self.name
 
     @property

@@ -1,6 +1,7 @@
 // The composer: who will read it changes colour, hint and button together. Drafts are kept (drafts.js). Ctrl+Enter sends.
 import { readDraft, writeDraft } from './drafts.js';
 import { find, findAll } from './dom.js';
+import { htmx } from './requests.js';
 
 function setAudience(composer, audience) {
   const text = find('textarea', composer);
@@ -66,6 +67,15 @@ function restore(root) {
   }
 }
 restore(document);
+
+/* The record was closed or reopened by whomever: the composer offers what is still possible. */
+document.addEventListener('htmx:afterSettle', () => {
+  const place = find('#composer-place');
+  const record = find('[data-record]');
+  if (!place || !record || place.hasAttribute('data-closed') === record.hasAttribute('data-closed')) return;
+  place.toggleAttribute('data-closed', record.hasAttribute('data-closed'));
+  htmx.trigger(place, 'ek:closed');
+});
 document.addEventListener('htmx:afterSettle', ({ detail }) => restore(detail.elt));
 
 /* Sent: the draft goes. Failed: it stays. */

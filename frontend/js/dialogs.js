@@ -1,5 +1,7 @@
 // One dialog for forms that htmx loads (#dialog), and any other <dialog> that a button opens by id.
 import { find } from './dom.js';
+import { htmx } from './requests.js';
+import { chosenKeys } from './selection.js';
 
 const openers = new WeakMap();
 
@@ -16,6 +18,13 @@ document.addEventListener('click', (event) => {
   const closer = event.target.closest('[data-close]');
   if (closer) closer.closest('dialog')?.close();
   if (event.target instanceof HTMLDialogElement && event.target.hasAttribute('data-light')) event.target.close();
+});
+
+/* A button of the bar of a list loads a form about the first of the selected rows; the others come along. */
+document.addEventListener('click', (event) => {
+  const from = event.target.closest('[data-dialog-rows]');
+  const [first, ...also] = from ? chosenKeys() : [];
+  if (first) htmx.ajax('get', from.dataset.dialogRows.replace('KEY', first), { source: from, target: find('#dialog-body'), values: { also } });
 });
 
 /* A form that arrives in the dialog opens it; the server's event ek:close closes it. */

@@ -23,6 +23,16 @@ Object.assign(htmx.config, {
   ],
 });
 
+/* What a list is not asked for does not stand in its address: empty fields are left out. */
+document.addEventListener('htmx:configRequest', ({ detail }) => {
+  if (detail.verb !== 'get' || !detail.elt.closest('form[data-filters], #columns-menu')) return;
+  for (const name of new Set(detail.formData.keys())) {
+    const values = detail.formData.getAll(name).filter(Boolean);
+    detail.formData.delete(name);
+    values.forEach((value) => detail.formData.append(name, value));
+  }
+});
+
 htmx.defineExtension('ek-rows', {
   isInlineSwap: (style) => style === 'rows',
   handleSwap: (style, target, fragment) => (style === 'rows' ? mergeRows(target, fragment) : false),

@@ -141,7 +141,7 @@ def test_a_merged_ticket_does_not_move(agent: User, incident: Incident, main: In
     merging.merge(incident, actor=agent, into=main)
     with pytest.raises(errors.DomainError):
         lifecycle.reopen(incident, actor=agent)
-    with pytest.raises(errors.Refused):
+    with pytest.raises(errors.Conflict, match=main.key):
         editing.edit(Ticket.objects.get(pk=incident.pk), actor=agent, urgency=4)
 
 

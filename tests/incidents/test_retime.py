@@ -72,7 +72,7 @@ def test_who_may_not(auditor: User, agent: User, incident: Incident, fixed: Reso
         actions.retime(incident, actor=auditor, detected_at=ago(incident, 5))
     lifecycle.resolve(incident, actor=agent, resolution=fixed, category=category)
     lifecycle.close(incident, actor=agent)
-    with pytest.raises(errors.Refused, match="closed"):
+    with pytest.raises(errors.Conflict, match="closed"):
         actions.retime(incident, actor=agent, detected_at=ago(incident, 5))
 
 

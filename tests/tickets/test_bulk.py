@@ -15,7 +15,7 @@ from journal.models import Entry
 from services.models import Service
 from tickets.actions import bulk, editing, lifecycle
 from tickets.actions.bulk import Change
-from tickets.models import BulkChange, Category, HoldReason, ResolutionCode, Ticket
+from tickets.models import BulkChange, Category, HoldReason, Link, ResolutionCode, Ticket
 
 SignIn = Callable[[User], Client]
 HTMX = {"HX-Request": "true"}
@@ -130,3 +130,33 @@ def test_it_is_told_where_a_ticket_went_and_what_was_set(agent: User, tickets: l
     assert "moved to Triage" in moved["HX-Trigger"]
     changed = client.post("/tickets/change/priority/", {"key": tickets[0].key, "urgency": "1"}, headers=HTMX)
     assert "urgency set to Critical" in changed["HX-Trigger"]
+
+
+@pytest.mark.parametrize("verb", ["start", "resolve"])
+def test_undoing_a_move_out_of_hold_gives_back_what_it_waited_for_and_until_when(
+    agent: User, tickets: list[Ticket], vendor: HoldReason, fixed: ResolutionCode, category: Category, verb: str
+) -> None:
+    until = clock.now() + timedelta(days=2)
+    lifecycle.hold(tickets[0], actor=agent, hold_reason=vendor, reason="case 7", follow_up_at=until)
+    given = {"resolution": fixed, "category": category} if verb == "resolve" else {}
+    made, refused = bulk.apply(list(Ticket.objects.filter(pk=tickets[0].pk)), Change("status", verb, given), actor=agent)
+    assert refused == [] and stored(tickets[:1], "hold_reason", "follow_up_at") == [(None, None)]
+    assert bulk.undo(made, actor=agent)[1] == []
+    assert stored(tickets[:1], "status__key", "hold_reason", "pending_reason", "follow_up_at", "category", "resolution") == [
+        ("pending", vendor.pk, "case 7", until, None, None)
+    ]
+
+
+def test_many_are_linked_and_merged_from_the_bar(agent: User, tickets: list[Ticket], sign_in: SignIn) -> None:
+    client, (one, two, three) = sign_in(agent), tickets
+    url = f"/tickets/{one.key}/link/?also={two.key}"
+    assert "Link 2 incidents" in client.get(url, headers=HTMX).content.decode()
+    assert client.post(url, {"target": three.key, "relation": "relates"}, headers=HTMX).status_code == 204
+    assert set(Link.objects.values_list("source_id", "target_id")) == {(one.pk, three.pk), (two.pk, three.pk)}
+    url = f"/tickets/{one.key}/merge/?also={two.key}"
+    form = client.get(url, headers=HTMX).content.decode()
+    assert "Merge 2 incidents into" in form and all(f'value="{row.key}"' in form for row in tickets)
+    assert client.post(url, {"target": two.key}, headers=HTMX).status_code == 204
+    assert stored(tickets, "merged_into") == [(two.pk,), (None,), (None,)]
+    refused = client.post(url, {"target": three.key}, headers=HTMX)
+    assert "1 could not be changed" in refused["HX-Trigger"] and stored(tickets, "merged_into") == [(two.pk,), (three.pk,), (None,)]

@@ -1,6 +1,9 @@
-"""Goals ask in the query language."""
+"""Goals ask in the query language, and their targets are typed as people write them."""
+
+import re
 
 import pytest
+from django.test import Client
 
 from accounts.models import User
 from incidents import actions as incidents
@@ -53,3 +56,27 @@ def test_queries_about_the_priority_alone_are_known(query: str, levels: set[int]
 def test_a_goal_whose_query_broke_matches_nothing_and_stops_no_ticket(agent: User, service: Service, first: Goal) -> None:
     Goal.objects.filter(pk=first.pk).update(query="gone = 1")
     assert target(incidents.create(actor=agent, summary="A", service=service, urgency=1, labels=["vip"])) == 4 * 3600
+
+
+@pytest.mark.parametrize(
+    ("typed", "seconds"),
+    [("4h", 14_400), ("2d 4h 30m", 189_000), ("15m", 900), ("240m", 14_400), ("4", None), ("soon", None), ("0h", None), ("-4h", None)],
+)
+def test_the_admin_types_a_target_as_people_write_it(client: Client, admin: User, typed: str, seconds: int | None) -> None:
+    client.force_login(admin)
+    goal = Goal.objects.filter(metric__slug="resolution").earliest("position")
+    url = f"/admin/tickets/goal/{goal.pk}/change/"
+    assert 'value="4h"' in client.get(url).content.decode()
+    columns = {"metric": goal.metric_id, "position": goal.position, "query": goal.query, "calendar": goal.calendar_id, "target_seconds": typed}
+    answer = client.post(url, columns)
+    if seconds is None:
+        assert answer.status_code == 200 and "such as 15m, 4h or 2d 4h 30m." in answer.context["adminform"].form.errors["target_seconds"][0]
+    else:
+        assert answer.status_code == 302 and Goal.objects.get(pk=goal.pk).target_seconds == seconds
+
+
+def test_the_admin_shows_targets_as_typed_and_instants_with_their_zone(client: Client, admin: User, incident: Incident) -> None:
+    client.force_login(admin)
+    assert ">4h<" in client.get("/admin/tickets/goal/").content.decode()
+    page = client.get("/admin/tickets/ticket/").content.decode()
+    assert re.search(r">\d{4}-\d\d-\d\d \d\d:\d\d [A-Z]{3,4}<", page)

@@ -14,7 +14,7 @@ from incidents.models import Incident
 from journal.models import Entry
 from tickets import queries, records, relations
 from tickets.actions import lifecycle, links
-from tickets.models import Link
+from tickets.models import Link, Ticket
 
 HTMX = {"HX-Request": "true"}
 
@@ -93,9 +93,18 @@ def test_the_auditor_links_nothing(auditor: User, incident: Incident, other: Inc
     assert not Link.objects.exists()
 
 
-def test_a_closed_ticket_can_be_linked(agent: User, incident: Incident, other: Incident, fixed: Any, category: Any) -> None:
+def test_the_links_of_a_closed_ticket_stay_until_it_is_reopened(agent: User, incident: Incident, other: Incident, fixed: Any, category: Any) -> None:
+    kept = links.link(incident, actor=agent, target=other, relation="relates")
     lifecycle.resolve(other, actor=agent, resolution=fixed, category=category)
     lifecycle.close(other, actor=agent)
+    with pytest.raises(errors.Invalid, match="Reopen it first") as refused:
+        links.link(incident, actor=agent, target=other, relation="duplicates")
+    assert refused.value.field == "target"
+    with pytest.raises(errors.Conflict, match="Reopen it first"):
+        links.link(Ticket.objects.get(pk=other.pk), actor=agent, target=incident, relation="duplicates")
+    with pytest.raises(errors.Conflict, match="Reopen it first"):
+        links.unlink(incident, actor=agent, link=kept)
+    lifecycle.reopen(other, actor=agent)
     assert links.link(incident, actor=agent, target=other, relation="duplicates").target_id == other.pk
 
 

@@ -106,9 +106,9 @@ def test_nothing_changes_on_a_closed_ticket(agent: User, incident: Incident, fix
     lifecycle.resolve(incident, actor=agent, resolution=fixed, category=category)
     lifecycle.close(incident, actor=agent)
     closed = Ticket.objects.get()
-    with pytest.raises(errors.Refused):
+    with pytest.raises(errors.Conflict):
         tasks.add_task(closed, actor=agent, text="more")
-    with pytest.raises(errors.Refused):
+    with pytest.raises(errors.Conflict):
         tasks.finish_task(task, actor=agent)
     assert (Task.objects.count(), Task.objects.get().done_at) == (1, None)
 

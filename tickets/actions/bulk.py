@@ -45,8 +45,12 @@ class Change:
         return editing.edit(ticket, actor=actor, expected_version=self.seen, **{self.name: self.value})
 
     def _given_to(self, ticket: Ticket) -> dict[str, Any]:
-        """What the move asks for. A category is for the tickets that have none: one answer for many must not wipe out what each was."""
-        return {name: value for name, value in self.given.items() if name != "category" or ticket.category_id is None}
+        """What the move asks for. A category is for the tickets that have none: one answer for many must not wipe out what each was.
+
+        A message is for those that somebody reported.
+        """
+        left_out = {name for name, is_out in (("category", ticket.category_id is not None), ("message", ticket.reporter_id is None)) if is_out}
+        return {name: value for name, value in self.given.items() if name not in left_out}
 
     def shown(self, ticket: Ticket) -> str:
         """The present value in words."""
@@ -115,7 +119,8 @@ def _kept(ticket: Ticket, name: str) -> Any:
     if name in ("assignee", "team"):
         return [ticket.assignee_id, ticket.team_id]
     if name == "status":
-        return [ticket.status_id, ticket.resolution_id, ticket.hold_reason_id, ticket.pending_reason, ticket.category_id]
+        follow_up = ticket.follow_up_at.isoformat() if ticket.follow_up_at else None
+        return [ticket.status_id, ticket.resolution_id, ticket.hold_reason_id, ticket.pending_reason, ticket.category_id, follow_up]
     if name in ("service", "category"):
         return getattr(ticket, f"{name}_id")
     if name == "impact":

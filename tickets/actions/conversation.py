@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Sequence
-from datetime import datetime
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -15,28 +14,23 @@ from accounts.models import User
 from common import clock, errors
 from journal import actions as journal
 from tickets import events, permissions, pictures
-from tickets.actions import clocks, creation, lifecycle, locking
+from tickets.actions import clocks, lifecycle, locking, writing
 from tickets.models import Attachment, Comment, Ticket, Watch
 from tickets.models.conversation import PICTURES
-
-COMMENT_LENGTH = 50_000
 
 
 @transaction.atomic
 def comment(ticket: Ticket, *, actor: User | None, body: str, is_internal: bool) -> Comment:
     """Adds an internal note or a public reply. The first public reply of the desk gives the first response.
 
-    Raises Refused, or Invalid("body") for an empty or too long text.
+    Raises Refused, Conflict for a reply on a closed ticket, Invalid("body") for an empty or too long text.
     """
-    decision = permissions.can_note if is_internal else permissions.can_reply
-    decision(actor, ticket).require()
-    text = clean_body(body)
     locked = locking.locked(ticket)
+    _require_open_for(locked, actor, is_internal=is_internal)
+    text = clean_body(body)
     at = clock.now()
-    added = Comment.objects.create(ticket=locked, author=actor, body=text, is_internal=is_internal, created_at=at)
-    Ticket.objects.filter(pk=locked.pk).update(comment_count=F("comment_count") + 1, updated_at=at)
-    is_response = not is_internal and actor is not None and actor.pk != locked.reporter_id and actor.has_right(f"{locked.kind}.reply")
-    journal.record(events.COMMENT_ADDED, locked, actor=actor, at=at, comment=added.pk, is_internal=is_internal, is_response=is_response)
+    is_response = not is_internal and writing.is_response(locked, actor)
+    added = writing.write(locked, actor=actor, body=text, is_internal=is_internal, at=at, is_response=is_response)
     if is_response:
         clocks.turn(locked, at)
     if not is_internal and actor is not None and actor.pk == locked.reporter_id:
@@ -46,24 +40,15 @@ def comment(ticket: Ticket, *, actor: User | None, body: str, is_internal: bool)
 
 def clean_body(body: str) -> str:
     """The text of a comment. Raises Invalid("body") for an empty or too long one."""
-    text = creation.clean_text("body", body).strip()
+    text = writing.clean("body", body)
     if not text:
         raise errors.Invalid("body", _("Write something first."))
-    if len(text) > COMMENT_LENGTH:
-        raise errors.Invalid("body", _("Use at most %(most)d characters, or attach a file.") % {"most": COMMENT_LENGTH})
     return text
 
 
-def comment_by_system(ticket: Ticket, *, author: User | None, body: str, is_internal: bool, at: datetime) -> Comment:
-    """Adds the comment that another action writes in words, on a ticket which that action has locked and whose right it has checked.
-
-    It is nobody's answer, so it gives no first response.
-    """
-    added = Comment.objects.create(ticket_id=ticket.pk, author=author, body=body, is_internal=is_internal, created_at=at)
-    Ticket.objects.filter(pk=ticket.pk).update(comment_count=F("comment_count") + 1, updated_at=at)
-    ticket.comment_count += 1
-    journal.record(events.COMMENT_ADDED, ticket, actor=author, at=at, comment=added.pk, is_internal=is_internal, is_response=False)
-    return added
+def _require_open_for(ticket: Ticket, actor: User | None, *, is_internal: bool) -> None:
+    decision = permissions.can_note if is_internal else permissions.can_reply
+    decision(actor, ticket).require()
 
 
 @transaction.atomic
@@ -92,15 +77,14 @@ def _require_size(upload: "UploadedFile[bytes]") -> int:
 
 @transaction.atomic
 def attach(ticket: Ticket, *, actor: User | None, upload: "UploadedFile[bytes]", is_internal: bool = True) -> Attachment:
-    """Adds a file. Raises Refused, or Invalid("file") when it is empty or larger than the limit."""
-    decision = permissions.can_note if is_internal else permissions.can_reply
-    decision(actor, ticket).require()
+    """Adds a file. Raises Refused, Conflict for a public one on a closed ticket, Invalid("file") when it is empty or larger than the limit."""
+    locked = locking.locked(ticket)
+    _require_open_for(locked, actor, is_internal=is_internal)
     size = _require_size(upload)
     digest = hashlib.sha256()
     for chunk in upload.chunks():
         digest.update(chunk)
     upload.seek(0)
-    locked = locking.locked(ticket)
     at = clock.now()
     name = clean_name(upload.name or "")
     added = Attachment(

@@ -9,7 +9,7 @@ from accounts.models import Team, User
 from common import clock, errors
 from journal import actions as journal
 from tickets import events, permissions
-from tickets.actions import clocks, conversation, counting, creation, editing, locking
+from tickets.actions import clocks, counting, creation, editing, locking, writing
 from tickets.models import Handover, Ticket
 from tickets.models.registers import SUPPORT_LEVELS
 
@@ -39,7 +39,7 @@ def escalate(ticket: Ticket, *, actor: User | None, to_team: Team | None, level:
     )  # fmt: skip
     hop.save(force_insert=True)
     locked = _hand_over(locked, to_team, level, actor, at)
-    conversation.comment_by_system(locked, author=actor, body=_note(hop), is_internal=True, at=at)
+    writing.write(locked, actor=actor, body=_note(hop), is_internal=True, at=at)
     data = {"to": to_team.name, "level": level, "before": hop.from_level, "seconds": hop.held_seconds}
     journal.record(events.ESCALATED, locked, actor=actor, at=at, handover=hop.pk, **data)
     clocks.turn(locked, at)

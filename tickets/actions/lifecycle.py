@@ -14,7 +14,7 @@ from fields.models import PREFIX, Definition
 from fields.values import EMPTY
 from journal import actions as journal
 from tickets import events, facts, permissions, screens
-from tickets.actions import clocks, comparing, counting, creation, editing, guards, locking
+from tickets.actions import clocks, comparing, counting, creation, editing, guards, locking, writing
 from tickets.models import Category, HoldReason, ResolutionCode, Ticket
 from workflows import queries as workflows
 from workflows import rules
@@ -32,6 +32,7 @@ class Given:
     """What a person fills in for a move.
 
     reason: what exactly a ticket on hold waits for, or why it is canceled. follow_up_at: when a ticket on hold comes back to work by itself.
+    message: what the reporter is told with the end of the ticket, a public comment.
     fields: other fields of the ticket that the move asks for, by name; custom ones under "custom".
     """
 
@@ -40,6 +41,7 @@ class Given:
     hold_reason: HoldReason | None = None
     reason: str = ""
     follow_up_at: datetime | None = None
+    message: str = ""
     fields: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -88,8 +90,24 @@ def _carry_out(ticket: Ticket, move: Transition, actor: User | None, given: Give
             raise errors.Invalid("verb", wrong)
     for rule in rules.named(rules.EFFECT, move.effects):
         changed += rule.run(ticket, actor)
-    _move(ticket, move, actor, given.reason, changed, at)
+    told = _tell_reporter(ticket, move, given.message, actor, at)
+    _move(ticket, move, actor, given.reason, changed, at, told)
     editing.note(ticket, filled, actor=actor, at=at)
+
+
+def _tell_reporter(ticket: Ticket, move: Transition, message: str, actor: User | None, at: datetime) -> dict[str, int]:
+    """Writes the message that goes with a move to the end; answers what the move's entry keeps of it. Raises Invalid where nobody is told."""
+    text = writing.clean("message", message)
+    if not text:
+        return {}
+    if move.target.category != Status.DONE:
+        raise errors.Invalid("message", _("“%(name)s” tells the reporter nothing. Write a reply.") % {"name": move.name})
+    if ticket.reporter_id is None:
+        raise errors.Invalid("message", _("Nobody reported %(key)s, so leave the message empty.") % {"key": ticket.key})
+    permissions.can_reply(actor, ticket).require()
+    is_response = writing.is_response(ticket, actor)
+    added = writing.write(ticket, actor=actor, body=text, is_internal=False, at=at, is_response=is_response, verb=move.verb)
+    return {"message": added.pk}
 
 
 def _already_there(ticket: Ticket, verb: str) -> Ticket:
@@ -156,7 +174,9 @@ def _require(ticket: Ticket, column: str, reason: str) -> None:
         raise errors.Invalid(column, remedies.get(column, _("Fill in this field first.")))
 
 
-def _move(ticket: Ticket, move: Transition, actor: User | None, reason: str, changed: list[str], at: datetime) -> None:
+def _move(
+    ticket: Ticket, move: Transition, actor: User | None, reason: str, changed: list[str], at: datetime, told: Mapping[str, Any] | None = None
+) -> None:
     before, after = ticket.status, move.target
     ticket.status, ticket.status_category = after, after.category
     was_done, is_done = before.category == Status.DONE, after.category == Status.DONE
@@ -173,7 +193,7 @@ def _move(ticket: Ticket, move: Transition, actor: User | None, reason: str, cha
     data: dict[str, Any] = {
         "before": str(before.name), "verb": move.verb, "reason": _told_reason(ticket, reason),
         "resolution": str(ticket.resolution or ""), "is_named": named is not None, "before_id": before.pk,
-        "before_category": before.category, **facts.standing(ticket), **comparing.told(ticket, changed),
+        "before_category": before.category, **facts.standing(ticket), **comparing.told(ticket, changed), **(told or {}),
     }  # fmt: skip
     journal.record(events.TRANSITIONED, ticket, actor=actor, at=at, **data)
     if named is not None:
@@ -192,13 +212,13 @@ def resolve(ticket: Ticket, *, actor: User | None, resolution: ResolutionCode, c
     return transition(ticket, "resolve", actor=actor, resolution=resolution, category=category, **fields)
 
 
-def close(ticket: Ticket, *, actor: User | None) -> Ticket:
+def close(ticket: Ticket, *, actor: User | None, **fields: Any) -> Ticket:
     """Ends a resolved ticket; only the service desk may."""
-    return transition(ticket, "close", actor=actor)
+    return transition(ticket, "close", actor=actor, **fields)
 
 
 def reopen(ticket: Ticket, *, actor: User | None) -> Ticket:
-    """Brings a resolved ticket back to work."""
+    """Brings a resolved or closed ticket back to work."""
     return transition(ticket, "reopen", actor=actor)
 
 
@@ -218,19 +238,20 @@ def cancel(ticket: Ticket, *, actor: User | None, reason: str, **fields: Any) ->
 def move_back(ticket: Ticket, *, actor: User | None, kept: Sequence[Any]) -> Ticket:
     """Undoes a move a moment after it: the ticket stands where it stood, and no reopening is counted.
 
-    kept: ids of the former status, resolution and on-hold reason, what it waited for in words, id of the former category.
+    kept: ids of the former status, resolution and on-hold reason, what it waited for in words, id of the former category, follow-up date in ISO 8601.
     Raises Refused, Conflict when that status is gone.
     """
     locked = locking.locked(ticket)
     permissions.can_transition(actor, locked, "progress", _("undo")).require()
-    status_id, resolution_id, hold_id, words, category_id = kept
+    status_id, resolution_id, hold_id, words, category_id, follow_up = kept
     status = Status.objects.filter(pk=status_id, retired_at__isnull=True).first()
     if status is None:
         raise errors.Conflict(_("The status that %(key)s had is gone.") % {"key": locked.key})
     locked.hold_reason = HoldReason.objects.filter(pk=hold_id).first() if hold_id else None
     locked.pending_reason, locked.category_id, locked.resolution_id = words, category_id, resolution_id
+    locked.follow_up_at = datetime.fromisoformat(follow_up) if follow_up else None
     locked.closed_at = None
-    _move(locked, Transition(verb=UNDO, target=status), actor, "", ["hold_reason", "pending_reason", "category"], clock.now())
+    _move(locked, Transition(verb=UNDO, target=status), actor, "", ["hold_reason", "pending_reason", "follow_up_at", "category"], clock.now())
     return locked
 
 

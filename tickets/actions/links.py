@@ -21,17 +21,22 @@ DEEPEST = 100
 def link(ticket: Ticket, *, actor: User | None, target: Ticket, relation: str) -> Link:
     """Relates two tickets; `relation` reads from `ticket` in either direction ("causes" or "caused_by"). Both timelines tell it.
 
-    Raises Refused without the right on both ends, Invalid for an unknown relation, a ticket with itself, a second parent or a loop.
+    Raises Refused without the right on both ends, Conflict when this one is closed.
+    Raises Invalid for a closed target, an unknown relation, a ticket with itself, a second parent or a loop.
     """
+    locking.lock_all([ticket, target])
+    ticket, target = locking.locked(ticket), locking.locked(target)
     permissions.can_link(actor, ticket).require()
-    permissions.can_link(actor, target).require()
+    permissions.can_relate(actor, target).require()
+    decision = permissions.can_link(actor, target)
+    if not decision:
+        raise errors.Invalid("target", decision.reason)
     if relation not in relations.READINGS:
         raise errors.Invalid("relation", _("Choose one of %(known)s.") % {"known": ", ".join(relations.READINGS)})
     if ticket.pk == target.pk:
         raise errors.Invalid("target", _("Choose another ticket."))
     meant, is_inverse = relations.READINGS[relation]
     source, aim = (target, ticket) if is_inverse else (ticket, target)
-    locking.lock_all([source, aim])
     known = _between(source, aim, meant)
     if known is not None and (meant.is_symmetric or known.source_id == source.pk):
         return known
@@ -68,13 +73,13 @@ def _refuse_loop(source: Ticket, target: Ticket, meant: relations.Relation) -> N
 
 @transaction.atomic
 def unlink(ticket: Ticket, *, actor: User | None, link: Link) -> None:
-    """Takes a link of this ticket away. Raises Refused without the right on both ends; a link that is gone is no error."""
+    """Takes a link of this ticket away. Raises Refused without the right on both ends, Conflict when one is closed; a link that is gone is no error."""
     row = Link.objects.filter(Q(source_id=ticket.pk) | Q(target_id=ticket.pk), pk=link.pk).select_related("source", "target").first()
     if row is None:
         return
-    permissions.can_link(actor, row.source).require()
-    permissions.can_link(actor, row.target).require()
     locking.lock_all([row.source, row.target])
+    for end in (row.source, row.target):
+        permissions.can_link(actor, locking.locked(end)).require()
     deleted, _rows = Link.objects.filter(pk=row.pk).delete()
     if deleted:
         _tell(events.UNLINKED, row.source, row.target, relations.BY_NAME[row.relation], actor, clock.now())

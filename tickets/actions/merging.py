@@ -11,7 +11,7 @@ from accounts.models import User
 from common import clock, errors
 from journal import actions as journal
 from tickets import events, facts, permissions
-from tickets.actions import affected, clocks, conversation, editing, guards, locking
+from tickets.actions import affected, clocks, editing, guards, locking, writing
 from tickets.models import Link, ResolutionCode, Task, Ticket, Watch
 from workflows.models import Status, Transition
 
@@ -26,7 +26,7 @@ def merge(ticket: Ticket, *, actor: User | None, into: Ticket) -> Ticket:
     one ended already.
     """
     permissions.can_merge(actor, ticket).require()
-    permissions.can_link(actor, into).require()
+    permissions.can_relate(actor, into).require()
     if ticket.pk == into.pk:
         raise errors.Invalid("into", _("Choose another ticket."))
     locking.lock_all([ticket, into])
@@ -66,7 +66,7 @@ def _tell_reporter(source: Ticket, target: Ticket, actor: User | None, at: datet
     text = _("We know this fault already and work on it. This report is closed as a duplicate.")
     if not target.is_restricted:
         text = _("We know this fault already and work on it as %(key)s. This report is closed as a duplicate.") % {"key": target.key}
-    conversation.comment_by_system(source, author=actor, body=text, is_internal=False, at=at)
+    writing.write(source, actor=actor, body=text, is_internal=False, at=at)
 
 
 def _close(source: Ticket, target: Ticket, actor: User | None, at: datetime) -> None:

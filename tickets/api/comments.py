@@ -55,7 +55,7 @@ class CommentVerbs(TicketBase):
     @extend_schema(request=CommentSerializer, responses={201: CommentSerializer})
     @action(detail=True, methods=["post"])
     def comment(self, request: Request, key: str) -> Response:
-        """Adds an internal note or a public reply."""
+        """Adds an internal note or a public reply. A closed ticket takes notes only, a merged one neither: 409."""
         added = conversation.comment(self.get_object(), actor=self.person, **self.given(CommentSerializer))
         return Response(CommentSerializer(added).data, status=status.HTTP_201_CREATED)
 

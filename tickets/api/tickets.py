@@ -192,14 +192,22 @@ class AskedSerializer(serializers.Serializer):
     custom = serializers.DictField(required=False)
 
 
-class ResolveSerializer(AskedSerializer):
+class MessageSerializer(serializers.Serializer):
+    """What goes with a move to the end."""
+
+    message = serializers.CharField(
+        required=False, allow_blank=True, max_length=60_000, trim_whitespace=False, help_text="A public comment that tells the reporter; Markdown"
+    )
+
+
+class ResolveSerializer(MessageSerializer, AskedSerializer):
     """How it was resolved."""
 
     resolution = serializers.SlugRelatedField(slug_field="slug", queryset=ResolutionCode.objects.all())
     category = serializers.PrimaryKeyRelatedField(queryset=Category.objects.all(), required=False)
 
 
-class ReasonSerializer(AskedSerializer):
+class ReasonSerializer(MessageSerializer, AskedSerializer):
     """Why."""
 
     reason = serializers.CharField(max_length=200)
@@ -216,7 +224,7 @@ class HoldSerializer(AskedSerializer):
     follow_up_at = serializers.DateTimeField(required=False, allow_null=True)
 
 
-class TransitionSerializer(AskedSerializer):
+class TransitionSerializer(MessageSerializer, AskedSerializer):
     """A move of the workflow by its verb, with what it requires; `version` from the last read makes it fail with 409 when somebody was faster."""
 
     verb = serializers.CharField(max_length=40)
@@ -305,16 +313,16 @@ class TicketViewSet(RecordVerbs, ClockVerbs, PriorityVerbs, ScreenVerbs, Comment
         """Resolves it."""
         return self.answer(lifecycle.resolve(self.get_object(), actor=self.person, **self.given(ResolveSerializer)))
 
-    @extend_schema(request=None)
+    @extend_schema(request=MessageSerializer)
     @action(detail=True, methods=["post"])
     def close(self, request: Request, key: str) -> Response:
         """Closes a resolved ticket; only the service desk may."""
-        return self.answer(lifecycle.close(self.get_object(), actor=self.person))
+        return self.answer(lifecycle.close(self.get_object(), actor=self.person, **self.given(MessageSerializer)))
 
     @extend_schema(request=None)
     @action(detail=True, methods=["post"])
     def reopen(self, request: Request, key: str) -> Response:
-        """Brings a resolved ticket back to work."""
+        """Brings a resolved or closed ticket back to work."""
         return self.answer(lifecycle.reopen(self.get_object(), actor=self.person))
 
     @extend_schema(request=HoldSerializer)

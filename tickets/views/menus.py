@@ -83,15 +83,17 @@ def _moves(chosen: list[Ticket], user: User) -> list[options.Choice]:
     shared = [move for verb, move in offered[0].items() if all(verb in other for other in offered)]
     query = "&".join(f"key={ticket.key}" for ticket in chosen)
     lines = [
-        options.Option(move.verb, str(move.name), key=str(number), icon=ICONS.get(move.verb, "arrow-right"), form_url=form_url(move, query))
+        options.Option(
+            move.verb, str(move.name), key=str(number), icon=ICONS.get(move.verb, "arrow-right"), form_url=form_url(move, query, chosen, user)
+        )
         for number, move in enumerate(shared, start=1)
     ]
     return [options.Choice("status", "", lines)]
 
 
-def form_url(move: Transition, query: str) -> str:
+def form_url(move: Transition, query: str, chosen: list[Ticket], user: User) -> str:
     """Where the form of a move is; empty when the move asks for nothing."""
-    return f"{reverse('tickets:transition', args=[move.verb])}?{query}" if move.screen else ""
+    return f"{reverse('tickets:transition', args=[move.verb])}?{query}" if queries.asked_by(move, chosen, user) else ""
 
 
 def _apply(request: HttpRequest, field: str, chosen: list[Ticket], user: User) -> HttpResponse:
@@ -162,10 +164,11 @@ def _made(request: HttpRequest, chosen: list[Ticket], change: bulk_actions.Chang
     undo = reverse("tickets:undo", args=[made.pk]) if made.parts else None
     failed = {ticket.pk for ticket, _why in refused}
     done = [ticket for ticket in chosen if ticket.pk not in failed]
-    return _report(done, [f"{ticket.key}: {why}" for ticket, why in refused], told, undo=undo)
+    return report(done, [f"{ticket.key}: {why}" for ticket, why in refused], told, undo=undo)
 
 
-def _report(done: list[Ticket], refused: list[str], told: Any, *, undo: str | None = None) -> HttpResponse:
+def report(done: list[Ticket], refused: list[str], told: Any, *, undo: str | None = None) -> HttpResponse:
+    """Says what was done to how many, and who refused."""
     if not done:
         return htmx.done(refused[0] if len(refused) == 1 else _("Nothing was changed. {first}").format(first=refused[0]), tone="error")
     what = done[0].key if len(done) == 1 else _("{count} incidents").format(count=len(done))
@@ -187,7 +190,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponseBase:
         return htmx.done(error.message, tone="error")
     if not done:
         return htmx.done(kept[0] if kept else _("There is nothing to undo."), tone="error")
-    return _report(done, kept, _("given back"))
+    return report(done, kept, _("given back"))
 
 
 @require_http_methods(["GET", "POST"])
@@ -233,7 +236,7 @@ def board_move(request: HttpRequest) -> HttpResponseBase:
     move = next((one for one in queries.offered_transitions(user, ticket) if one.target.key == wanted), None)
     if move is None:
         return htmx.done(_("{key} cannot go there from {status}.").format(key=ticket.key, status=ticket.status.name), tone="error")
-    if move.screen:
+    if queries.asked_by(move, [ticket], user):
         form = forms.MoveForm(None, kind=ticket.kind, move=move, tickets=[ticket], user=user)
         context = {
             "form": form,

@@ -61,7 +61,9 @@ def composer(ticket: Ticket, user: User, *, is_internal: bool = True, body: str 
     """What the composer's template needs."""
     can = {"note": bool(permissions.can_note(user, ticket)), "reply": bool(permissions.can_reply(user, ticket))}
     is_internal = is_internal and can["note"]
+    closed = permissions.can_reply(user, ticket)
     return {
+        "closed": closed.reason if closed.is_of_state else "",
         "ticket": ticket, "can": can, "is_internal": is_internal, "audience": "internal" if is_internal else "public", "body": body, "error": error,
         "comment_url": reverse("tickets:comment", args=[ticket.key]),
         "canned_url": reverse("tickets:canned", args=[ticket.key]),

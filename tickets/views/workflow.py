@@ -15,10 +15,8 @@ from accounts import permissions as accounts
 from common import clock, errors
 from tickets import kinds
 from tickets.actions import publishing
-from workflows import actions, plans, queries, rules
+from workflows import actions, drawing, plans, queries, rules
 from workflows.models import Status, Transition, Workflow
-
-NODE_KINDS = {Status.TODO: "ok", Status.PROGRESS: "focus", Status.DONE: "ok"}
 
 
 @require_safe
@@ -89,7 +87,7 @@ def _context(request: HttpRequest, live: Workflow, wrong: dict[str, str], note: 
         "kind": kinds.get(live.kind),
         "statuses": queries.statuses_with(live),
         "moves": _told_moves(live),
-        "graph": graph_of(live),
+        "picture": picture_of(live),
         "versions": list(live.versions.select_related("published_by")[:20]),
         "may_edit": may_edit,
         "draft": _draft(live, draft, wrong, note) if draft else None,
@@ -100,7 +98,8 @@ def _context(request: HttpRequest, live: Workflow, wrong: dict[str, str], note: 
 def _draft(live: Workflow, draft: Workflow, wrong: dict[str, str], note: str) -> dict[str, Any]:
     places = [(status.key, status.name) for status in queries.statuses_with(draft) if status.category != Status.DONE]
     return {
-        "graph": graph_of(draft),
+        "picture": picture_of(draft),
+        "version": live.version + 1,
         "edit_url": reverse("admin:workflows_workflow_change", args=[draft.pk]),
         "problems": plans.problems(draft),
         "differences": plans.differences(plans.as_plan(live), plans.as_plan(draft)),
@@ -131,19 +130,29 @@ def _asks(move: Transition) -> list[Any]:
     return [*required, *named, *(_("by itself: {when}").format(when=triggers[name]) for name in move.triggers if name in triggers)]
 
 
-def graph_of(workflow: Workflow) -> dict[str, Any]:
-    """Nodes and edges as <ek-graph> draws them; moves between the same two statuses share an edge."""
-    edges: dict[tuple[str, str], list[str]] = {}
+def picture_of(workflow: Workflow) -> dict[str, Any]:
+    """The workflow as its picture is drawn: boxes with their words, and each move once, whatever it comes from."""
+    statuses = queries.statuses_with(workflow)
+    moves: dict[tuple[str, str], list[str]] = {}
     for move in queries.moves_of(workflow):
-        edges.setdefault((move.source.key, move.target.key), []).append(str(move.name))
-    nodes = [
-        {
-            "id": status.key,
-            "l": status.name,
-            "s": _("start") if status.is_initial else _("clocks pause") if status.is_paused else str(status.get_category_display()),
-            "k": "risk" if status.is_paused else NODE_KINDS[status.category],
-            "i": "cloud" if status.category == Status.DONE else "server",
-        }
-        for status in queries.statuses_with(workflow)
-    ]
-    return {"nodes": nodes, "edges": [[source, target, ", ".join(names)] for (source, target), names in edges.items()]}
+        moves.setdefault((str(move.name), move.target.key), []).append(move.source.key)
+    drawn = drawing.drawing([status.key for status in statuses], [(name, sources, target) for (name, target), sources in moves.items()])
+    return {
+        "width": drawn.width, "height": drawn.height, "routes": drawn.routes, "box_width": drawing.BOX, "box_height": drawing.HEIGHT,
+        "boxes": [
+            {"x": box.x, "y": box.y, "name": str(status.name), "sub": _sub(status), "tone": status.tone or "todo", "glyph": _glyph(status)}
+            for box, status in zip(drawn.boxes, statuses, strict=True)
+        ],
+    }  # fmt: skip
+
+
+def _sub(status: Status) -> str:
+    """What is special about a status, else its category."""
+    return _("start") if status.is_initial else _("clocks pause") if status.is_paused else str(status.get_category_display())
+
+
+def _glyph(status: Status) -> str:
+    """The mark of a status: to do, in progress, waiting, done, or ended without being done."""
+    if status.is_paused:
+        return "wait"
+    return "line" if status.category == Status.DONE and status.tone == "line" else status.category
