@@ -28,6 +28,10 @@ class MembershipInline(admin.TabularInline):
     extra = 0
     autocomplete_fields: ClassVar[list[str]] = ["user"]
 
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
+        """The roles as ticks: a list to hold Ctrl in hides what is chosen."""
+        return super().formfield_for_manytomany(db_field, request, widget=forms.CheckboxSelectMultiple, **options)
+
 
 @admin.register(Team)
 class TeamAdmin(RegisterAdmin):
@@ -76,8 +80,10 @@ class RoleAdmin(RegisterAdmin):
 
 @admin.register(Organisation)
 class OrganisationAdmin(RegisterAdmin):
-    """Where requesters belong."""
+    """Where requesters belong, and whether colleagues see each other's requests."""
 
+    list_display = ("name", "shares_requests")
+    list_filter = ("shares_requests",)
     search_fields = ("name",)
 
 

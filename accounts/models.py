@@ -1,5 +1,6 @@
 """People and their keys."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from functools import cached_property
 from ipaddress import ip_address, ip_network
@@ -12,6 +13,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from accounts import rights as table
 from accounts import validators
 from common import crypto
 
@@ -20,6 +22,11 @@ class Organisation(models.Model):
     """A company or department that requesters belong to."""
 
     name = models.CharField(_("name"), max_length=120, unique=True)
+    shares_requests = models.BooleanField(
+        _("colleagues see each other's requests"),
+        default=False,
+        help_text=_("Its people read the public side of what a colleague reported, except restricted records. Only who reported it can reply."),
+    )
 
     class Meta:
         verbose_name = _("organisation")
@@ -132,13 +139,34 @@ class User(AbstractBaseUser, PermissionsMixin):
         return frozenset(RoleRight.objects.filter(role__people=self).values_list("right", flat=True))
 
     @cached_property
+    def held_in_teams(self) -> list[tuple[int, str | None]]:
+        """(team, right) for each right of a role held within that team, with None for the membership itself; read once per object."""
+        return list(Membership.objects.filter(user=self).values_list("team_id", "roles__rights__right").distinct())
+
+    @property
     def team_ids(self) -> frozenset[int]:
-        """The teams this person is a member of; read once per object."""
-        return frozenset(Membership.objects.filter(user=self).values_list("team_id", flat=True))
+        """The teams this person is a member of."""
+        return frozenset(team for team, _right in self.held_in_teams)
+
+    def teams_with(self, right: str) -> frozenset[int]:
+        """The teams in which a role of this person holds the right; what the roles of the whole site give is not asked here."""
+        if not self.is_active or right not in table.IN_A_TEAM:
+            return frozenset()
+        return frozenset(team for team, held in self.held_in_teams if held == right)
 
     def has_right(self, right: str) -> bool:
-        """Whether one of the roles holds this right. A superuser holds them all."""
-        return self.is_active and (self.is_superuser or right in self.rights)
+        """Whether the right is held everywhere. A superuser holds them all; who works for one team can open the desk's screens."""
+        if not self.is_active:
+            return False
+        return self.is_superuser or right in self.rights or (right == table.OPENS_DESK and bool(self.teams_with(right)))
+
+    def has_right_for(self, right: str, team_ids: Iterable[int | None]) -> bool:
+        """Whether the right is held for something that belongs to these teams: everywhere, or within one of them."""
+        return self.has_right(right) or not self.teams_with(right).isdisjoint(team_ids)
+
+    def has_right_somewhere(self, right: str) -> bool:
+        """Whether the right is held everywhere or in some team: enough to be shown a door, not to pass it."""
+        return self.has_right(right) or bool(self.teams_with(right))
 
 
 class Team(models.Model):
@@ -165,11 +193,12 @@ class Team(models.Model):
 
 
 class Membership(models.Model):
-    """A person in a team; a lead may manage it."""
+    """A person in a team; a lead may manage it. roles: what the person may do with this team's tickets beside what he may do everywhere."""
 
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     is_lead = models.BooleanField(_("leads the team"), default=False)
+    roles = models.ManyToManyField(Role, blank=True, related_name="memberships", verbose_name=_("roles for this team's tickets"))
 
     class Meta:
         verbose_name = _("member")

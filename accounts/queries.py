@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import ApiToken, Membership, RoleRight, Team, User
-from accounts.rights import RIGHTS
+from accounts.rights import IN_A_TEAM, OPENS_DESK, RIGHTS
 
 
 def people_for(user: User) -> QuerySet[User]:
@@ -35,28 +35,47 @@ def people_with_rights(ids: Iterable[int]) -> list[User]:
     rights: dict[int, set[str]] = defaultdict(set)
     for pk, right in RoleRight.objects.filter(role__people__in=people).values_list("role__people", "right"):
         rights[pk].add(right)
-    teams: dict[int, set[int]] = defaultdict(set)
-    for pk, team in Membership.objects.filter(user__in=people).values_list("user_id", "team_id"):
-        teams[pk].add(team)
+    teams: dict[int, list[tuple[int, str | None]]] = defaultdict(list)
+    for pk, team, right in Membership.objects.filter(user__in=people).values_list("user_id", "team_id", "roles__rights__right").distinct():
+        teams[pk].append((team, right))
     for person in people:
-        person.rights, person.team_ids = frozenset(rights[person.pk]), frozenset(teams[person.pk])
+        person.rights, person.held_in_teams = frozenset(rights[person.pk]), teams[person.pk]
     return people
 
 
 @dataclass(frozen=True, slots=True)
+class InTeam:
+    """A role that somebody holds within a team, by their names."""
+
+    role: str
+    team: str
+
+    def __str__(self) -> str:
+        return _("as %(role)s of team %(team)s") % {"role": self.role, "team": self.team}
+
+
+@dataclass(frozen=True, slots=True)
 class HeldRight:
-    """A right of the product, whether a person holds it, and through what: names of roles, or nothing for a superuser."""
+    """A right of the product, whether a person holds it everywhere, and through what: names of roles, or nothing for a superuser.
+
+    in_teams: the roles that give it for the tickets of a team.
+    """
 
     right: str
     meaning: Any
     is_held: bool
     roles: list[str]
+    in_teams: list[InTeam]
 
     @property
     def reason(self) -> str:
         """Why or why not, as a sentence."""
         if self.roles:
             return _("Through the role %(roles)s.") % {"roles": ", ".join(self.roles)}
+        if self.in_teams and not self.is_held:
+            return _("For the tickets of a team only: %(roles)s.") % {"roles": as_told(self.in_teams)}
+        if self.in_teams and self.right == OPENS_DESK:
+            return _("Works for a team: %(roles)s.") % {"roles": as_told(self.in_teams)}
         return _("As a superuser, who holds every right.") if self.is_held else _("No role of this person holds it.")
 
 
@@ -65,7 +84,32 @@ def rights_of(user: User) -> list[HeldRight]:
     givers: dict[str, list[str]] = {}
     for right, role in RoleRight.objects.filter(role__people=user).order_by("role__name").values_list("right", "role__name"):
         givers.setdefault(right, []).append(role)
-    return [HeldRight(right, meaning, user.has_right(right), givers.get(right, []) if user.is_active else []) for right, meaning in RIGHTS.items()]
+    in_teams = _roles_in_teams(user)
+    return [
+        HeldRight(right, meaning, user.has_right(right), givers.get(right, []) if user.is_active else [], in_teams.get(right, []))
+        for right, meaning in RIGHTS.items()
+    ]
+
+
+def _roles_in_teams(user: User) -> dict[str, list[InTeam]]:
+    """Right → the roles that this person holds within teams and that give it there."""
+    found: dict[str, list[InTeam]] = {}
+    rows = Membership.objects.filter(user=user, roles__rights__right__in=IN_A_TEAM).order_by("team__name", "roles__name")
+    for right, role, team in rows.values_list("roles__rights__right", "roles__name", "team__name") if user.is_active else ():
+        found.setdefault(right, []).append(InTeam(role, team))
+    return found
+
+
+def roles_giving_for(user: User, right: str, team_ids: Iterable[int | None]) -> list[InTeam]:
+    """The roles of this person that hold a right within one of these teams."""
+    teams = user.teams_with(right) & set(team_ids)
+    rows = Membership.objects.filter(user=user, team__in=teams, roles__rights__right=right).order_by("team__name", "roles__name")
+    return [InTeam(role, team) for role, team in rows.values_list("roles__name", "team__name")]
+
+
+def as_told(roles: Iterable[InTeam]) -> str:
+    """Roles within teams in words: as Resolver of team Network."""
+    return ", ".join(str(role) for role in roles)
 
 
 def roles_giving(user: User, right: str) -> list[str]:

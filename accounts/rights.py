@@ -26,6 +26,11 @@ RIGHTS = {
     "audit.view": _("Read the journal of everything"),
 }
 
+# What a role that somebody holds within a team only may give there (User.has_right_for). All else belongs to the whole site, except that
+# whoever works for a team can open the desk's screens. A new kind of ticket adds its prefix.
+OPENS_DESK = "desk.access"
+IN_A_TEAM = frozenset({OPENS_DESK, *(right for right in RIGHTS if right.startswith("incident."))})
+
 _READ = ["desk.access", "incident.view", "alert.view", "service.view"]
 _RESOLVE = [
     *_READ,

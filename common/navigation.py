@@ -95,7 +95,7 @@ def sections(user: Any, path: str) -> list[list[Item]]:
     """The sidebar for one user on one page, grouped and ordered."""
     counted = figures(user)
     known = [*_entries.values(), *(entry for source in _own for entry in source(user))]
-    allowed = sorted((entry for entry in known if user.has_right(entry.right)), key=lambda e: (e.section, e.order))
+    allowed = sorted((entry for entry in known if user.has_right_somewhere(entry.right)), key=lambda e: (e.section, e.order))
     items = {entry.name: _item(entry, counted, path) for entry in allowed}
     grouped: dict[int, list[Item]] = {}
     for entry in allowed:

@@ -63,5 +63,5 @@ def sources() -> list[Source]:
 def commands(user: Any, text: str) -> list[Command]:
     """The actions that this user may start and whose title contains every word of `text`."""
     words = text.lower().split()
-    allowed = (command for command in _commands.values() if command.right is None or user.has_right(command.right))
+    allowed = (command for command in _commands.values() if command.right is None or user.has_right_somewhere(command.right))
     return [command for command in allowed if all(word in str(command.title).lower() for word in words)]

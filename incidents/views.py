@@ -61,6 +61,8 @@ def create(request: HttpRequest) -> HttpResponseBase:
             incident = actions.create(actor=user, **values)
         except errors.Invalid as error:
             ticket_forms.take_error(form, error)
+        except errors.Refused as error:
+            form.add_error(None, error.message)
         else:
             messages.success(request, _("{key} created").format(key=incident.key))
             return redirect(incident.get_absolute_url())
@@ -212,7 +214,10 @@ def _can(incident: Incident, user: User) -> dict[str, bool]:
         "pin": bool(permissions.can_pin(user, incident)),
         "hide": bool(permissions.can_hide(user, incident)),
         "reply": bool(permissions.can_reply(user, incident)),
-        "take": can_assign and incident.is_open and incident.assignee_id != user.pk and permissions.is_assignable(user, "incident"),
+        "take": can_assign
+        and incident.is_open
+        and incident.assignee_id != user.pk
+        and permissions.is_assignable(user, "incident", permissions.teams_of(incident)),
     }
 
 
@@ -285,7 +290,7 @@ def _around(incident: Incident, user: User, section: str) -> dict[str, Any]:
         "tab_template": SECTIONS[section],
         "panels": [
             {"panel": panel, "url": links.to(panel.url_name, incident.key), "live": f"alert ticket:{incident.pk}"}
-            for panel in panels.panels_for("incident", user.has_right)
+            for panel in panels.panels_for("incident", lambda right: user.has_right_for(right, permissions.teams_of(incident)))
         ],
         "back_url": links.to("tickets:queue", "open"),
         "back_label": _("Open incidents"),

@@ -108,7 +108,8 @@ def _newest(rows: QuerySet[Any], column: str, query: SearchQuery, limit: int) ->
 
 def _comments(user: User) -> QuerySet[Comment]:
     """Replies, and the notes of kinds of which this person may read them."""
-    return Comment.objects.filter(hidden_at__isnull=True).filter(Q(is_internal=False) | Q(ticket__kind__in=permissions.kinds_with_notes(user)))
+    where, shown = permissions.internal_side(user, "ticket__"), Comment.objects.filter(hidden_at__isnull=True)
+    return shown if where is None else shown.filter(Q(is_internal=False) | where)
 
 
 def _told(user: User, ids: Sequence[int], query: SearchQuery) -> list[Found]:

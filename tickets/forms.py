@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from accounts.models import Team, User
 from common import errors
 from fields import queries as fields
-from tickets import queries, relations, screens
+from tickets import permissions, queries, relations, screens
 from tickets.models import HoldReason, Queue, ResolutionCode, ScreenField, Task, Ticket
 from tickets.models.queues import DEFAULT_COLUMNS
 from tickets.models.registers import PRIORITIES, SUPPORT_LEVELS
@@ -129,7 +129,7 @@ class TaskForm(forms.Form):
         super().__init__(*args, **kwargs)
         owner: Any = self.fields["owner"]
         after: Any = self.fields["after"]
-        owner.queryset = queries.assignable_people(ticket.kind)
+        owner.queryset = queries.assignable_people(ticket.kind, permissions.teams_of(ticket))
         after.queryset = Task.objects.filter(ticket_id=ticket.pk).exclude(pk=task.pk if task else 0)
 
 

@@ -113,11 +113,12 @@ def people(tickets: list[Ticket], user: User) -> list[Choice]:
     """Whom the tickets can be given to: oneself first, then nobody, then their team, then all."""
     kind = tickets[0].kind if tickets else "incident"
     current = common_value(tickets, "assignee_id")
-    known = list(queries.assignable_people(kind))
+    teams = {team for ticket in tickets for team in permissions.teams_of(ticket)}
+    known = list(queries.assignable_people(kind, teams))
     team = common_value(tickets, "team_id")
     mates = set(User.objects.filter(teams=team).values_list("pk", flat=True)) if team else set()
     quick = [Option("none", _("Nobody"), is_current=current is None and len(tickets) == 1, icon="user-x")]
-    if permissions.is_assignable(user, kind):
+    if permissions.is_assignable(user, kind, teams):
         quick.insert(0, Option(user.email, _("Me"), is_current=current == user.pk, user=user, note=user.name))
     others = [person for person in known if person.pk != user.pk]
     return [

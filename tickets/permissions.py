@@ -1,34 +1,68 @@
 """Who may see and do what with tickets. Rights carry the kind in front: resolving an incident needs `incident.resolve`."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from accounts.models import Team, User
+from accounts.models import Organisation, Team, User
 from common.decisions import ALLOWED, Decision
 from tickets import kinds
 from tickets.models import Comment, Queue, Ticket
 from workflows import rules
 from workflows.models import Transition
 
+NONE = Q(pk__in=[])
 COMMENT_EDIT_WITHIN = timedelta(minutes=15)
 
 
 def visible_to(user: User, tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
-    """The tickets this person may see: the desk sees its kinds, everybody the own ones; restricted ones only who is concerned or was let in."""
-    own = Q(reporter=user) | Q(watches__user=user) if not user.has_right("desk.access") else Q(reporter=user) | Q(assignee=user)
-    own |= admitted(user)
+    """The tickets this person may see: the desk its kinds or those of the teams it works for, everybody the own ones, and what colleagues share.
+
+    Restricted ones only who is concerned or was let in.
+    """
+    is_desk = user.has_right("desk.access")
+    own = Q(reporter=user) | Q(assignee=user) if is_desk else Q(reporter=user) | Q(watches__user=user) | shared(user)
+    own |= admitted(user) | in_teams(user)
     seen = seen_kinds(user)
     unveiled = [name for name in seen if user.has_right(f"{name}.restricted")]
     if not seen:
-        return tickets.filter(own).distinct()
+        return tickets.filter(own) if is_desk else tickets.filter(own).distinct()
     if len(unveiled) == len(seen) == len(kinds.all_kinds()):
         return tickets
     concerned = own | Q(team__in=user.team_ids) | Q(owner_team__in=user.team_ids) | Q(kind__in=unveiled)
     if len(seen) == len(kinds.all_kinds()):
         return tickets.filter(Q(is_restricted=False) | concerned)
     return tickets.filter(own | (Q(kind__in=seen) & (Q(is_restricted=False) | concerned)))
+
+
+def in_teams(user: User, prefix: str = "") -> Q:
+    """The tickets that a role within a team lets this person see with their internal side, restricted ones too: he is a member of the team.
+
+    prefix: the way to the ticket, such as "ticket__". Empty for everybody who holds no such role.
+    """
+    told = NONE
+    for kind in kinds.all_kinds():
+        teams = sorted(user.teams_with(f"{kind.name}.view"))
+        if teams and not user.has_right(f"{kind.name}.view"):
+            told |= Q(**{f"{prefix}kind": kind.name}) & (Q(**{f"{prefix}team__in": teams}) | Q(**{f"{prefix}owner_team__in": teams}))
+    return told
+
+
+def shared(user: User) -> Q:
+    """What people of the requester's organisation reported, where its people see each other's requests; never a restricted ticket."""
+    if user.organisation_id is None or not user.is_active:
+        return NONE
+    sharing = Organisation.objects.filter(pk=user.organisation_id, shares_requests=True)
+    return Q(organisation__in=sharing.values("pk"), is_restricted=False)
+
+
+def is_shared_with(user: User, ticket: Ticket) -> bool:
+    """The same for one ticket: whether its organisation lets this colleague read it."""
+    if user.organisation is None or ticket.organisation_id != user.organisation_id or ticket.is_restricted:
+        return False
+    return user.is_active and user.organisation.shares_requests and not user.has_right("desk.access")
 
 
 def admitted(user: User) -> Q:
@@ -45,12 +79,28 @@ def can_admit(user: User | None, ticket: Ticket) -> Decision:
 
 
 def seen_kinds(user: User) -> list[str]:
-    """The kinds of which this person sees every ticket that is not restricted, with its internal side."""
+    """The kinds of which this person sees every ticket that is not restricted, with its internal side, whatever its team."""
     return [kind.name for kind in kinds.all_kinds() if user.has_right(f"{kind.name}.view")]
 
 
+def internal_side(user: User, prefix: str = "") -> Q | None:
+    """Tickets whose internal side this person may read, among those he sees; None when it is that of all. prefix: the way to the ticket."""
+    seen = seen_kinds(user)
+    return None if len(seen) == len(kinds.all_kinds()) else Q(**{f"{prefix}kind__in": seen}) | in_teams(user, prefix)
+
+
+def teams_of(ticket: Ticket) -> tuple[int | None, int | None]:
+    """The teams whose roles count for a ticket: the one that works on it and the one that owns it."""
+    return ticket.team_id, ticket.owner_team_id
+
+
+def holds(user: User, ticket: Ticket, verb: str) -> bool:
+    """Whether this person has the right to a verb on this ticket: by a role of the whole site, or by one within the ticket's team."""
+    return user.has_right_for(f"{ticket.kind}.{verb}", teams_of(ticket))
+
+
 def _decide(user: User | None, ticket: Ticket, verb: str, wish: str) -> Decision:
-    if user is None or user.has_right(f"{ticket.kind}.{verb}"):
+    if user is None or holds(user, ticket, verb):
         return ALLOWED
     return Decision(False, _("You may not %(wish)s: that needs the right %(right)s.") % {"wish": wish, "right": f"{ticket.kind}.{verb}"})
 
@@ -179,30 +229,43 @@ def can_see_internal(user: User | None, ticket: Ticket) -> Decision:
     return _decide(user, ticket, "view", _("read internal notes"))
 
 
-def can_create(user: User | None, kind: str, reporter: User | None) -> Decision:
-    """Raising a ticket: everybody for himself, with the right also for somebody else."""
-    if user is None or user.has_right(f"{kind}.create") or (reporter is not None and reporter.pk == user.pk):
+def can_watch(user: User, ticket: Ticket) -> Decision:
+    """Hearing of a ticket. To watch lets a requester see it for good, so whom a list or the organisation lets read does not make himself a watcher."""
+    seen = can_see(user, ticket)
+    if not seen or user.has_right("desk.access") or ticket.reporter_id == user.pk or ticket.watches.filter(user=user).exists():
+        return seen
+    return Decision(False, _("Only its reporter and the desk can watch %(key)s.") % {"key": ticket.key})
+
+
+def can_create(user: User | None, kind: str, reporter: User | None, teams: Iterable[int | None] = ()) -> Decision:
+    """Raising a ticket: everybody for himself, with the right also for somebody else. teams: whose ticket it becomes."""
+    if user is None or user.has_right_for(f"{kind}.create", teams) or (reporter is not None and reporter.pk == user.pk):
         return ALLOWED
-    return Decision(False, _("You may raise tickets for yourself only."))
+    return Decision(False, _only_own_teams(user, kind) or _("You may raise tickets for yourself only."))
 
 
 def can_log(user: User, kind: str) -> Decision:
     """Opening the desk's own form for a new ticket."""
-    if user.has_right(f"{kind}.create"):
+    if user.has_right_somewhere(f"{kind}.create"):
         return ALLOWED
     return Decision(False, _("You may not log tickets for others: that needs the right %(right)s.") % {"right": f"{kind}.create"})
 
 
-def can_triage(user: User | None, kind: str) -> Decision:
+def can_triage(user: User | None, kind: str, teams: Iterable[int | None] = ()) -> Decision:
     """Giving a new ticket an impact, further services, a category, labels, a team or an assignee: the desk does, a requester does not."""
-    if user is None or user.has_right(f"{kind}.create"):
+    if user is None or user.has_right_for(f"{kind}.create", teams):
         return ALLOWED
-    return Decision(False, _("The service desk sets impact, category, labels, team and assignee. Leave them out."))
+    return Decision(False, _only_own_teams(user, kind) or _("The service desk sets impact, category, labels, team and assignee. Leave them out."))
 
 
-def is_assignable(user: User, kind: str) -> bool:
-    """Whether a ticket of this kind can be given to this person."""
-    return user.is_active and user.has_right(f"{kind}.progress")
+def _only_own_teams(user: User, kind: str) -> str:
+    """What to say to somebody who logs tickets for some teams and gave this one to none of them."""
+    return _("You log tickets for your team only: choose it, or a service of it.") if user.teams_with(f"{kind}.create") else ""
+
+
+def is_assignable(user: User, kind: str, teams: Iterable[int | None]) -> bool:
+    """Whether a ticket of this kind that belongs to these teams can be given to this person."""
+    return user.is_active and user.has_right_for(f"{kind}.progress", teams)
 
 
 def visible_queues(user: User, rows: QuerySet[Queue]) -> QuerySet[Queue]:
@@ -229,8 +292,3 @@ def can_change_queue(user: User | None, queue: Queue) -> Decision:
     if user is None or user.has_right("settings.manage") or (queue.owner_id == user.pk and not queue.is_shipped):
         return ALLOWED
     return Decision(False, _("Only its owner or an admin may change this queue."))
-
-
-def kinds_with_notes(user: User) -> list[str]:
-    """The kinds of ticket of which this person reads internal notes."""
-    return [kind.name for kind in kinds.all_kinds() if user.has_right(f"{kind.name}.view")]

@@ -9,7 +9,7 @@ from django.db.models import Count, F, Min, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.http import Http404
 
-from accounts.models import Team, User
+from accounts.models import Membership, Role, Team, User
 from common import clock, paging, wording
 from common.query import asking, compiling, parsing
 from fields.models import PREFIX
@@ -258,9 +258,14 @@ def hold_reasons() -> QuerySet[HoldReason]:
     return HoldReason.objects.filter(retired_at__isnull=True)
 
 
-def assignable_people(kind: str) -> QuerySet[User]:
-    """Whom a ticket of this kind can be given to, by name."""
-    return User.objects.filter(Q(roles__rights__right=f"{kind}.progress") | Q(is_superuser=True), is_active=True).distinct().order_by("name")
+def assignable_people(kind: str, teams: Iterable[int | None] | None = None) -> QuerySet[User]:
+    """Whom a ticket of this kind can be given to, by name. teams: those it belongs to; None asks who works for any team."""
+    right = f"{kind}.progress"
+    there = Membership.objects.filter(roles__rights__right=right)
+    if teams is not None:
+        there = there.filter(team__in=[team for team in teams if team is not None])
+    everywhere = Q(pk__in=Role.people.through.objects.filter(role__rights__right=right).values("user"))
+    return User.objects.filter(everywhere | Q(pk__in=there.values("user")) | Q(is_superuser=True), is_active=True).order_by("name")
 
 
 def teams() -> QuerySet[Team]:

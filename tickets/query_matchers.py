@@ -27,13 +27,13 @@ ORDERS: dict[str, Any] = {"<": LessThan, "<=": LessThanOrEqual, ">": GreaterThan
 
 def unveiled(asker: Asker) -> Q | None:
     """Tickets whose internal side this person may read; None when it is that of all."""
-    seen = permissions.seen_kinds(asker.user)
-    return None if len(seen) == len(kinds.all_kinds()) else Q(kind__in=seen)
+    return permissions.internal_side(asker.user)
 
 
-def only_unveiled(asker: Asker, condition: Q, column: str = "kind__in") -> Q:
+def only_unveiled(asker: Asker, condition: Q) -> Q:
     """The condition, where this person may read internal things."""
-    return condition if unveiled(asker) is None else condition & Q(**{column: permissions.seen_kinds(asker.user)})
+    where = unveiled(asker)
+    return condition if where is None else condition & where
 
 
 class Keys(Matcher):
@@ -81,13 +81,8 @@ class Comments(Matcher):
 
 def readable_comments(asker: Asker) -> QuerySet[Comment]:
     """Comments on tickets that this person sees anyway, without hidden ones and the internal ones that he may not read."""
-    if unveiled(asker) is None:
-        return Comment.objects.order_by().filter(hidden_at__isnull=True)
-    return (
-        Comment.objects.order_by()
-        .filter(hidden_at__isnull=True)
-        .filter(Q(is_internal=False) | Q(ticket__kind__in=permissions.seen_kinds(asker.user)))
-    )
+    where, shown = permissions.internal_side(asker.user, "ticket__"), Comment.objects.order_by().filter(hidden_at__isnull=True)
+    return shown if where is None else shown.filter(Q(is_internal=False) | where)
 
 
 class FullText(Comments):
@@ -138,9 +133,8 @@ class Watchers(columns.Records):
         return ~Q(pk__in=self._watches(asker).values("ticket"))
 
     def _watches(self, asker: Asker) -> QuerySet[Watch]:
-        if unveiled(asker) is None:
-            return Watch.objects.order_by()
-        return Watch.objects.order_by().filter(Q(user=asker.user) | Q(ticket__kind__in=permissions.seen_kinds(asker.user)))
+        where = permissions.internal_side(asker.user, "ticket__")
+        return Watch.objects.order_by() if where is None else Watch.objects.order_by().filter(Q(user=asker.user) | where)
 
 
 class History(Matcher):

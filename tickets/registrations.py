@@ -31,8 +31,8 @@ def find(user: User, text: str, limit: int) -> Iterable[search.Hit]:
 
 def of_notices(user: User, is_internal: bool) -> QuerySet[Ticket]:
     """The tickets that a person may be told of: those he may see, and for the internal side those of the kinds that he works with."""
-    seen = queries.tickets_for(user)
-    return seen.filter(kind__in=permissions.seen_kinds(user)) if is_internal else seen
+    seen, where = queries.tickets_for(user), permissions.internal_side(user)
+    return seen.filter(where) if is_internal and where is not None else seen
 
 
 subjects.register("ticket", of_notices)

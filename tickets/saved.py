@@ -93,7 +93,7 @@ def _figures(user: User, shown: Sequence[Queue], at: datetime) -> Mapping[str, i
         user.is_superuser,
         user.time_zone,
         sorted(user.rights),
-        sorted(user.team_ids),
+        sorted(user.held_in_teams, key=str),
         *((queue.slug, queue.query, queue.is_open_only) for queue in shown),
     ]
     return doorbell.figures_until_change("ticket", blake2b(repr(meant).encode(), digest_size=16).hexdigest(), lambda: counts(user, shown, at))

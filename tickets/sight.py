@@ -1,6 +1,6 @@
 """Why a person can see a ticket, and which of its verbs he may use: the permissions of the desk, told in sentences (PRM-01)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,16 +58,24 @@ VERBS: dict[str, tuple[Any, str, Asked]] = {
 def why_seen(user: User, ticket: Ticket) -> list[str]:
     """Every rule by which this person sees the ticket, each a sentence; empty when there is none. The same rules as permissions.visible_to."""
     view, is_desk = f"{ticket.kind}.view", user.has_right("desk.access")
-    sees_kind = user.has_right(view)
+    teams = permissions.teams_of(ticket)
+    sees_kind = user.has_right_for(view, teams)
     concerned = {ticket.team_id, ticket.owner_team_id} & set(user.team_ids)
     admissions = _admissions(user, ticket)
     rules: list[tuple[bool, Callable[[], str]]] = [
         (ticket.reporter_id == user.pk, lambda: _("Reported it.")),
         (is_desk and ticket.assignee_id == user.pk, lambda: _("It is assigned to this person.")),
         (not is_desk and ticket.watches.filter(user=user).exists(), lambda: _("Watches it.")),
-        (sees_kind and not ticket.is_restricted, lambda: through(user, view)),
+        (
+            permissions.is_shared_with(user, ticket),
+            lambda: _("A colleague reported it, and people of %(organisation)s see each other's requests.") % {"organisation": ticket.organisation},
+        ),
+        (sees_kind and not ticket.is_restricted, lambda: through(user, view, teams)),
         (sees_kind and ticket.is_restricted and bool(concerned), lambda: _("It is restricted, and this person is in its team.")),
-        (sees_kind and ticket.is_restricted and user.has_right(f"{ticket.kind}.restricted"), lambda: through(user, f"{ticket.kind}.restricted")),
+        (
+            sees_kind and ticket.is_restricted and user.has_right(f"{ticket.kind}.restricted"),
+            lambda: through(user, f"{ticket.kind}.restricted", teams),
+        ),
     ]
     return [*(sentence() for holds, sentence in rules if holds), *admissions]
 
@@ -87,18 +95,21 @@ def _admissions(user: User, ticket: Ticket) -> list[str]:
 
 def why_unseen(user: User, ticket: Ticket) -> str:
     """What is missing, for somebody who cannot see the ticket."""
-    if not user.has_right(f"{ticket.kind}.view"):
+    if not user.has_right_for(f"{ticket.kind}.view", permissions.teams_of(ticket)):
         return _("Neither reported it nor holds the right %(right)s.") % {"right": f"{ticket.kind}.view"}
     return _("It is restricted to its team, assignee, reporter and whom somebody added, and this person lacks the right %(right)s.") % {
         "right": f"{ticket.kind}.restricted"
     }
 
 
-def through(user: User, right: str) -> str:
-    """Where a right comes from, as a sentence."""
+def through(user: User, right: str, teams: Iterable[int | None]) -> str:
+    """Where a right comes from, as a sentence: a role of the whole site, one within a team of the ticket, or everything."""
     roles = accounts.roles_giving(user, right)
     if roles:
         return _("Through the right %(right)s of the role %(roles)s.") % {"right": right, "roles": ", ".join(roles)}
+    in_teams = accounts.roles_giving_for(user, right, teams)
+    if in_teams and not user.is_superuser:
+        return _("Through the right %(right)s, %(roles)s.") % {"right": right, "roles": accounts.as_told(in_teams)}
     return _("As a superuser, who holds every right.")
 
 
@@ -120,6 +131,7 @@ def _answer(user: User, ticket: Ticket, verb: str, label: Any, right: str, decis
     """The decision with its reason; a yes says where it comes from."""
     reason = decision.reason
     if decision:
+        teams = permissions.teams_of(ticket)
         needed = f"{ticket.kind}.{right}"
-        reason = through(user, needed) if right and user.has_right(needed) else _("As its reporter.")
+        reason = through(user, needed, teams) if right and user.has_right_for(needed, teams) else _("As its reporter.")
     return Answer(verb, label, bool(decision), reason)

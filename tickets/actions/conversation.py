@@ -114,9 +114,8 @@ def clean_name(name: str) -> str:
 
 @transaction.atomic
 def watch(ticket: Ticket, *, actor: User) -> Watch:
-    """The actor wants to hear of this ticket, which he must be able to see."""
-    if not permissions.visible_to(actor, Ticket.objects.filter(pk=ticket.pk)).exists():
-        raise errors.Refused(_("You cannot see this ticket."))
+    """The actor wants to hear of this ticket. Raises Refused."""
+    permissions.can_watch(actor, ticket).require()
     row, is_new = Watch.objects.get_or_create(ticket_id=ticket.pk, user=actor)
     if is_new:
         journal.record(events.WATCHED, ticket, actor=actor)

@@ -55,14 +55,17 @@ def create(
     must_fill: fields that its create screen requires are asked for; False for what no person fills in, such as the
     incident of an alert. Call it inside the transaction of the kind's own action. Raises Refused, or Invalid for the value that is wrong.
     """
-    permissions.can_create(actor, kind.name, reporter).require()
-    if any((impact, other_services, category, team, assignee, labels, is_restricted)):
-        permissions.can_triage(actor, kind.name).require()
+    is_triaged = team is not None
+    team = team or (service.owner_team if service else None)
+    teams = (team.pk,) if team else ()
+    permissions.can_create(actor, kind.name, reporter, teams).require()
+    if any((impact, other_services, category, is_triaged, assignee, labels, is_restricted)):
+        permissions.can_triage(actor, kind.name, teams).require()
     filled = {
         "summary": summary, "description": description, "service": service, "category": category, "impact": impact, "urgency": urgency,
         "labels": labels, "is_restricted": is_restricted,
     }  # fmt: skip
-    custom_values = _screened(actor, kind, filled, custom or {}, must_fill=must_fill)
+    custom_values = _screened(actor, kind, filled, custom or {}, teams, must_fill=must_fill)
     at = clock.now()
     affected_services = affected.clean([*([service] if service else []), *other_services])
     effective_impact = impact or affected.worst_impact(affected_services)
@@ -76,8 +79,8 @@ def create(
         kind=kind.name, number=number, key=f"{kind.prefix}-{number}", summary=clean_summary(summary), description=clean_description(description),
         status=status, status_category=status.category, service=service, category=clean_category(category, kind.name),
         impact=effective_impact, is_impact_given=impact is not None, urgency=urgency, priority=level,
-        team=team or (service.owner_team if service else None), owner_team=team or (service.owner_team if service else None),
-        assignee=clean_assignee(assignee, kind.name), reporter=reporter, organisation=reporter.organisation if reporter else None,
+        team=team, owner_team=team,
+        assignee=clean_assignee(assignee, kind.name, teams), reporter=reporter, organisation=reporter.organisation if reporter else None,
         channel=clean_channel(channel), labels=clean_labels(labels), is_restricted=is_restricted,
         custom=custom_values,
         reported_at=since, created_at=at, updated_at=at, **(columns or {}),
@@ -90,7 +93,9 @@ def create(
     return ticket
 
 
-def _screened(actor: User | None, kind: kinds.Kind, filled: Mapping[str, Any], custom: Mapping[str, Any], *, must_fill: bool) -> dict[str, Any]:
+def _screened(
+    actor: User | None, kind: kinds.Kind, filled: Mapping[str, Any], custom: Mapping[str, Any], teams: Sequence[int], *, must_fill: bool
+) -> dict[str, Any]:
     """The values of the custom fields, after the create screen had its say on all fields (FRM-02).
 
     What only the desk may give is not asked of others. Raises Invalid for a missing field and for one that this person cannot set.
@@ -100,7 +105,7 @@ def _screened(actor: User | None, kind: kinds.Kind, filled: Mapping[str, Any], c
     is_asked = must_fill and actor is not None
     found = values.started(definitions, custom, required=screen.required_keys if is_asked else ())
     if is_asked:
-        screen.require_filled(filled, but=() if permissions.can_triage(actor, kind.name) else screens.TRIAGE)
+        screen.require_filled(filled, but=() if permissions.can_triage(actor, kind.name, teams) else screens.TRIAGE)
     if actor is not None:
         given = [row.name for row in definitions if row.key in custom and found.get(row.key) != values.default_of(row)]
         given += [name for name, value in filled.items() if value and (name, value) != ("urgency", DEFAULT_URGENCY)]
@@ -169,9 +174,9 @@ def clean_category(category: Category | None, kind: str) -> Category | None:
     return category
 
 
-def clean_assignee(assignee: User | None, kind: str) -> User | None:
-    """Raises Invalid("assignee") for a person who cannot work tickets of this kind."""
-    if assignee is not None and not permissions.is_assignable(assignee, kind):
+def clean_assignee(assignee: User | None, kind: str, teams: Sequence[int | None]) -> User | None:
+    """Raises Invalid("assignee") for a person who cannot work tickets of this kind that belong to these teams."""
+    if assignee is not None and not permissions.is_assignable(assignee, kind, teams):
         raise errors.Invalid("assignee", _("%(name)s cannot work on this. Choose somebody of the desk.") % {"name": assignee.name})
     return assignee
 

@@ -26,7 +26,7 @@ def dispatch(ticket: Ticket, *, actor: User | None = None) -> Ticket:
     fresh = Ticket.objects.select_related("team").get(pk=ticket.pk)
     if fresh.assignee_id is not None or not fresh.is_open or fresh.team_id != rule.team_id:
         return fresh
-    choice = strategy.choose(rule, fresh, candidates(rule, fresh.kind))
+    choice = strategy.choose(rule, fresh, candidates(rule, fresh))
     if choice is None:
         return fresh
     assigned = editing.assign(fresh, actor=actor, assignee=choice.person)
@@ -36,8 +36,8 @@ def dispatch(ticket: Ticket, *, actor: User | None = None) -> Ticket:
     return assigned
 
 
-def candidates(rule: AssignmentRule, kind: str) -> list[User]:
-    """The members of the rule's team who may work on this kind and are not away, by name."""
+def candidates(rule: AssignmentRule, ticket: Ticket) -> list[User]:
+    """The members of the rule's team who may work on this ticket and are not away, by name."""
     at = clock.now()
     there = User.objects.filter(teams=rule.team_id, is_active=True).filter(Q(away_until=None) | Q(away_until__lte=at)).order_by("name", "pk")
-    return [person for person in there if permissions.is_assignable(person, kind)]
+    return [person for person in there if permissions.is_assignable(person, ticket.kind, permissions.teams_of(ticket))]

@@ -34,7 +34,7 @@ def assign(ticket: Ticket, *, actor: User | None, expected_version: int | None =
     team: Team | None = to.get("team", locked.team)
     assignee: User | None = to.get("assignee", locked.assignee)
     if "assignee" in to:
-        creation.clean_assignee(assignee, locked.kind)
+        creation.clean_assignee(assignee, locked.kind, (team.pk if team else None, locked.owner_team_id))
     elif team != locked.team and assignee is not None and team is not None and not team.members.filter(pk=assignee.pk).exists():
         assignee = None
     if (team, assignee) == (locked.team, locked.assignee):

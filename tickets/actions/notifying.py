@@ -45,7 +45,7 @@ def _named(ticket: Ticket, comment: Comment | None) -> list[User]:
         may_read = permissions.can_see(person, ticket) and (not comment.is_internal or permissions.can_see_internal(person, ticket))
         if may_read:
             named.append(person)
-            if person.pk != comment.author_id:
+            if person.pk != comment.author_id and permissions.can_watch(person, ticket):
                 conversation.watch(ticket, actor=person)
     return named
 

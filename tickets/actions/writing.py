@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common import errors
 from journal import actions as journal
-from tickets import events
+from tickets import events, permissions
 from tickets.actions import creation
 from tickets.models import Comment, Ticket
 
@@ -38,4 +38,4 @@ def write(ticket: Ticket, *, actor: User | None, body: str, is_internal: bool, a
 
 def is_response(ticket: Ticket, actor: User | None) -> bool:
     """Whether what this person writes in public is an answer of the desk: the reporter's own words are none, nor are those of the system."""
-    return actor is not None and actor.pk != ticket.reporter_id and actor.has_right(f"{ticket.kind}.reply")
+    return actor is not None and actor.pk != ticket.reporter_id and permissions.holds(actor, ticket, "reply")

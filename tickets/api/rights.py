@@ -16,6 +16,13 @@ from accounts.models import User
 from tickets import queries, sight
 
 
+class InTeamSerializer(serializers.Serializer):
+    """A role that somebody holds within a team."""
+
+    role = serializers.CharField()
+    team = serializers.CharField()
+
+
 class HeldRightSerializer(serializers.Serializer):
     """A right of the product, and why the person has it or not."""
 
@@ -23,6 +30,7 @@ class HeldRightSerializer(serializers.Serializer):
     meaning = serializers.CharField()
     is_held = serializers.BooleanField()
     roles = serializers.ListField(child=serializers.CharField())
+    in_teams = InTeamSerializer(many=True)
     reason = serializers.CharField()
 
 

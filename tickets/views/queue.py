@@ -181,7 +181,7 @@ def _list_context(
         "next_mark": page.next_mark,
         "is_later_page": bool(after),
         "is_mixed": len(kinds.all_kinds()) > 1,
-        "can_change": any(user.has_right(f"{kind.name}.{verb}") for kind in kinds.all_kinds() for verb in ("assign", "edit", "progress")),
+        "can_change": any(user.has_right_somewhere(f"{kind.name}.{verb}") for kind in kinds.all_kinds() for verb in ("assign", "edit", "progress")),
         "now": at,
     }
 

@@ -35,6 +35,6 @@ def rights(request: HttpRequest, user_id: int) -> HttpResponse:
             asked["error"] = _("There is no record %(key)s, or you may not see it.") % {"key": key}
     context = {
         "person": person, "is_own": person == user, "rights": people.rights_of(person), "roles": list(person.roles.order_by("name")),
-        "teams": list(person.teams.order_by("name")), **asked,
+        "memberships": list(person.memberships.select_related("team").prefetch_related("roles").order_by("team__name")), **asked,
     }  # fmt: skip
     return render(request, "tickets/rights.html", context, status=422 if asked["error"] else 200)
