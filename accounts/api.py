@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import actions, permissions, queries
-from accounts.models import ApiToken, Team, User
+from accounts.models import ApiToken, Organisation, Team, User
 from common.api import checked
 
 
@@ -19,7 +19,16 @@ class PersonSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = User
-        fields: ClassVar[list[str]] = ["id", "email", "name", "time_zone"]
+        fields: ClassVar[list[str]] = ["id", "email", "name", "time_zone", "organisation"]
+        read_only_fields = fields
+
+
+class OrganisationSerializer(serializers.ModelSerializer):
+    """Where requesters belong; shares_requests: whether colleagues see the public side of each other's requests."""
+
+    class Meta:
+        model = Organisation
+        fields: ClassVar[list[str]] = ["id", "name", "shares_requests"]
         read_only_fields = fields
 
 
@@ -63,6 +72,7 @@ class PersonViewSet(viewsets.ReadOnlyModelViewSet):
 
     serializer_class = PersonSerializer
     queryset = User.objects.none()
+    filterset_fields: ClassVar[list[str]] = ["organisation"]
 
     def get_queryset(self) -> QuerySet[User]:
         return queries.people_for(self.request.user)  # type: ignore[arg-type]  # TokenScope refuses anonymous
@@ -72,6 +82,16 @@ class PersonViewSet(viewsets.ReadOnlyModelViewSet):
     def me(self, request: Request) -> Response:
         """Who this token acts as."""
         return Response(PersonSerializer(request.user).data)
+
+
+class OrganisationViewSet(viewsets.ReadOnlyModelViewSet):
+    """Organisations; outside the desk the own one only."""
+
+    serializer_class = OrganisationSerializer
+    queryset = Organisation.objects.none()
+
+    def get_queryset(self) -> QuerySet[Organisation]:
+        return queries.organisations_for(self.request.user)  # type: ignore[arg-type]  # TokenScope refuses anonymous
 
 
 class TeamViewSet(viewsets.ReadOnlyModelViewSet):

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
+from django.http import Http404
 from django.utils.translation import gettext as _
 
-from accounts.models import ApiToken, Membership, RoleRight, Team, User
+from accounts.models import ApiToken, Membership, Organisation, RoleRight, Team, User
 from accounts.rights import IN_A_TEAM, OPENS_DESK, RIGHTS
+from common import paging
 
 
 def people_for(user: User) -> QuerySet[User]:
@@ -22,6 +24,31 @@ def people_for(user: User) -> QuerySet[User]:
 def teams_for(user: User) -> QuerySet[Team]:
     """The teams, for the desk."""
     return Team.objects.all() if user.has_right("desk.access") else Team.objects.none()
+
+
+def organisations_for(user: User) -> QuerySet[Organisation]:
+    """The organisations: all of them for the desk, the own one for everybody else, who learns there whether colleagues see his requests."""
+    rows = Organisation.objects.all()
+    return rows if user.has_right("desk.access") else rows.filter(pk__in=[user.organisation_id])
+
+
+def organisation_for(user: User, pk: int) -> Organisation:
+    """One organisation. Raises Http404 when there is none for this person."""
+    found = organisations_for(user).filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def organisations_page(user: User, text: str, *, after: str | None = None, size: int = 50) -> paging.Page[Organisation]:
+    """Organisations by a part of the name, each with `people_count`: how many active people belong to it."""
+    rows = organisations_for(user).filter(name__icontains=text) if text else organisations_for(user)
+    page = paging.page(rows, (paging.Key("name"), paging.Key("id")), after=after, size=size)
+    people = User.objects.filter(organisation__in=page.rows, is_active=True).order_by().values_list("organisation").annotate(amount=Count("pk"))
+    counted = dict(people)
+    for row in page.rows:
+        row.people_count = counted.get(row.pk, 0)  # type: ignore[attr-defined]  # shown by the list
+    return page
 
 
 def tokens_of(user: User) -> QuerySet[ApiToken]:

@@ -2,7 +2,7 @@
 
 from rest_framework.routers import DefaultRouter
 
-from accounts.api import PersonViewSet, TeamViewSet, TokenViewSet
+from accounts.api import OrganisationViewSet, PersonViewSet, TeamViewSet, TokenViewSet
 from alerts.api import AlertViewSet, IntegrationViewSet
 from incidents.api import IncidentViewSet
 from notifications.api import NoticeViewSet
@@ -20,6 +20,7 @@ router.register("categories", CategoryViewSet, basename="category")
 router.register("services", ServiceViewSet, basename="service")
 router.register("tiers", TierViewSet, basename="tier")
 router.register("teams", TeamViewSet, basename="team")
+router.register("organisations", OrganisationViewSet, basename="organisation")
 router.register("people", PersonViewSet, basename="person")
 router.register("notifications", NoticeViewSet, basename="notification")
 router.register("tokens", TokenViewSet, basename="token")

@@ -58,11 +58,16 @@ def shared(user: User) -> Q:
     return Q(organisation__in=sharing.values("pk"), is_restricted=False)
 
 
+def sharing_organisation(user: User) -> Organisation | None:
+    """The organisation of a requester when its people see each other's requests."""
+    if user.organisation is None or not user.organisation.shares_requests or not user.is_active or user.has_right("desk.access"):
+        return None
+    return user.organisation
+
+
 def is_shared_with(user: User, ticket: Ticket) -> bool:
     """The same for one ticket: whether its organisation lets this colleague read it."""
-    if user.organisation is None or ticket.organisation_id != user.organisation_id or ticket.is_restricted:
-        return False
-    return user.is_active and user.organisation.shares_requests and not user.has_right("desk.access")
+    return not ticket.is_restricted and ticket.organisation_id is not None and ticket.organisation == sharing_organisation(user)
 
 
 def admitted(user: User) -> Q:

@@ -9,7 +9,7 @@ from django.db.models import Count, F, Min, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.http import Http404
 
-from accounts.models import Membership, Role, Team, User
+from accounts.models import Membership, Organisation, Role, Team, User
 from common import clock, paging, wording
 from common.query import asking, compiling, parsing
 from fields.models import PREFIX
@@ -304,6 +304,22 @@ def hitting(service: Service) -> Q:
 def open_of_service(user: User, service: Service) -> list[Ticket]:
     """The open tickets that hit a service, in the order of work, at most 50."""
     return page(tickets_for(user).filter(hitting(service), is_open=True)).rows
+
+
+def shared_with(user: User) -> QuerySet[Ticket]:
+    """What colleagues of a requester reported and let him read."""
+    return tickets_for(user).filter(permissions.shared(user)).exclude(reporter=user)
+
+
+def open_of_organisation(user: User, organisation: Organisation) -> list[Ticket]:
+    """The open tickets of an organisation, in the order of work, at most 50."""
+    return page(tickets_for(user).filter(organisation=organisation, is_open=True)).rows
+
+
+def open_counts_by_organisation(user: User, ids: Sequence[int]) -> dict[int, int]:
+    """How many open tickets this person sees of each organisation that has any."""
+    rows = tickets_for(user).filter(is_open=True, organisation__in=ids).order_by().values_list("organisation")
+    return dict(rows.annotate(amount=Count("id", distinct=True)))
 
 
 def resolved_lately(user: User, service: Service) -> int:

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts import queries as accounts
 from accounts.models import User
 from common import navigation, search
 from notifications import subjects
@@ -29,6 +30,13 @@ def find(user: User, text: str, limit: int) -> Iterable[search.Hit]:
         yield search.Hit(title=str(_("All results for “%(text)s”") % {"text": words[:60]}), url=url, icon="search")
 
 
+def find_organisations(user: User, text: str, limit: int) -> Iterable[search.Hit]:
+    """Organisations by a part of the name."""
+    if user.has_right("desk.access"):
+        for row in accounts.organisations_page(user, text, size=limit).rows:
+            yield search.Hit(title=row.name, url=reverse("tickets:organisation", args=[row.pk]), icon="building")
+
+
 def of_notices(user: User, is_internal: bool) -> QuerySet[Ticket]:
     """The tickets that a person may be told of: those he may see, and for the internal side those of the kinds that he works with."""
     seen, where = queries.tickets_for(user), permissions.internal_side(user)
@@ -39,6 +47,8 @@ subjects.register("ticket", of_notices)
 workflow_rules.register()
 query_fields.register()
 search.register(search.Source("tickets", _("Records"), find, order=10))
+search.register(search.Source("organisations", _("Organisations"), find_organisations, order=50))
+navigation.register(navigation.Entry("organisations", _("Organisations"), "tickets:organisations", section=3, order=40, icon="building"))
 search.register_command(search.Command(_("Open the wallboard"), "layout-dashboard", "tickets:wallboard", right="desk.access"))
 search.register_command(search.Command(_("Search with a query"), "search", "tickets:search", right="desk.access"))
 navigation.register_counter(saved.sidebar_counts)

@@ -243,12 +243,16 @@ def _column(column: queues.Column, sort: str) -> dict[str, Any]:
 @never_cache
 @login_required
 def own(request: HttpRequest) -> HttpResponse:
-    """What a person reported, with status and public replies."""
+    """What a person reported, or `?of=colleagues` what they let him read, with status and public replies."""
     user = desk.user_of(request)
-    page = queries.page(queries.tickets_for(user).filter(reporter=user), sort="-key", after=request.GET.get("after"), size=20)
+    organisation = permissions.sharing_organisation(user)
+    is_of_colleagues = organisation is not None and request.GET.get("of") == "colleagues"
+    asked = queries.shared_with(user) if is_of_colleagues else queries.tickets_for(user).filter(reporter=user)
+    page = queries.page(asked, sort="-key", after=request.GET.get("after"), size=20)
     replies = queries.replies_to(page.rows)
     rows = [(ticket, replies.get(ticket.pk, [])) for ticket in page.rows]
-    return render(request, "tickets/own.html", {"rows": rows, "next_mark": page.next_mark, "now": clock.now()})
+    context = {"rows": rows, "next_mark": page.next_mark, "now": clock.now(), "organisation": organisation, "is_of_colleagues": is_of_colleagues}
+    return render(request, "tickets/own.html", context)
 
 
 @require_safe

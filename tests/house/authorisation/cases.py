@@ -267,10 +267,14 @@ def kinds_of(operation: Operation, case: Case) -> tuple[str, ...]:
         return PERSON_KINDS
     if operation.route.startswith("/queues/{slug}"):
         return QUEUE_KINDS
-    if (
-        operation.name in ("person-detail", "token-revoke", "token-rotate", "accounts:revoke_token", "accounts:rotate_token")
-        or "{user_id}" in operation.route
-    ):
+    if operation.name in (
+        "organisation-detail",
+        "person-detail",
+        "token-revoke",
+        "token-rotate",
+        "accounts:revoke_token",
+        "accounts:rotate_token",
+    ) or {"user_id", "organisation_id"} & set(operation.parameters):
         return PERSON_KINDS
     return ("any",)
 
@@ -302,12 +306,17 @@ def values_of(operation: Operation, case: Case, world: World, role: str, kind: s
         given["pk"] = world.more[f"change {role}" if kind == "own" and role in world.people else "change stranger"]
     person = role if kind == "own" and role in world.people else "customer"
     given["notice"] = world.more[f"notice {person}"].pk
-    given |= {"token_id": world.more[f"token {person}"].pk, "user_id": world.people[person].pk}
+    given |= {
+        "token_id": world.more[f"token {person}"].pk,
+        "user_id": world.people[person].pk,
+        "organisation_id": world.people[person].organisation_id,
+    }
     if operation.route.startswith("/admin/"):
         given |= _admin_values(operation)
     if operation.is_api and "pk" in operation.parameters:
         known: dict[str, Any] = {
             "person": world.people[person],
+            "organisation": world.people[person].organisation,
             "token": world.more[f"token {person}"],
             "notification": world.more[f"notice {person}"],
             "category": world.more["category"],
