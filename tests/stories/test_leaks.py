@@ -2,6 +2,7 @@
 
 The addresses are those of the authorisation table, so a new screen or API operation is looked at from its first day. Channels: pages, API, exports,
 search, query language, palette, live stream, mails, the reporter's signed page, the former texts of edited comments, hidden lines.
+Readers: strangers, and a requester of his own tickets, of those that his organisation shares, and of restricted ones on whose list he stands.
 """
 
 from collections.abc import Iterator
@@ -12,6 +13,8 @@ from django.core import mail
 from django.db import connection, transaction
 from django.test import Client
 
+from accounts import actions as accounts
+from accounts.models import Organisation, Team
 from common import doorbell
 from journal import actions as journal
 from journal.models import Delivery, Entry
@@ -20,7 +23,8 @@ from notifications.models import Message, Notice
 from tests.house.authorisation import cases, cast, routes
 from tests.house.authorisation.calling import Caller, undone
 from tests.house.authorisation.cast import ANONYMOUS, SECRET, Thing, World
-from tickets.actions import conversation, curating, escalation, lifecycle, merging, prioritising, rewording
+from tickets.actions import admitting, conversation, curating, escalation, lifecycle, merging, prioritising, rewording
+from tickets.models import Ticket, Watch
 
 MARKER = SECRET.partition("-")[0]
 OPERATIONS = [operation for operation in routes.operations() if not operation.route.startswith("/admin/")]
@@ -47,8 +51,7 @@ def own(world: World, state: str = "open") -> Thing:
 
 def _write_everything(world: World) -> None:
     agent, other = world.people["stranger"], world.thing("requester", "foreign", "working").ticket
-    for state in ("open", "working"):
-        ticket = own(world, state).ticket
+    for ticket in _read_by_requester(world):
         escalation.escalate(ticket, actor=agent, to_team=world.teams["payments"], level=2, symptom=SECRET, tried=SECRET, evidence=SECRET)
         prioritising.override(ticket, actor=agent, priority=1, reason=SECRET)
     note = conversation.comment(own(world).ticket, actor=agent, body=f"Once said: {SECRET}", is_internal=True)
@@ -58,6 +61,20 @@ def _write_everything(world: World) -> None:
     curating.hide(own(world).ticket, actor=world.people["admin"], entry=entry)
     merging.merge(other, actor=agent, into=own(world).ticket)
     conversation.comment(own(world).ticket, actor=agent, body="You will hear from us", is_internal=False)
+
+
+def _read_by_requester(world: World) -> Iterator[Ticket]:
+    """His own tickets; those of a colleague, whose organisation shares them; and restricted ones of somebody else, on whose list he stands.
+
+    Who else stands on the list is as internal as a note.
+    """
+    Organisation.objects.filter(people=world.people["requester"]).update(shares_requests=True)
+    insider = accounts.create_user(actor=None, email=f"{SECRET}@example.com", name=SECRET, roles=["agent"])
+    team = Team.objects.create(slug=SECRET, name=SECRET)
+    for state in ("open", "working"):
+        restricted = world.thing("requester", "restricted", state).ticket
+        admitting.admit(restricted, actor=None, people=[world.people["requester"], insider], teams=[team])
+        yield from (own(world, state).ticket, world.thing("requester", "team", state).ticket, restricted)
 
 
 def answers(caller: Caller, operation: routes.Operation, role: str) -> Iterator[tuple[str, Any]]:
@@ -79,6 +96,20 @@ def told(response: Any) -> str:
 def test_no_answer_to_others_holds_it(caller: Caller, role: str) -> None:
     leaks = {call for operation in OPERATIONS for call, response in answers(caller, operation, role) if MARKER in told(response)}
     assert not leaks
+
+
+@pytest.mark.parametrize(("kind", "changes"), [("team", 403), ("restricted", 403), ("foreign", 404)])
+def test_what_others_let_him_read_is_read_only(caller: Caller, kind: str, changes: int) -> None:
+    """Or else the test above would have looked at nothing."""
+    path = f"/api/v1/incidents/{caller.world.thing('requester', kind, 'open').parts['key']}/"
+    client = caller.clients["requester"]
+    assert client.get(path).status_code == client.get(f"{path}comments/").status_code == (404 if kind == "foreign" else 200)
+    for verb, body in (("comment", {"body": "Me too", "is_internal": False}), ("watch", {}), ("resolve", {"resolution": "fixed"})):
+        with undone():
+            assert client.post(f"{path}{verb}/", body, content_type="application/json").status_code == changes, verb
+    for name in ("tasks", "handovers", "counters", "admitted"):
+        with undone():
+            assert client.get(f"{path}{name}/").status_code in (404, 405), name
 
 
 def test_the_desk_does_find_it(caller: Caller) -> None:
@@ -106,7 +137,14 @@ def test_the_palette_and_the_screens_of_the_desk_do_not_search_for_requesters(ca
     for path in (f"/palette/?q={MARKER}", f"/search/?jql=comment+~+{MARKER}", f"/find/?q={MARKER}"):
         with undone():
             found = told(caller.clients["requester"].get(path))
-        assert own(caller.world).parts["key"].lower() not in found, path
+        for kind in ("own", "team", "restricted"):
+            assert caller.world.thing("requester", kind, "open").parts["key"].lower() not in found, path
+
+
+def test_the_page_of_the_colleagues_requests(caller: Caller) -> None:
+    text = told(caller.clients["requester"].get("/my-requests/?of=colleagues"))
+    keys = {kind: caller.world.thing("requester", kind, "open").parts["key"].lower() for kind in ("own", "team", "restricted", "foreign")}
+    assert [kind for kind, key in keys.items() if f"{key}," in text] == ["team"] and MARKER not in text
 
 
 def test_a_file_for_others_holds_nothing_internal_whoever_makes_it(caller: Caller) -> None:
@@ -123,10 +161,13 @@ def test_the_signed_page_and_its_files(caller: Caller) -> None:
     assert "you will hear from us" in page and MARKER not in page
 
 
-def test_no_mail_and_no_notice_to_the_reporter_holds_it(caller: Caller) -> None:
+@pytest.mark.parametrize("kind", ["own", "team", "restricted"])
+def test_no_mail_and_no_notice_to_its_readers_holds_it(caller: Caller, kind: str) -> None:
+    """To the reporter, and to a requester who watches what a colleague or a list lets him read."""
     world = caller.world
     with undone():
-        ticket = own(world, "working").ticket
+        ticket = world.thing("requester", kind, "working").ticket
+        Watch.objects.get_or_create(ticket_id=ticket.pk, user=world.people["requester"])
         lifecycle.resolve(ticket, actor=world.people["stranger"], resolution=world.more["fixed"], category=world.more["category"])
         for delivery in Delivery.objects.filter(entry__subject_type="ticket").order_by("id"):
             journal.deliver(delivery)

@@ -24,8 +24,10 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def meridian(requester: User) -> Organisation:
     """The requester's organisation, whose people see each other's requests."""
-    Organisation.objects.filter(pk=requester.organisation_id).update(shares_requests=True)
-    return Organisation.objects.get(pk=requester.organisation_id)
+    organisation = Organisation.objects.get(people=requester)
+    organisation.shares_requests = True
+    organisation.save(update_fields=["shares_requests"])
+    return organisation
 
 
 @pytest.fixture
@@ -169,7 +171,7 @@ def test_the_api(api: Callable[..., APIClient], agent: User, requester: User, ot
     assert desk.get(f"/api/v1/organisations/{requester.organisation_id}/").data == told
     assert outside.get("/api/v1/organisations/").data["results"] == [told]
     assert outside.get(f"/api/v1/organisations/{other_requester.organisation_id}/").status_code == 404
-    people = desk.get("/api/v1/people/", {"organisation": requester.organisation_id}).data["results"]
+    people = desk.get("/api/v1/people/", {"organisation": str(requester.organisation_id)}).data["results"]
     assert [(row["email"], row["organisation"]) for row in people] == [(requester.email, requester.organisation_id)]
     assert desk.get("/api/v1/people/", {"organisation": "x"}).status_code == 400
 
@@ -177,4 +179,4 @@ def test_the_api(api: Callable[..., APIClient], agent: User, requester: User, ot
 def test_an_admin_turns_sharing_on(sign_in: SignIn, admin: User, requester: User) -> None:
     page = f"/admin/accounts/organisation/{requester.organisation_id}/change/"
     assert sign_in(admin).post(page, {"name": "Meridian", "shares_requests": "on"}).status_code == 302
-    assert Organisation.objects.get(pk=requester.organisation_id).shares_requests
+    assert Organisation.objects.get(people=requester).shares_requests
