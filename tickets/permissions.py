@@ -115,7 +115,12 @@ def _unless_closed(user: User | None, ticket: Ticket, decision: Decision) -> Dec
     if not decision or ticket.closed_at is None:
         return decision
     if ticket.merged_into_id is None:
-        return Decision(False, _("%(key)s is closed. Reopen it first.") % {"key": ticket.key}, is_of_state=True)
+        message = (
+            _("%(key)s is closed. Reopen it first.")
+            if ticket.can_reopen
+            else _("%(key)s is closed and stays as it is. Report it anew if it comes back.")
+        )
+        return Decision(False, message % {"key": ticket.key}, is_of_state=True)
     into = ticket.merged_into
     if into is None or not can_see(user, into):
         return Decision(False, _("%(key)s was merged into another ticket and stays as it is.") % {"key": ticket.key}, is_of_state=True)

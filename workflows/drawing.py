@@ -7,7 +7,7 @@ Knows nothing of Django.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-BOX, HEIGHT, GAP, LANE, MARGIN, EDGE = 104, 44, 44, 24, 16, 12
+BOX, HEIGHT, GAP, LANE, MARGIN, EDGE = 116, 44, 36, 24, 16, 12
 LETTER, ROUND, APART = 6.1, 5, 10
 
 

@@ -107,6 +107,12 @@ def test_a_closed_ticket_takes_notes_only(agent: User, requester: User, closed: 
     conversation.comment(closed, actor=agent, body="Hello", is_internal=False)
 
 
+def test_a_workflow_without_a_way_back_says_another_remedy(agent: User, closed: Ticket) -> None:
+    closed.status.exits.all().delete()
+    with pytest.raises(errors.Conflict, match="Report it anew"):
+        conversation.comment(closed, actor=agent, body="Hello", is_internal=False)
+
+
 def test_the_api_and_the_composer_say_so(sign_in: SignIn, api: Callable[[User], APIClient], agent: User, closed: Ticket) -> None:
     refused = api(agent).post(f"/api/v1/incidents/{closed.key}/comment/", {"body": "Hello", "is_internal": False})
     assert refused.status_code == 409 and "Reopen it first" in refused.data["error"]["message"]

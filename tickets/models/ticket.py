@@ -8,6 +8,7 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, Team
@@ -156,6 +157,11 @@ class Ticket(models.Model):
     def kind_of(self) -> kinds.Kind:
         """What the registry knows of this kind."""
         return kinds.get(self.kind)
+
+    @cached_property
+    def can_reopen(self) -> bool:
+        """Whether the workflow leads back to work from here; it is asked of tickets that are closed."""
+        return self.status.exits.filter(verb="reopen").exists()
 
     @property
     def is_clock_paused(self) -> bool:
