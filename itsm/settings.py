@@ -276,6 +276,7 @@ CELERY_BEAT_SCHEDULE = {
     "follow_ups": _tick("tickets.sweep_follow_ups", 10, "default"),
     "snoozed": _tick("alerts.wake_snoozed", 10, "default"),
     "partitions": _tick("alerts.keep_partitions", 3600, "bulk"),
+    "escalations": _tick("oncall.sweep", 2, "critical"),
     "messages": _tick("notifications.send_due", 2, "critical"),
     "digests": _tick("notifications.send_digests", 30, "bulk"),
     "housekeeping": _tick("operations.housekeeping", 600, "bulk"),

@@ -14,7 +14,7 @@ from common import clock, doorbell, leases
 from journal import actions as journal
 from journal.models import Entry
 from notifications import events, subjects
-from notifications.models import Attempt, Message
+from notifications.models import Attempt, Message, Page
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +65,7 @@ def withdraw(entries: QuerySet[Entry], *, actor: Any) -> int:
 def send_due() -> int:
     """Sends what is due; answers how many messages were tried."""
     at = clock.now()
-    due = Message.objects.filter(state=Message.QUEUED, due_at__lte=at).order_by("due_at", "id").select_related("recipient")
+    due = Message.objects.filter(state=Message.QUEUED, due_at__lte=at).order_by("-order", "due_at", "id").select_related("recipient", "page")
     claimed = leases.claim(due, at=at, seconds=LEASE_SECONDS, limit=BATCH)
     for message in claimed:
         send(message)
@@ -74,8 +74,9 @@ def send_due() -> int:
 
 def send(message: Message) -> None:
     """Tries one claimed message once, outside any transaction, and keeps the outcome. Who lost sight of the record meanwhile gets nothing."""
-    if not _may_be_told(message):
-        Message.objects.filter(pk=message.pk).update(state=Message.WITHDRAWN, lease_until=None, outcome="not visible any more")
+    stale = _stale(message)
+    if stale:
+        Message.objects.filter(pk=message.pk).update(state=Message.WITHDRAWN, lease_until=None, outcome=stale)
         return
     answer, is_accepted, is_final = "", False, False
     try:
@@ -87,10 +88,15 @@ def send(message: Message) -> None:
     _note_outcome(message, is_accepted=is_accepted, answer=answer, is_final=is_final)
 
 
-def _may_be_told(message: Message) -> bool:
+def _stale(message: Message) -> str:
+    """Why a message shall not leave any more; empty when it shall. Of a page that is answered or over nothing leaves (RELIABILITY B5, B20)."""
+    if message.page is not None:
+        state = Page.objects.values_list("state", flat=True).get(pk=message.page.pk)
+        return "" if state == Page.OPEN else state
     if message.subject_id is None or message.recipient is None:
-        return True
-    return subjects.may_see(message.recipient, message.subject_type, message.subject_id, is_internal=message.is_internal)
+        return ""
+    may_see = subjects.may_see(message.recipient, message.subject_type, message.subject_id, is_internal=message.is_internal)
+    return "" if may_see else "not visible any more"
 
 
 def _email(message: Message) -> mail.EmailMultiAlternatives:

@@ -1,0 +1,262 @@
+"""Running escalations: start, step, acknowledge, snooze, stop. A run is a row with a due time; each step is one transaction with its pages.
+
+Every function that names a subject locks all its open runs in the order of their ids, so that an acknowledgement and a step never overlap: either the
+step comes first and its pages are answered with the rest, or the acknowledgement comes first and the step finds nothing to do (RELIABILITY B5).
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Team, User
+from common import clock, doorbell
+from journal import actions as journal
+from notifications.actions import paging
+from notifications.models import Message, Page
+from oncall import events, plan, snapshots, subjects, targets
+from oncall.models import Escalation, EscalationPolicy, EscalationStep
+
+log = logging.getLogger(__name__)
+
+BATCH = 100
+OPEN_STATES = (Escalation.RUNNING, Escalation.ACKNOWLEDGED)
+
+
+@transaction.atomic
+def start(
+    subject_type: str, subject_id: int, policy: EscalationPolicy, *, actor: User | None, facts: Mapping[str, Any], team: Team | None = None
+) -> Escalation | None:
+    """Begins to page for a subject by a policy, whose steps are copied into the run. A run that is open already stays as it is.
+
+    facts: title, text, url, urgency, priority, tier, as step conditions and pages need them. None when the policy has no steps.
+    """
+    at = clock.now()
+    copy = snapshots.of(policy)
+    first = plan.moment(copy, 0, 0, at)
+    if first is None:
+        return None
+    run, is_new = Escalation.objects.get_or_create(
+        subject_type=subject_type, subject_id=subject_id, policy=policy, ended_at__isnull=True,
+        defaults={
+            "team": team or policy.team, "snapshot": copy.to_data(), "facts": dict(facts), "round_started_at": at, "next_step_at": first.at, "started_at": at,
+        },
+    )  # fmt: skip
+    if is_new:
+        _tell(run, events.ESCALATION_STARTED, at, actor=actor, policy=policy.name)
+        doorbell.ring("oncall.sweep", queue="critical")
+    return run
+
+
+def sweep() -> int:
+    """Does every step that is due; answers how many runs were stepped. Several sweeps may run at once: each run is held by one."""
+    done = 0
+    due = Escalation.objects.filter(next_step_at__lte=clock.now()).order_by("next_step_at", "id").values_list("pk", flat=True)
+    for pk in list(due[:BATCH]):
+        done += step(pk)
+    return done
+
+
+@transaction.atomic
+def step(pk: int) -> bool:
+    """Does the step of one run that is due now, when nobody else holds it; answers whether something was done."""
+    run = Escalation.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=pk, next_step_at__isnull=False).first()
+    at = clock.now()
+    if run is None or run.next_step_at is None or run.next_step_at > at:
+        return False
+    if run.snoozed_until is not None and run.snoozed_until > at:
+        _save(run, next_step_at=run.snoozed_until)
+        return False
+    _advance(run, plan.policy_of(run.snapshot), at)
+    return True
+
+
+def _advance(run: Escalation, policy: plan.Policy, at: datetime) -> None:
+    """Runs the latest moment that is due; one that reaches nobody hands on to the next at once, through one round at the most (B1, B7)."""
+    found = plan.due(policy, run.round, run.step, run.round_started_at, at)
+    if found is None:
+        waiting = plan.moment(policy, run.round, run.step, run.round_started_at)
+        _save(run, next_step_at=waiting.at if waiting is not None else None)
+        return
+    if found.skipped:
+        _tell(run, events.STEP_SKIPPED, at, count=len(found.skipped))
+    moment, begins = found.moment, found.round_started_at
+    for _try in range(len(plan.delays(policy)) or 1):
+        if moment.number == 0 and moment.round > 0:
+            _repeat(run, policy, moment.round, at)
+        reached = _do(run, policy, moment, at)
+        later = plan.following(policy, moment, begins)
+        if reached or later is None or later[0].round > moment.round:
+            break
+        moment, begins = later
+    _schedule(run, policy, moment, begins, at)
+
+
+def _schedule(run: Escalation, policy: plan.Policy, done: plan.Moment, begins: datetime, at: datetime) -> None:
+    """Writes what comes after a moment; without anything the run is exhausted."""
+    later = plan.following(policy, done, begins)
+    if later is None:
+        _exhaust(run, policy, at)
+        return
+    moment, starts = later
+    if run.state == Escalation.ACKNOWLEDGED and not plan.matters_after_ack(policy):
+        _save(run, round=done.round, step=done.number + 1, round_started_at=begins, next_step_at=None)
+        return
+    _save(run, round=moment.round, step=moment.number, round_started_at=starts, next_step_at=max(moment.at, at))
+
+
+def _repeat(run: Escalation, policy: plan.Policy, number: int, at: datetime) -> None:
+    run.round = number
+    _tell(run, events.REPEATED, at, policy=policy.name, round=number + 1)
+    kind = subjects.get(run.subject_type)
+    if policy.is_reopening and kind.reopen is not None and run.state == Escalation.ACKNOWLEDGED:
+        kind.reopen(run.subject_id, None, "escalation")
+        run.state = Escalation.RUNNING
+        run.save(update_fields=["state"])
+
+
+def _do(run: Escalation, policy: plan.Policy, moment: plan.Moment, at: datetime) -> bool:
+    """Pages everybody of a moment; answers whether anybody or anything could be reached, or nothing was to be done."""
+    facts = _facts(run, moment.steps, at)
+    wanted = [one for one in moment.steps if not plan.refusal(policy, one, run.state, facts, at)]
+    if not wanted:
+        return True
+    reached = False
+    lost: list[str] = []
+    for one in wanted:
+        if one.target == EscalationStep.POLICY:
+            reached |= _hand_on(run, one)
+        elif one.target in (EscalationStep.WEBHOOK, EscalationStep.CHANNEL):
+            reached |= _post(run, moment, one, at)
+        else:
+            reached |= _page(run, policy, moment, one, at, lost)
+    if not reached:
+        _tell(run, events.NOBODY_PAGED, at, reason="; ".join(lost) or _("nobody is on call"))
+    return reached
+
+
+def _page(run: Escalation, policy: plan.Policy, moment: plan.Moment, one: plan.Step, at: datetime, lost: list[str]) -> bool:
+    people = targets.people_of(policy, one, run.pk, at)
+    pages = paging.page(
+        people, key=f"run:{run.pk}:{moment.round}:{moment.number}", subject_type=run.subject_type, subject_id=run.subject_id,
+        title=str(run.facts.get("title", "")), text=str(run.facts.get("text", "")), url=str(run.facts.get("url", "")),
+        urgency=str(run.facts.get("urgency") or "important"), at=at,
+        reason=_("%(policy)s, step after %(minutes)d min: %(target)s") % {"policy": policy.name, "minutes": one.delay_minutes, "target": one.label},
+    )  # fmt: skip
+    told = [row for row in pages if row.state != Page.UNREACHABLE]
+    if told:
+        _tell(run, events.STEP_PAGED, at, people=", ".join(row.user.name for row in told), target=one.label, round=moment.round, step=moment.number)
+    else:
+        lost.append(
+            _("%(target)s: nobody with a verified contact") % {"target": one.label} if people else _("%(target)s: nobody") % {"target": one.label}
+        )
+    return bool(told)
+
+
+def _hand_on(run: Escalation, one: plan.Step) -> bool:
+    """Another policy takes part as a run of its own."""
+    policy = EscalationPolicy.objects.filter(pk=one.target_id or 0, archived_at__isnull=True).first()
+    return policy is not None and start(run.subject_type, run.subject_id, policy, actor=None, facts=run.facts, team=run.team) is not None
+
+
+def _post(run: Escalation, moment: plan.Moment, one: plan.Step, at: datetime) -> bool:
+    """A webhook or a channel hears of it through the outbox."""
+    Message.objects.get_or_create(
+        idempotency_key=f"run:{run.pk}:{moment.round}:{moment.number}:{one.id}",
+        defaults={
+            "channel": one.target, "address": one.url, "subject": str(run.facts.get("title", ""))[:250], "body": str(run.facts.get("text", "")),
+            "subject_type": run.subject_type, "subject_id": run.subject_id, "due_at": at, "order": 20,
+        },
+    )  # fmt: skip
+    doorbell.ring("notifications.send_due", queue="critical")
+    return True
+
+
+def _facts(run: Escalation, steps: Sequence[plan.Step], at: datetime) -> plan.Facts:
+    count = subjects.get(run.subject_type).count_alerts
+    windows = {one.above_minutes for one in steps if one.above_alerts is not None}
+    alerts = {minutes: count(run.subject_id, minutes, at) for minutes in windows} if count is not None else {}
+    return plan.Facts(run.facts.get("priority"), run.facts.get("tier"), alerts)
+
+
+def _exhaust(run: Escalation, policy: plan.Policy, at: datetime) -> None:
+    """All steps and repeats are done; the pages that are out stay open, so that somebody may still answer."""
+    _save(run, state=Escalation.EXHAUSTED, next_step_at=None, ended_at=at)
+    _tell(run, events.EXHAUSTED, at, policy=policy.name)
+    kind = subjects.get(run.subject_type)
+    if policy.is_closing and kind.close is not None:
+        kind.close(run.subject_id, None, "escalation")
+
+
+@transaction.atomic
+def acknowledge(subject_type: str, subject_id: int, *, actor: User | None, via: str = "app") -> int:
+    """Somebody answered: every run of the subject goes quiet, and no waiting page leaves. Answers how many runs and pages were open."""
+    at = clock.now()
+    runs = _locked(subject_type, subject_id, (Escalation.RUNNING,))
+    for run in runs:
+        policy = plan.policy_of(run.snapshot)
+        still = run.next_step_at if plan.matters_after_ack(policy) else None
+        _save(run, state=Escalation.ACKNOWLEDGED, acknowledged_at=at, acknowledged_by=actor, next_step_at=still)
+    pages = paging.acknowledge(subject_type, subject_id, actor=actor, via=via, at=at)
+    if runs or pages:
+        subject = subjects.journal_subject(subject_type, subject_id)
+        journal.record(events.PAGE_ACKNOWLEDGED, subject, actor=actor, at=at, via=via)
+    return len(runs) + pages
+
+
+@transaction.atomic
+def unacknowledge(subject_type: str, subject_id: int, *, actor: User | None) -> int:
+    """Nobody works on it after all: the runs begin a new round at once. Answers how many."""
+    at = clock.now()
+    runs = _locked(subject_type, subject_id, (Escalation.ACKNOWLEDGED,))
+    for run in runs:
+        anew = {"round": run.round + 1, "step": 0, "round_started_at": at, "next_step_at": at}
+        _save(run, state=Escalation.RUNNING, acknowledged_at=None, acknowledged_by=None, **anew)
+    if runs:
+        doorbell.ring("oncall.sweep", queue="critical")
+    return len(runs)
+
+
+@transaction.atomic
+def stop(subject_type: str, subject_id: int, *, actor: User | None, why: str) -> int:
+    """The subject is closed: its runs end, and so do its pages. Answers how many runs were open."""
+    at = clock.now()
+    runs = _locked(subject_type, subject_id, OPEN_STATES)
+    for run in runs:
+        _save(run, state=Escalation.STOPPED, next_step_at=None, ended_at=at)
+        _tell(run, events.ESCALATION_STOPPED, at, actor=actor, why=why)
+    paging.end(subject_type, subject_id, at=at)
+    return len(runs)
+
+
+@transaction.atomic
+def snooze(subject_type: str, subject_id: int, *, until: datetime, actor: User | None) -> int:
+    """Nobody is paged for the subject before an instant; then the step goes on that was due. Answers how many runs wait."""
+    at = clock.now()
+    runs = _locked(subject_type, subject_id, OPEN_STATES)
+    for run in runs:
+        shift = max(until, run.next_step_at) if run.next_step_at is not None else None
+        _save(run, snoozed_until=until, next_step_at=shift)
+    paging.end(subject_type, subject_id, at=at)
+    return len(runs)
+
+
+def _locked(subject_type: str, subject_id: int, states: Sequence[str]) -> list[Escalation]:
+    """The open runs of a subject in these states, held; those of other states are waited for too, so that no step is under way."""
+    rows = Escalation.objects.select_for_update(of=("self",)).filter(subject_type=subject_type, subject_id=subject_id, ended_at__isnull=True)
+    return [run for run in rows.order_by("pk") if run.state in states]
+
+
+def _save(run: Escalation, **columns: Any) -> None:
+    for name, value in columns.items():
+        setattr(run, name, value)
+    run.version += 1
+    run.save(update_fields=[*columns, "version"])
+
+
+def _tell(run: Escalation, event: str, at: datetime, *, actor: User | None = None, **data: Any) -> None:
+    """Writes into the timeline of what is escalated."""
+    journal.record(event, subjects.journal_subject(run.subject_type, run.subject_id), actor=actor, at=at, run=run.pk, **data)

@@ -1,0 +1,11 @@
+"""Entry points of the workers."""
+
+from celery import shared_task
+
+from oncall.actions import escalations
+
+
+@shared_task(name="oncall.sweep", queue="critical")
+def sweep() -> None:
+    """Every escalation step that is due."""
+    escalations.sweep()
