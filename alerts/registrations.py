@@ -6,7 +6,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from alerts import queries
+from alerts.actions import escalating, lifecycle
+from alerts.models import Alert
 from common import navigation, panels, search
+from oncall import subjects
 
 
 def find(user: User, text: str, limit: int) -> Iterable[search.Hit]:
@@ -17,6 +20,22 @@ def find(user: User, text: str, limit: int) -> Iterable[search.Hit]:
         )  # fmt: skip
 
 
+def acknowledge(alert_id: int, user: User | None, via: str) -> None:
+    """An answer to a page."""
+    lifecycle.acknowledge(Alert.objects.get(pk=alert_id), actor=user, via=via)
+
+
+def close(alert_id: int, user: User | None, via: str) -> None:
+    """The end of a policy that closes."""
+    lifecycle.close(Alert.objects.get(pk=alert_id), actor=user)
+
+
+def reopen(alert_id: int, user: User | None, via: str) -> None:
+    """A repeat of a policy that sets it back to open."""
+    lifecycle.unacknowledge(Alert.objects.get(pk=alert_id), actor=user)
+
+
+subjects.register(subjects.Kind("alert", acknowledge, close, reopen, escalating.count_lately))
 search.register(search.Source("alerts", _("Alerts"), find, order=20))
 navigation.register_counter(queries.sidebar_counts)
 navigation.register(

@@ -3,11 +3,18 @@
 from typing import Any
 
 from oncall import plan
-from oncall.models import EscalationPolicy, EscalationStep
+from oncall.models import EscalationPolicy, EscalationStep, Schedule
 
 
-def of(policy: EscalationPolicy) -> plan.Policy:
-    """The policy as it is now, for a run or a simulation."""
+def of(by: EscalationPolicy | Schedule) -> plan.Policy:
+    """A policy as it is now, for a run or a simulation; a schedule pages who is on call, at once, and nothing more."""
+    if isinstance(by, Schedule):
+        step = plan.Step(0, 0, plan.NOT_ACKED, EscalationStep.CURRENT, by.pk, by.name)
+        return plan.Policy(id=None, name=by.name, steps=(step,), zone=by.time_zone)
+    return _of_policy(by)
+
+
+def _of_policy(policy: EscalationPolicy) -> plan.Policy:
     steps = policy.steps.select_related("schedule", "user", "team", "next_policy").order_by("delay_minutes", "position", "id")
     rows = list(steps)
     zone = next((row.schedule.time_zone for row in rows if row.schedule is not None), "UTC")

@@ -42,7 +42,7 @@ def by_names(names: Iterable[str]) -> dict[str, Service]:
     if not wanted:
         return {}
     found: dict[str, Service] = {}
-    rows = Service.objects.select_related("tier", "owner_team").order_by("pk")
+    rows = Service.objects.select_related("tier", "owner_team", "escalation_policy__team").order_by("pk")
     candidates: list[Service] = list(rows.annotate(lower=Lower("name")).filter(Q(slug__in=wanted) | Q(lower__in=wanted)))
     if len({name for row in candidates for name in (row.slug, row.name.lower())} & wanted) < len(wanted):
         candidates += [row for row in rows.exclude(aliases=[]) if wanted.intersection(alias.lower() for alias in row.aliases)]

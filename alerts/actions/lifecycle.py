@@ -1,5 +1,6 @@
 """What agents do with alerts."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -7,21 +8,23 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from alerts import events, permissions
-from alerts.actions import opening, recovery
+from alerts.actions import escalating, opening, recovery
 from alerts.models import Alert
 from common import clock, errors
 from incidents.models import Incident
 from journal import actions as journal
 from journal.models import Entry
+from oncall.actions import escalations
 from tickets import permissions as tickets
 from tickets.models import Ticket
 
 LONGEST_SNOOZE = timedelta(days=31)
 NOTE_LENGTH = 5_000
+RELATED = ("integration__team", "service__tier", "service__owner_team", "service__escalation_policy__team", "incident")
 
 
 def _locked(alert: Alert) -> Alert:
-    rows = Alert.objects.prefetch_related("integration", "service__tier", "service__owner_team", "incident")
+    rows = Alert.objects.prefetch_related(*RELATED)
     return rows.select_for_update().get(pk=alert.pk)
 
 
@@ -31,8 +34,8 @@ def _require_active(alert: Alert) -> None:
 
 
 @transaction.atomic
-def acknowledge(alert: Alert, *, actor: User | None) -> Alert:
-    """Somebody has it; the actor becomes its owner when it has none. Raises Refused, Conflict when it is closed."""
+def acknowledge(alert: Alert, *, actor: User | None, via: str = "app") -> Alert:
+    """Somebody has it; the actor becomes its owner when it has none, and nobody else is paged. Raises Refused, Conflict when it is closed."""
     permissions.can_act(actor).require()
     locked = _locked(alert)
     if locked.status == Alert.ACKNOWLEDGED:
@@ -43,6 +46,7 @@ def acknowledge(alert: Alert, *, actor: User | None) -> Alert:
     locked.owner = locked.owner or actor
     locked.save(update_fields=["status", "acknowledged_at", "snoozed_until", "owner"])
     journal.record(events.ACKNOWLEDGED, locked, actor=actor, at=at, key=locked.key)
+    escalations.acknowledge("alert", locked.pk, actor=actor, via=via)
     return locked
 
 
@@ -57,6 +61,7 @@ def unacknowledge(alert: Alert, *, actor: User | None) -> Alert:
     locked.status, locked.acknowledged_at, locked.snoozed_until = Alert.OPEN, None, None
     locked.save(update_fields=["status", "acknowledged_at", "snoozed_until"])
     journal.record(events.UNACKNOWLEDGED, locked, actor=actor, key=locked.key)
+    _page_again([locked], actor)
     return locked
 
 
@@ -85,17 +90,28 @@ def snooze(alert: Alert, *, actor: User | None, until: datetime) -> Alert:
     locked.status, locked.snoozed_until = Alert.SNOOZED, until
     locked.save(update_fields=["status", "snoozed_until"])
     journal.record(events.SNOOZED, locked, actor=actor, at=at, key=locked.key, until=f"{until:%Y-%m-%d %H:%M} UTC")
+    escalations.snooze("alert", locked.pk, until=until, actor=actor)
     return locked
+
+
+def _page_again(alerts: Sequence[Alert], actor: User | None) -> None:
+    """Nobody works on these alerts after all: their escalations begin anew."""
+    waiting = [alert for alert in alerts if not escalations.unacknowledge("alert", alert.pk, actor=actor)]
+    escalating.begin(waiting, clock.now(), actor=actor)
 
 
 def wake_snoozed() -> int:
     """Opens the alerts whose snooze ended; answers how many."""
     at = clock.now()
     with transaction.atomic():
-        due = list(Alert.objects.filter(status=Alert.SNOOZED, snoozed_until__lte=at).select_for_update(skip_locked=True)[:500])
+        rows = Alert.objects.filter(status=Alert.SNOOZED, snoozed_until__lte=at).prefetch_related(*RELATED)
+        due = list(rows.select_for_update(skip_locked=True)[:500])
         Alert.objects.filter(pk__in=[alert.pk for alert in due]).update(status=Alert.OPEN, snoozed_until=None)
         if due:
             journal.record_many(events.WOKE, [(alert, {"key": alert.key}) for alert in due], actor=None, at=at)
+            for alert in due:
+                alert.status = Alert.OPEN
+            _page_again(due, None)
     return len(due)
 
 

@@ -10,6 +10,7 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Q
 
 from alerts import events, folding, priorities
+from alerts.actions import escalating
 from alerts.folding import Past, Step
 from alerts.models import Alert, Integration
 from common import clock
@@ -122,6 +123,7 @@ def _open(steps: Sequence[Step], integrations: Mapping[int, Integration], at: da
     for alert in alerts:
         if _asks_for_incident(alert):
             _give_incident(alert, at)
+    escalating.begin(alerts, at)
 
 
 def _numbers(amount: int) -> list[int]:

@@ -5,11 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from alerts import events, folding
 from alerts.folding import Step
 from alerts.models import Alert
 from journal import actions as journal
+from oncall.actions import escalations
 
 RECOVERED = """
 UPDATE alerts_alert SET recovered_at = given.at FROM unnest(%s::bigint[], %s::timestamptz[]) AS given(id, at) WHERE alerts_alert.id = given.id
@@ -44,6 +46,7 @@ def close_all(alerts: Sequence[Alert], *, by: str, name_of: Any, actor: Any, at:
     Alert.objects.filter(pk__in=[alert.pk for alert in alerts]).update(status=Alert.CLOSED, closed_at=at, closed_by=by, snoozed_until=None)
     for alert in alerts:
         alert.status, alert.closed_at, alert.closed_by = Alert.CLOSED, at, by
+    escalations.stop("alert", [alert.pk for alert in alerts], actor=actor, why=_("the alert was closed"))
     told = [(alert, {"key": alert.key, "message": alert.message, "by": name_of(alert)}) for alert in alerts]
     journal.record_many(events.CLOSED, told, actor=actor, at=at)
     linked = [(alert.incident, data) for alert, data in told if alert.incident is not None]

@@ -105,10 +105,10 @@ def acknowledge(subject_type: str, subject_id: int, *, actor: Any, via: str = "a
     return _finish(_open(subject_type, subject_id), answered, "acknowledged", instant)
 
 
-def end(subject_type: str, subject_id: int, *, at: datetime | None = None) -> int:
+def end(subject_type: str, subject_ids: Collection[int], *, at: datetime | None = None) -> int:
     """Nothing is to be done any more: what did not leave does not leave. Answers how many pages were not ended. Belongs to the caller's transaction."""
     instant = at or clock.now()
-    rows = Page.objects.filter(subject_type=subject_type, subject_id=subject_id, ended_at__isnull=True)
+    rows = Page.objects.filter(subject_type=subject_type, subject_id__in=subject_ids, ended_at__isnull=True)
     return _finish(rows, {"state": Page.ENDED, "ended_at": instant}, "ended", instant)
 
 

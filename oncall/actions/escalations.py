@@ -4,12 +4,13 @@ Every function that names a subject locks all its open runs in the order of thei
 step comes first and its pages are answered with the rest, or the acknowledgement comes first and the step finds nothing to do (RELIABILITY B5).
 """
 
-import logging
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from accounts.models import Team, User
@@ -17,38 +18,76 @@ from common import clock, doorbell
 from journal import actions as journal
 from notifications.actions import paging
 from notifications.models import Message, Page
-from oncall import events, plan, snapshots, subjects, targets
-from oncall.models import Escalation, EscalationPolicy, EscalationStep
-
-log = logging.getLogger(__name__)
+from oncall import events, plan, routing, snapshots, subjects, targets
+from oncall.models import Escalation, EscalationPolicy, EscalationStep, Schedule
 
 BATCH = 100
 OPEN_STATES = (Escalation.RUNNING, Escalation.ACKNOWLEDGED)
 
 
 @transaction.atomic
-def start(
-    subject_type: str, subject_id: int, policy: EscalationPolicy, *, actor: User | None, facts: Mapping[str, Any], team: Team | None = None
-) -> Escalation | None:
-    """Begins to page for a subject by a policy, whose steps are copied into the run. A run that is open already stays as it is.
+def page_team(subject_type: str, subject_id: int, *, team: Team, actor: User | None, facts: Mapping[str, Any]) -> Escalation | None:
+    """Begins to page by the routing rules of a team. None when they page no one for such a subject now."""
+    by = routing.route(team.pk, facts, clock.now())
+    return start(subject_type, subject_id, by, actor=actor, facts=facts, team=team) if by is not None else None
 
-    facts: title, text, url, urgency, priority, tier, as step conditions and pages need them. None when the policy has no steps.
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Somebody is to be paged for a subject. by: the policy, or simply a schedule. facts: title, text, url, urgency, priority, tier."""
+
+    subject_type: str
+    subject_id: int
+    by: EscalationPolicy | Schedule
+    facts: Mapping[str, Any]
+    team: Team | None = None
+
+
+@transaction.atomic
+def start(
+    subject_type: str, subject_id: int, by: EscalationPolicy | Schedule, *, actor: User | None, facts: Mapping[str, Any], team: Team | None = None
+) -> Escalation | None:
+    """Begins to page for one subject; answers its run, None when the policy has no steps. See start_many."""
+    start_many([Wish(subject_type, subject_id, by, facts, team)], actor=actor)
+    policy = by if isinstance(by, EscalationPolicy) else None
+    return Escalation.objects.filter(subject_type=subject_type, subject_id=subject_id, policy=policy, ended_at__isnull=True).first()
+
+
+@transaction.atomic
+def start_many(wishes: Sequence[Wish], *, actor: User | None) -> int:
+    """Begins to page for several subjects, in a few queries however many they are; answers how many runs are new.
+
+    The steps of a policy are copied into the run, so that no edit changes what is under way. A run that is open already stays as it is, and a policy
+    without steps pages no one.
     """
     at = clock.now()
-    copy = snapshots.of(policy)
-    first = plan.moment(copy, 0, 0, at)
-    if first is None:
-        return None
-    run, is_new = Escalation.objects.get_or_create(
-        subject_type=subject_type, subject_id=subject_id, policy=policy, ended_at__isnull=True,
-        defaults={
-            "team": team or policy.team, "snapshot": copy.to_data(), "facts": dict(facts), "round_started_at": at, "next_step_at": first.at, "started_at": at,
-        },
-    )  # fmt: skip
-    if is_new:
-        _tell(run, events.ESCALATION_STARTED, at, actor=actor, policy=policy.name)
+    copies: dict[tuple[type, int], plan.Policy] = {}
+    runs: list[Escalation] = []
+    for wish in wishes:
+        key = (type(wish.by), wish.by.pk)
+        copy = copies.setdefault(key, snapshots.of(wish.by)) if key not in copies else copies[key]
+        first = plan.moment(copy, 0, 0, at)
+        if first is not None:
+            runs.append(
+                Escalation(
+                    subject_type=wish.subject_type, subject_id=wish.subject_id, policy=wish.by if isinstance(wish.by, EscalationPolicy) else None,
+                    team=wish.team or wish.by.team, snapshot=copy.to_data(), facts=dict(wish.facts), round_started_at=at, next_step_at=first.at, started_at=at,
+                )
+            )  # fmt: skip
+    fresh = _without_open(runs)
+    Escalation.objects.bulk_create(fresh, ignore_conflicts=True)  # another start of the same run won, and pages
+    if fresh:
+        told = [(subjects.journal_subject(run.subject_type, run.subject_id), {"policy": run.snapshot["name"]}) for run in fresh]
+        journal.record_many(events.ESCALATION_STARTED, told, actor=actor, at=at)
         doorbell.ring("oncall.sweep", queue="critical")
-    return run
+    return len(fresh)
+
+
+def _without_open(runs: Sequence[Escalation]) -> list[Escalation]:
+    """The runs of which none is open yet."""
+    ids = {run.subject_id for run in runs}
+    known = set(Escalation.objects.filter(subject_id__in=ids, ended_at__isnull=True).values_list("subject_type", "subject_id", "policy_id"))
+    return [run for run in runs if (run.subject_type, run.subject_id, run.policy_id) not in known]
 
 
 def sweep() -> int:
@@ -79,7 +118,10 @@ def _advance(run: Escalation, policy: plan.Policy, at: datetime) -> None:
     found = plan.due(policy, run.round, run.step, run.round_started_at, at)
     if found is None:
         waiting = plan.moment(policy, run.round, run.step, run.round_started_at)
-        _save(run, next_step_at=waiting.at if waiting is not None else None)
+        if waiting is None:
+            _exhaust(run, policy, at)
+        else:
+            _save(run, next_step_at=waiting.at)
         return
     if found.skipped:
         _tell(run, events.STEP_SKIPPED, at, count=len(found.skipped))
@@ -96,10 +138,11 @@ def _advance(run: Escalation, policy: plan.Policy, at: datetime) -> None:
 
 
 def _schedule(run: Escalation, policy: plan.Policy, done: plan.Moment, begins: datetime, at: datetime) -> None:
-    """Writes what comes after a moment; without anything the run is exhausted."""
+    """Writes what comes after a moment; after the last one people have the time of a repeat to answer, then the run is exhausted."""
     later = plan.following(policy, done, begins)
     if later is None:
-        _exhaust(run, policy, at)
+        ends_at = at + timedelta(minutes=policy.repeat_after)
+        _save(run, round=done.round, step=done.number + 1, round_started_at=begins, next_step_at=ends_at if run.state == Escalation.RUNNING else None)
         return
     moment, starts = later
     if run.state == Escalation.ACKNOWLEDGED and not plan.matters_after_ack(policy):
@@ -109,13 +152,12 @@ def _schedule(run: Escalation, policy: plan.Policy, done: plan.Moment, begins: d
 
 
 def _repeat(run: Escalation, policy: plan.Policy, number: int, at: datetime) -> None:
+    """The steps begin again; a policy that says so sets the subject back to open (oncall/reactions.py)."""
     run.round = number
-    _tell(run, events.REPEATED, at, policy=policy.name, round=number + 1)
-    kind = subjects.get(run.subject_type)
-    if policy.is_reopening and kind.reopen is not None and run.state == Escalation.ACKNOWLEDGED:
-        kind.reopen(run.subject_id, None, "escalation")
+    if policy.is_reopening:
         run.state = Escalation.RUNNING
         run.save(update_fields=["state"])
+    _tell(run, events.REPEATED, at, policy=policy.name, round=number + 1)
 
 
 def _do(run: Escalation, policy: plan.Policy, moment: plan.Moment, at: datetime) -> bool:
@@ -183,19 +225,16 @@ def _facts(run: Escalation, steps: Sequence[plan.Step], at: datetime) -> plan.Fa
 
 
 def _exhaust(run: Escalation, policy: plan.Policy, at: datetime) -> None:
-    """All steps and repeats are done; the pages that are out stay open, so that somebody may still answer."""
+    """All steps and repeats are done; the pages that are out stay open, so that somebody may still answer. Closing follows by reaction."""
     _save(run, state=Escalation.EXHAUSTED, next_step_at=None, ended_at=at)
     _tell(run, events.EXHAUSTED, at, policy=policy.name)
-    kind = subjects.get(run.subject_type)
-    if policy.is_closing and kind.close is not None:
-        kind.close(run.subject_id, None, "escalation")
 
 
 @transaction.atomic
 def acknowledge(subject_type: str, subject_id: int, *, actor: User | None, via: str = "app") -> int:
     """Somebody answered: every run of the subject goes quiet, and no waiting page leaves. Answers how many runs and pages were open."""
     at = clock.now()
-    runs = _locked(subject_type, subject_id, (Escalation.RUNNING,))
+    runs = _locked(subject_type, [subject_id], (Escalation.RUNNING,))
     for run in runs:
         policy = plan.policy_of(run.snapshot)
         still = run.next_step_at if plan.matters_after_ack(policy) else None
@@ -211,7 +250,7 @@ def acknowledge(subject_type: str, subject_id: int, *, actor: User | None, via: 
 def unacknowledge(subject_type: str, subject_id: int, *, actor: User | None) -> int:
     """Nobody works on it after all: the runs begin a new round at once. Answers how many."""
     at = clock.now()
-    runs = _locked(subject_type, subject_id, (Escalation.ACKNOWLEDGED,))
+    runs = _locked(subject_type, [subject_id], (Escalation.ACKNOWLEDGED,))
     for run in runs:
         anew = {"round": run.round + 1, "step": 0, "round_started_at": at, "next_step_at": at}
         _save(run, state=Escalation.RUNNING, acknowledged_at=None, acknowledged_by=None, **anew)
@@ -221,14 +260,17 @@ def unacknowledge(subject_type: str, subject_id: int, *, actor: User | None) -> 
 
 
 @transaction.atomic
-def stop(subject_type: str, subject_id: int, *, actor: User | None, why: str) -> int:
-    """The subject is closed: its runs end, and so do its pages. Answers how many runs were open."""
+def stop(subject_type: str, subject_ids: Collection[int], *, actor: User | None, why: str) -> int:
+    """The subjects are closed: their runs end, and so do their pages. Answers how many runs were open."""
     at = clock.now()
-    runs = _locked(subject_type, subject_id, OPEN_STATES)
-    for run in runs:
-        _save(run, state=Escalation.STOPPED, next_step_at=None, ended_at=at)
-        _tell(run, events.ESCALATION_STOPPED, at, actor=actor, why=why)
-    paging.end(subject_type, subject_id, at=at)
+    runs = _locked(subject_type, subject_ids, OPEN_STATES)
+    Escalation.objects.filter(pk__in=[run.pk for run in runs]).update(
+        state=Escalation.STOPPED, next_step_at=None, ended_at=at, version=F("version") + 1
+    )
+    if runs:
+        told = [(subjects.journal_subject(run.subject_type, run.subject_id), {"run": run.pk, "why": why}) for run in runs]
+        journal.record_many(events.ESCALATION_STOPPED, told, actor=actor, at=at)
+    paging.end(subject_type, subject_ids, at=at)
     return len(runs)
 
 
@@ -236,17 +278,17 @@ def stop(subject_type: str, subject_id: int, *, actor: User | None, why: str) ->
 def snooze(subject_type: str, subject_id: int, *, until: datetime, actor: User | None) -> int:
     """Nobody is paged for the subject before an instant; then the step goes on that was due. Answers how many runs wait."""
     at = clock.now()
-    runs = _locked(subject_type, subject_id, OPEN_STATES)
+    runs = _locked(subject_type, [subject_id], OPEN_STATES)
     for run in runs:
         shift = max(until, run.next_step_at) if run.next_step_at is not None else None
         _save(run, snoozed_until=until, next_step_at=shift)
-    paging.end(subject_type, subject_id, at=at)
+    paging.end(subject_type, [subject_id], at=at)
     return len(runs)
 
 
-def _locked(subject_type: str, subject_id: int, states: Sequence[str]) -> list[Escalation]:
-    """The open runs of a subject in these states, held; those of other states are waited for too, so that no step is under way."""
-    rows = Escalation.objects.select_for_update(of=("self",)).filter(subject_type=subject_type, subject_id=subject_id, ended_at__isnull=True)
+def _locked(subject_type: str, subject_ids: Collection[int], states: Sequence[str]) -> list[Escalation]:
+    """The open runs of subjects in these states, held; those of other states are waited for too, so that no step is under way."""
+    rows = Escalation.objects.select_for_update(of=("self",)).filter(subject_type=subject_type, subject_id__in=subject_ids, ended_at__isnull=True)
     return [run for run in rows.order_by("pk") if run.state in states]
 
 

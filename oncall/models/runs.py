@@ -47,7 +47,10 @@ class Escalation(models.Model):
         constraints: ClassVar[list[Any]] = [
             models.CheckConstraint(condition=Q(state__in=["running", "acknowledged", "stopped", "exhausted"]), name="escalation_state"),
             models.UniqueConstraint(
-                fields=["subject_type", "subject_id", "policy"], condition=Q(ended_at__isnull=True), name="escalation_one_run_per_policy"
+                fields=["subject_type", "subject_id", "policy"],
+                condition=Q(ended_at__isnull=True),
+                nulls_distinct=False,
+                name="escalation_one_run_per_policy",
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [

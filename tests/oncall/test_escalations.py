@@ -68,7 +68,10 @@ def test_each_step_pages_when_it_is_due_and_the_round_repeats(policy: Escalation
     assert sweep(30) == [first, second, third, first, second]
     assert sweep(40) == [first, second, third, first, second, third]
     run.refresh_from_db()
-    assert (run.state, run.next_step_at, run.ended_at) == (Escalation.EXHAUSTED, None, START + timedelta(minutes=40))
+    assert (run.state, run.next_step_at) == (Escalation.RUNNING, START + timedelta(minutes=50))
+    sweep(50)
+    run.refresh_from_db()
+    assert (run.state, run.next_step_at, run.ended_at) == (Escalation.EXHAUSTED, None, START + timedelta(minutes=50))
     assert told() == ["escalation.started", *["escalation.paged"] * 3, "escalation.repeated", *["escalation.paged"] * 3, "escalation.exhausted"]
     assert Message.objects.count() == 6
 
@@ -103,7 +106,7 @@ def test_a_step_that_waits_for_closing_goes_on_after_an_acknowledgement(policy: 
         escalations.acknowledge(*SUBJECT, actor=agent)
     assert sweep(15) == [agent.name, lead.name]
     with clock.shifted(START + timedelta(minutes=16)):
-        assert escalations.stop(*SUBJECT, actor=agent, why="closed") == 1
+        assert escalations.stop("alert", [7], actor=agent, why="closed") == 1
     assert sweep(60) == [agent.name, lead.name]
     assert set(Page.objects.values_list("state", flat=True)) == {Page.ENDED}
 
@@ -118,7 +121,7 @@ def test_after_an_outage_only_the_current_step_runs(policy: EscalationPolicy, re
 
 def test_after_a_long_outage_the_last_step_runs_once(policy: EscalationPolicy, lead: User) -> None:
     run = begin(policy)
-    assert sweep(600) == [lead.name]
+    assert sweep(600) == sweep(610) == [lead.name]
     run.refresh_from_db()
     assert run.state == Escalation.EXHAUSTED
 
@@ -224,7 +227,7 @@ def test_quiet_hours_hold_ordinary_pages_back(policy: EscalationPolicy, agent: U
     begin(policy, urgency="default")
     sweep(0)
     assert Message.objects.get().due_at == START.replace(hour=12)
-    escalations.stop(*SUBJECT, actor=None, why="over")
+    escalations.stop("alert", [7], actor=None, why="over")
     again = begin(policy)
     assert again is not None
     sweep(0)

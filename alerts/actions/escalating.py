@@ -1,0 +1,57 @@
+"""Alerts that page: who is called for them is said by the service's escalation policy, or by the routing rules of its team (ALR-13).
+
+An alert that belongs to an open incident does not page itself: the incident does, once for all its alerts.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import Team, User
+from alerts.models import Alert
+from oncall import routing
+from oncall.actions import escalations
+
+ALERT = "alert"
+URGENT = 2  # P1 and P2 come through quiet hours
+
+
+@transaction.atomic
+def begin(alerts: Sequence[Alert], at: datetime, *, actor: User | None = None) -> int:
+    """Starts the escalations of open alerts, in a few queries however many they are; answers how many page."""
+    free = [alert for alert in alerts if alert.incident_id is None and alert.status == Alert.OPEN]
+    teams = {alert.pk: team for alert in free if (team := _team(alert)) is not None}
+    rules = routing.rules_of({team.pk for team in teams.values()})
+    wishes = []
+    for alert in free:
+        team, facts = teams.get(alert.pk), facts_of(alert)
+        by = alert.service.escalation_policy if alert.service is not None else None
+        target = by or (routing.first(rules.get(team.pk, ()), facts, at) if team is not None else None)
+        if target is not None:
+            wishes.append(escalations.Wish(ALERT, alert.pk, target, facts, team))
+    return escalations.start_many(wishes, actor=actor) if wishes else 0
+
+
+def _team(alert: Alert) -> Team | None:
+    if alert.service is not None:
+        return alert.service.owner_team
+    return alert.integration.team if alert.integration is not None else None
+
+
+def facts_of(alert: Alert) -> dict[str, Any]:
+    """What pages and step conditions need to know of an alert."""
+    return {
+        "title": f"P{alert.priority} {alert.message}"[:250], "text": alert.description[:2000], "url": alert.get_absolute_url(), "priority": alert.priority,
+        "urgency": "important" if alert.priority <= URGENT else "default", "tier": alert.service.tier_id if alert.service is not None else None,
+        "tags": list(alert.tags), "service": alert.service.name if alert.service is not None else alert.service_name, "key": alert.key,
+    }  # fmt: skip
+
+
+def count_lately(alert_id: int, minutes: int, at: datetime) -> int:
+    """How many alerts the service of an alert had in the last minutes; of an alert without a service only itself."""
+    service = Alert.objects.filter(pk=alert_id).values_list("service_id", flat=True).first()
+    if service is None:
+        return 1
+    return Alert.objects.filter(service_id=service, first_occurred_at__gt=at - timedelta(minutes=minutes)).count()
