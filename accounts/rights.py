@@ -20,6 +20,8 @@ RIGHTS = {
     "alert.view": _("See alerts"),
     "alert.act": _("Acknowledge, snooze, close and attach alerts"),
     "alert.create": _("Create alerts by hand"),
+    "oncall.view": _("See who is on call"),
+    "oncall.manage": _("Change the schedules and policies of every team"),
     "queue.share": _("Share a queue with everybody on the desk"),
     "service.view": _("See services"),
     "settings.manage": _("Configure the product in Django admin"),
@@ -31,7 +33,7 @@ RIGHTS = {
 OPENS_DESK = "desk.access"
 IN_A_TEAM = frozenset({OPENS_DESK, *(right for right in RIGHTS if right.startswith("incident."))})
 
-_READ = ["desk.access", "incident.view", "alert.view", "service.view"]
+_READ = ["desk.access", "incident.view", "alert.view", "service.view", "oncall.view"]
 _RESOLVE = [
     *_READ,
     "incident.create", "incident.edit", "incident.assign", "incident.reply", "incident.note", "incident.progress", "incident.resolve",
@@ -46,7 +48,7 @@ DEFAULT_ROLES: dict[str, tuple[str, str, list[str]]] = {
     "incident-manager": (
         "Incident manager",
         "Leads incidents and sees restricted ones.",
-        [*_RESOLVE, "incident.close", "incident.cancel", "incident.restricted", "incident.moderate", "queue.share"],
+        [*_RESOLVE, "incident.close", "incident.cancel", "incident.restricted", "incident.moderate", "queue.share", "oncall.manage"],
     ),
     "team-lead": ("Team lead", "An agent who leads a team.", [*_RESOLVE, "incident.close", "incident.cancel", "incident.moderate", "queue.share"]),
     "admin": ("Admin", "Configures the product and may do everything.", list(RIGHTS)),

@@ -1,4 +1,4 @@
-"""What can happen in on-call. Escalation events stand in the timeline of what is escalated."""
+"""What can happen to schedules, to who is on call, and in escalations, whose events stand in the timeline of what is escalated."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -14,3 +14,16 @@ REPEATED = catalogue.declare("escalation.repeated", _("{policy} begins again, ro
 EXHAUSTED = catalogue.declare("escalation.exhausted", _("{policy} ended without an answer"), icon="alert-triangle", tone="red")
 ESCALATION_STOPPED = catalogue.declare("escalation.stopped", _("Paging stopped: {why}"), icon="bell-off")
 PAGE_ACKNOWLEDGED = catalogue.declare("page.acknowledged", _("{actor} acknowledged the page ({via})"), icon="circle-check", tone="green")
+
+SCHEDULE_CREATED = catalogue.declare("schedule.created", _("{actor} made the schedule {name}"), icon="calendar")
+SCHEDULE_CHANGED = catalogue.declare("schedule.changed", _("{actor} changed {fields} of the schedule {name}"), icon="pencil")
+SCHEDULE_DELETED = catalogue.declare("schedule.deleted", _("{actor} deleted the schedule {name}"), icon="trash", tone="red")
+ROTATION_ADDED = catalogue.declare("schedule.rotation_added", _("{actor} added the rotation {name}"), icon="repeat")
+ROTATION_CHANGED = catalogue.declare("schedule.rotation_changed", _("{actor} changed the rotation {name}"), icon="repeat")
+ROTATION_REMOVED = catalogue.declare("schedule.rotation_removed", _("{actor} removed the rotation {name}"), icon="repeat", tone="red")
+OVERRIDE_CREATED = catalogue.declare("override.created", _("{actor} put {who} on call from {begin} to {end}"), icon="calendar", tone="violet")
+OVERRIDE_CANCELED = catalogue.declare("override.canceled", _("{actor} canceled the override of {who} from {begin} to {end}"), icon="calendar")
+COVER_ASKED = catalogue.declare("cover.asked", _("{actor} asked for cover from {begin} to {end}"), icon="calendar", tone="amber")
+COVER_ACCEPTED = catalogue.declare("cover.accepted", _("{actor} takes over from {begin} to {end}"), icon="circle-check", tone="green")
+COVER_DECLINED = catalogue.declare("cover.declined", _("{actor} declined to take over from {begin} to {end}"), icon="circle-x", tone="red")
+COVER_WITHDRAWN = catalogue.declare("cover.withdrawn", _("{actor} no longer asks for cover from {begin} to {end}"), icon="arrow-back-up")

@@ -1,46 +1,134 @@
-"""Reads of on-call: schedules as the rota understands them, and the people behind a shift."""
+"""Reads of schedules: from the tables to the rota and from its answers to people."""
 
-from collections.abc import Iterable
-from datetime import datetime, time, timedelta
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from django.db.models import Prefetch, Q, QuerySet
+from django.http import Http404
 
-from accounts.models import User
-from oncall import models, rota
-
-AROUND = timedelta(days=15)
-
-
-def schedules() -> QuerySet[models.Schedule]:
-    """Every schedule with all that the rota needs, in four queries however many there are."""
-    turns = Prefetch("turns", models.Turn.objects.select_related("user", "team").order_by("position", "id"))
-    rotations = models.Rotation.objects.order_by("position", "id").prefetch_related(turns, "restrictions")
-    return models.Schedule.objects.select_related("team").prefetch_related(Prefetch("rotations", rotations))
+from accounts.models import Membership, Team, User
+from oncall import permissions, rota
+from oncall.models import CoverRequest, EscalationPolicy, Override, Rotation, Schedule, Turn
 
 
-def stored(schedule: models.Schedule, begin: datetime, end: datetime) -> rota.Schedule:
-    """A schedule as the rota understands it, with the overrides of an interval. A disabled one has no rotations; people who left count as no one."""
-    if not schedule.is_enabled:
-        return rota.Schedule((), (), schedule.combination)
-    rows = schedule.overrides.filter(canceled_at__isnull=True, ends_at__gt=begin, starts_at__lt=end).select_related("user").order_by("id")
-    overrides = tuple(
-        rota.Override(row.pk, _participant(row.user, row.team_id), row.starts_at, row.ends_at, frozenset(row.rotations)) for row in rows
+def schedules_for(user: User) -> QuerySet[Schedule]:
+    """Every schedule this user may see, with its team."""
+    return permissions.visible_to(user, Schedule.objects.select_related("team"))
+
+
+def schedule_for(user: User, slug: str) -> Schedule:
+    """One schedule by short name. Raises Http404 when there is none for this user."""
+    found = schedules_for(user).filter(slug=slug).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def schedules_of(user: User) -> list[Schedule]:
+    """The schedules in which this person takes turns, himself or as a member of a team, or stands in for somebody."""
+    mine = Q(rotations__turns__user=user) | Q(rotations__turns__team__in=user.team_ids)
+    mine |= Q(overrides__user=user, overrides__canceled_at__isnull=True)
+    return list(Schedule.objects.filter(mine).select_related("team").distinct().order_by("name"))
+
+
+def override_for(user: User, pk: int) -> Override:
+    """One override that still counts. Raises Http404."""
+    found = (
+        Override.objects.filter(pk=pk, canceled_at__isnull=True, schedule__in=schedules_for(user)).select_related("schedule", "user", "team").first()
     )
-    rotations = (_rotation(row, schedule) for row in schedule.rotations.all())
-    return rota.Schedule(tuple(one for one in rotations if one is not None), overrides, schedule.combination)
+    if found is None:
+        raise Http404
+    return found
 
 
-def _rotation(row: models.Rotation, schedule: models.Schedule) -> rota.Rotation | None:
-    """A rotation, None while it has nobody who takes turns."""
-    participants = tuple(_participant(turn.user, turn.team_id) for turn in row.turns.all())
-    if not participants:
+def request_for(user: User, pk: int) -> CoverRequest:
+    """One request for cover. Raises Http404."""
+    found = CoverRequest.objects.filter(pk=pk, schedule__in=schedules_for(user)).select_related("schedule", "asker", "asked").first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def open_requests(schedules: Iterable[Schedule], at: datetime) -> list[CoverRequest]:
+    """The requests for cover that wait for an answer and are not over, the soonest first."""
+    rows = CoverRequest.objects.filter(schedule__in=list(schedules), state=CoverRequest.OPEN, ends_at__gt=at)
+    return list(rows.select_related("schedule__team", "asker", "asked").order_by("starts_at", "pk"))
+
+
+def policies_of(team: Team) -> list[EscalationPolicy]:
+    """The policies of a team with their steps and whom each of them pages."""
+    rows = EscalationPolicy.objects.filter(team=team, archived_at__isnull=True)
+    return list(rows.prefetch_related("steps__schedule", "steps__user", "steps__team", "steps__next_policy").order_by("pk"))
+
+
+# ---------------------------------------------------------------- from the tables to the rota
+
+
+def stored(schedule: Schedule, begin: datetime, end: datetime) -> rota.Schedule:
+    """A schedule as the rota reads it, with the overrides that touch the interval.
+
+    People who were deactivated, and teams without an active member, count as no one; an override of somebody like that does not count at all, so that
+    the rotation beneath it holds. A disabled schedule has no rotations.
+    """
+    return stored_all([schedule], begin, end)[schedule.pk]
+
+
+def stored_all(schedules: Sequence[Schedule], begin: datetime, end: datetime) -> dict[int, rota.Schedule]:
+    """The same for many schedules by id, in five queries for all of them."""
+    live = [one.pk for one in schedules if one.is_enabled]
+    rotations: dict[int, list[Rotation]] = defaultdict(list)
+    turns = Prefetch("turns", Turn.objects.select_related("user"))
+    for rotation in Rotation.objects.filter(schedule__in=live).prefetch_related(turns, "restrictions").order_by("position", "id"):
+        rotations[rotation.schedule_id].append(rotation)
+    overrides: dict[int, list[Override]] = defaultdict(list)
+    touching = Override.objects.filter(schedule__in=live, canceled_at__isnull=True, starts_at__lt=end, ends_at__gt=begin)
+    for override in touching.select_related("user"):
+        overrides[override.schedule_id].append(override)
+    staffed = _staffed(
+        [turn.team_id for rows in rotations.values() for row in rows for turn in row.turns.all()]
+        + [o.team_id for rows in overrides.values() for o in rows]
+    )
+    return {
+        one.pk: rota.Schedule(
+            tuple(made for row in rotations[one.pk] if (made := _rotation(row, one, staffed)) is not None),
+            tuple(stand for given in overrides[one.pk] if (stand := _override(given, staffed)) is not None),
+            one.combination,
+        )
+        for one in schedules
+    }
+
+
+def _staffed(teams: Iterable[int | None]) -> set[int]:
+    """Those of the teams that have an active member."""
+    wanted = {team for team in teams if team is not None}
+    return set(Membership.objects.filter(team__in=wanted, user__is_active=True).values_list("team_id", flat=True)) if wanted else set()
+
+
+def _participant(row: Turn | Override, staffed: set[int]) -> rota.Participant:
+    if row.user is not None and row.user.is_active:
+        return rota.Participant(rota.USER, row.user.pk)
+    return rota.Participant(rota.TEAM, row.team_id) if row.team_id in staffed and row.team_id is not None else rota.NOBODY
+
+
+def _override(row: Override, staffed: set[int]) -> rota.Override | None:
+    who = _participant(row, staffed)
+    if who.is_no_one and (row.user_id or row.team_id):
+        return None
+    return rota.Override(row.pk, who, row.starts_at, row.ends_at, frozenset(row.rotations))
+
+
+def _rotation(row: Rotation, schedule: Schedule, staffed: set[int]) -> rota.Rotation | None:
+    turns = tuple(_participant(turn, staffed) for turn in row.turns.all())
+    if not turns:  # in the making; the pages show it as a gap
         return None
     return rota.Rotation(
-        id=row.pk, name=row.name, zone=ZoneInfo(row.time_zone or schedule.time_zone), unit=row.unit, length=row.length,
-        start=datetime.combine(row.starts_on, row.hand_over_at), end=datetime.combine(row.ends_on, row.hand_over_at) if row.ends_on else None,
-        participants=participants, is_shadow=row.is_shadow,
+        row.pk, row.name, ZoneInfo(row.time_zone or schedule.time_zone), row.unit, row.length,
+        datetime.combine(row.starts_on, row.hand_over_at), turns,
+        end=datetime.combine(row.ends_on, row.hand_over_at) if row.ends_on else None,
         restrictions=tuple(rota.Restriction(_minute(one.start_at), _minute(one.end_at), one.start_day, one.end_day) for one in row.restrictions.all()),
+        is_shadow=row.is_shadow,
     )  # fmt: skip
 
 
@@ -48,41 +136,36 @@ def _minute(at: time) -> int:
     return at.hour * 60 + at.minute
 
 
-def _participant(user: User | None, team_id: int | None) -> rota.Participant:
-    if user is not None:
-        return rota.Participant(rota.USER, user.pk) if user.is_active else rota.NOBODY
-    return rota.Participant(rota.TEAM, team_id) if team_id is not None else rota.NOBODY
+# ---------------------------------------------------------------- from its answers to people
 
 
-def people_of(shifts: Iterable[rota.Shift]) -> list[User]:
-    """The active people of some shifts, teams as their members, each once, by name."""
-    users = {shift.who.id for shift in shifts if shift.who.sort == rota.USER}
-    teams = {shift.who.id for shift in shifts if shift.who.sort == rota.TEAM}
+def people_on_call(schedule: Schedule, at: datetime) -> list[User]:
+    """Who is on call at an instant, members of a team one by one; only active people, by name."""
+    return people_of(rota.people_at(stored(schedule, at, at + rota.MOMENT), at))
+
+
+def people_next(schedule: Schedule, at: datetime) -> list[User]:
+    """Who is on call next: the people of the next stretch that others than now have."""
+    found = rota.next_on_call(stored(schedule, at, at + rota.HORIZON), at)
+    return people_of(found.people) if found else []
+
+
+def people_before(schedule: Schedule, at: datetime) -> list[User]:
+    """Who was on call before: the people of the last stretch that others than now had."""
+    found = rota.previous_on_call(stored(schedule, at - rota.HORIZON, at + rota.MOMENT), at)
+    return people_of(found.people) if found else []
+
+
+def people_shadowing(schedule: Schedule, at: datetime) -> list[User]:
+    """Who gets copies at an instant, without duty."""
+    return people_of(rota.shadows(stored(schedule, at, at + rota.MOMENT), at))
+
+
+def people_of(participants: Iterable[rota.Participant]) -> list[User]:
+    """The active people behind participants."""
+    wanted = list(participants)
+    users = [one.id for one in wanted if one.sort == rota.USER]
+    teams = [one.id for one in wanted if one.sort == rota.TEAM]
     if not users and not teams:
         return []
-    return list(User.objects.filter(Q(pk__in=users) | Q(teams__in=teams), is_active=True).distinct().order_by("name", "pk"))
-
-
-def people_on_call(schedule: models.Schedule, at: datetime) -> list[User]:
-    """Who is on call in a schedule at an instant; empty when nobody is."""
-    return people_of(rota.on_call(stored(schedule, at - AROUND, at + AROUND), at).shifts)
-
-
-def people_next(schedule: models.Schedule, at: datetime) -> list[User]:
-    """Who is on call after those who are now."""
-    later = rota.next_on_call(stored(schedule, at - AROUND, at + rota.HORIZON), at)
-    return people_of(later.shifts) if later is not None else []
-
-
-def people_before(schedule: models.Schedule, at: datetime) -> list[User]:
-    """Who was on call before those who are now."""
-    earlier = rota.previous_on_call(stored(schedule, at - rota.HORIZON, at + AROUND), at)
-    return people_of(earlier.shifts) if earlier is not None else []
-
-
-def schedules_of(user: User) -> QuerySet[models.Schedule]:
-    """The enabled schedules in which a person takes turns or stands in, himself or as a member of a team."""
-    named = (
-        Q(rotations__turns__user=user) | Q(rotations__turns__team__in=user.team_ids) | Q(overrides__user=user, overrides__canceled_at__isnull=True)
-    )
-    return schedules().filter(named, is_enabled=True).distinct()
+    return list(User.objects.filter(Q(pk__in=users) | Q(memberships__team__in=teams), is_active=True).distinct().order_by("name", "pk"))

@@ -18,6 +18,8 @@ HOURLY, DAILY, WEEKLY = "hourly", "daily", "weekly"
 USER, TEAM, NO_ONE = "user", "team", "no_one"
 ROTATION, OVERRIDE = "rotation", "override"
 HORIZON = timedelta(days=400)
+REACHES = (timedelta(days=14), timedelta(days=70), HORIZON)
+MOMENT = timedelta(microseconds=1)
 WEEK_MINUTES = 7 * 1440
 
 
@@ -125,19 +127,37 @@ class Stretch:
     shifts: tuple[Shift, ...] = field(default=())
     is_meant: bool = False
 
+    @property
+    def people(self) -> frozenset[Participant]:
+        """Who is on duty, without the reasons."""
+        return frozenset(shift.who for shift in self.shifts)
+
 
 # ---------------------------------------------------------------- base shifts of one rotation
 
 
 def shifts_of(rotation: Rotation, begin: datetime, end: datetime) -> list[Shift]:
     """The base shifts of a rotation that touch an interval, in order and whole (not cut to it). Turns of no one are among them."""
-    windows = list(_windows(rotation, begin, end)) if rotation.restrictions else None
-    found = []
-    for number, first, last in _turns(rotation, begin, end):
-        who = rotation.participants[number % len(rotation.participants)]
-        turn = Shift(first, last, who, ROTATION, rotation.id)
-        found += [turn] if windows is None else [part for window in windows if (part := turn.cut(*window)) is not None]
+    turns = (
+        Shift(first, last, rotation.participants[number % len(rotation.participants)], ROTATION, rotation.id)
+        for number, first, last in _turns(rotation, begin, end)
+    )
+    found = _restricted(turns, list(_windows(rotation, begin, end))) if rotation.restrictions else turns
     return _joined(shift for shift in found if shift.begin < end and shift.end > begin)
+
+
+def _restricted(turns: Iterable[Shift], windows: Sequence[tuple[datetime, datetime]]) -> Iterator[Shift]:
+    """The parts of the turns inside the windows; both go forward, so no window is looked at again once its end is past."""
+    place = 0
+    for turn in turns:
+        while place < len(windows) and windows[place][1] <= turn.begin:
+            place += 1
+        for window in windows[place:]:
+            if window[0] >= turn.end:
+                break
+            part = turn.cut(*window)
+            if part is not None:
+                yield part
 
 
 def _turns(rotation: Rotation, begin: datetime, end: datetime) -> Iterator[tuple[int, datetime, datetime]]:
@@ -254,39 +274,33 @@ def _stretch(
     """Who is on duty in a part of time in which nothing changes."""
     here = [one for one in overrides if one.begin <= begin < one.end]
     whole = next((one for one in here if not one.rotations), None)
-    newest = {number: next((one for one in here if number in one.rotations and (whole is None or one.id > whole.id)), None) for number in order}
-    if whole is not None and not any(newest.values()):
+    above = [one for one in here if one.rotations and (whole is None or one.id > whole.id)]
+    newest = {number: next((one for one in above if number in one.rotations), None) for number in order}
+    base = {number: walk[number].at(begin) for number in order}
+    rows = [_row(base[number], newest[number], whole, number, begin, end) for number in order]
+    duty = _combined(rows, schedule.combination)
+    if not duty and whole is not None:
         duty = [Shift(begin, end, whole.who, OVERRIDE, whole.id)]
-    else:
-        duty = _layered(schedule, order, walk, newest, whole, begin, end)
     people = tuple(_once(shift for shift in duty if not shift.who.is_no_one))
     return Stretch(begin, end, people, is_meant=bool(duty) and not people)
 
 
-def _layered(
-    schedule: Schedule,
-    order: Sequence[int],
-    walk: dict[int, _Walk],
-    newest: dict[int, Override | None],
-    whole: Override | None,
-    begin: datetime,
-    end: datetime,
-) -> list[Shift]:
-    """The shifts of the rotations, each with its own override; in layers only those of the highest rotation that has somebody."""
-    duty: list[Shift] = []
-    for number in reversed(order):
-        mine = walk[number].at(begin)
-        override = newest[number]
-        if override is not None and (mine or whole is None):
-            mine = [Shift(begin, end, override.who, OVERRIDE, override.id, over=number)]
-        elif whole is not None:
-            mine = [Shift(begin, end, whole.who, OVERRIDE, whole.id)] if mine else []
-        else:
-            mine = [replace(shift, begin=begin, end=end) for shift in mine]
-        duty = [*mine, *duty]
-        if schedule.combination == LAYERS and any(not shift.who.is_no_one for shift in mine):
-            return mine
-    return duty
+def _row(base: Sequence[Shift], own: Override | None, whole: Override | None, number: int, begin: datetime, end: datetime) -> list[Shift]:
+    """Who has the duty of one rotation: its own newest override for as long as that lasts, else, while it counts, that of the whole schedule or its turn."""
+    if own is not None:
+        return [Shift(begin, end, own.who, OVERRIDE, own.id, over=number)]
+    if whole is not None and base:
+        return [Shift(begin, end, whole.who, OVERRIDE, whole.id)]
+    return [replace(shift, begin=begin, end=end) for shift in base]
+
+
+def _combined(rows: Sequence[list[Shift]], combination: str) -> list[Shift]:
+    """The shifts of all rotations at once, or in layers those of the highest one that has somebody."""
+    if combination == LAYERS:
+        for row in reversed(rows):
+            if any(not shift.who.is_no_one for shift in row):
+                return row
+    return [shift for row in rows for shift in row]
 
 
 def _once(shifts: Iterable[Shift]) -> Iterator[Shift]:
@@ -330,24 +344,50 @@ def _joined(shifts: Iterable[Shift]) -> list[Shift]:
 
 
 def on_call(schedule: Schedule, at: datetime) -> Stretch:
-    """Who is on duty at an instant, with the true begin and end of that duty within 14 days around."""
-    around = final(schedule, at - timedelta(days=14), at + timedelta(days=14))
-    return next(one for one in around if one.begin <= at < one.end)
+    """Who is on duty at an instant and why, with the true begin and end of that, as far as they lie within 400 days around."""
+    for width in REACHES:
+        begin, end = at - width, at + width
+        found = next(one for one in final(schedule, begin, end) if one.begin <= at < one.end)
+        if found.begin > begin and found.end < end:
+            return found
+    return found
+
+
+def until(schedule: Schedule, at: datetime) -> datetime | None:
+    """When other people than now, or nobody, are on duty; None when that is not within 400 days."""
+    now = people_at(schedule, at)
+    return next((one.begin for one in _forward(schedule, at) if one.people != now), None)
+
+
+def people_at(schedule: Schedule, at: datetime) -> frozenset[Participant]:
+    """Who is on duty at an instant, without the reasons."""
+    return final(schedule, at, at + MOMENT)[0].people
 
 
 def next_on_call(schedule: Schedule, at: datetime) -> Stretch | None:
     """The next stretch with somebody else on duty, within 400 days; None when nobody follows."""
-    now = {shift.who for shift in on_call(schedule, at).shifts}
-    return next(
-        (one for one in final(schedule, at, at + HORIZON) if one.shifts and {shift.who for shift in one.shifts} != now and one.begin > at), None
-    )
+    now = people_at(schedule, at)
+    return next((one for one in _forward(schedule, at) if one.shifts and one.people != now), None)
 
 
 def previous_on_call(schedule: Schedule, at: datetime) -> Stretch | None:
     """The last stretch before with somebody else on duty, within 400 days; None when there was nobody."""
-    now = {shift.who for shift in on_call(schedule, at).shifts}
-    past = final(schedule, at - HORIZON, at)
-    return next((one for one in reversed(past) if one.shifts and {shift.who for shift in one.shifts} != now), None)
+    now = people_at(schedule, at)
+    for width in REACHES:
+        past = final(schedule, at - width, at)
+        found = next((one for one in reversed(past) if one.shifts and one.people != now), None)
+        if found is not None and (found.begin > at - width or width == HORIZON):
+            return found
+    return None
+
+
+def _forward(schedule: Schedule, at: datetime) -> Iterator[Stretch]:
+    """What follows an instant: the near future first, so that the far one is worked out only when it is asked for. A stretch may come twice, longer."""
+    for width in REACHES:
+        end = at + width
+        for one in final(schedule, at, end):
+            if one.end < end or width == HORIZON:
+                yield one
 
 
 def gaps(schedule: Schedule, begin: datetime, end: datetime) -> list[Stretch]:
@@ -357,6 +397,5 @@ def gaps(schedule: Schedule, begin: datetime, end: datetime) -> list[Stretch]:
 
 def shadows(schedule: Schedule, at: datetime) -> list[Participant]:
     """Who gets copies at an instant, without duty."""
-    moment = timedelta(microseconds=1)
-    turns = (shifts_of(rotation, at, at + moment) for rotation in schedule.rotations if rotation.is_shadow)
+    turns = (shifts_of(rotation, at, at + MOMENT) for rotation in schedule.rotations if rotation.is_shadow)
     return sorted({shift.who for shifts in turns for shift in shifts if shift.begin <= at < shift.end and not shift.who.is_no_one})

@@ -60,7 +60,7 @@ def test_default_roles_hold_known_rights_and_the_auditor_only_reads(house: None)
     for slug, (_name, _description, held) in rights.DEFAULT_ROLES.items():
         assert set(held) <= set(rights.RIGHTS), slug
         assert set(Role.objects.get(slug=slug).rights.values_list("right", flat=True)) == set(held)
-    reading = {"desk.access", "incident.view", "alert.view", "service.view", "incident.restricted", "audit.view"}
+    reading = {"desk.access", "incident.view", "alert.view", "service.view", "oncall.view", "incident.restricted", "audit.view"}
     assert set(rights.DEFAULT_ROLES["auditor"][2]) == reading
     assert "incident.close" not in rights.DEFAULT_ROLES["resolver"][2]
 
