@@ -55,6 +55,7 @@ _entries: dict[str, Entry] = {}
 _counters: list[Counter] = []
 _own: list[Callable[[Any], Sequence[Entry]]] = []
 _live: list[Callable[[Any], Any]] = []
+_badges: list[Callable[[Any], str]] = []
 
 
 def register(entry: Entry) -> None:
@@ -72,6 +73,12 @@ def register_live(finder: Callable[[Any], Any]) -> None:
     """finder(user) answers the major incident that is live now, or None."""
     if finder not in _live:
         _live.append(finder)
+
+
+def register_badge(badge: Callable[[Any], str]) -> None:
+    """badge(user) answers a few words for the line under the person's name, empty for none."""
+    if badge not in _badges:
+        _badges.append(badge)
 
 
 def register_source(source: Callable[[Any], Sequence[Entry]]) -> None:
@@ -129,7 +136,7 @@ def _mark_current(candidates: list[Item]) -> None:
 
 
 def context(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: `nav` (sections), `tabs` (phone), `create_url` (what c opens), `live_major`, `base_url`.
+    """Context processor: `nav` (sections), `tabs` (phone), `create_url` (what c opens), `live_major`, `badge` (under the name), `base_url`.
 
     Empty for anonymous and for fragments.
     """
@@ -140,7 +147,8 @@ def context(request: HttpRequest) -> dict[str, Any]:
     flat = [item for section in nav for item in section]
     tabs = sorted((item for item in flat if item.tab), key=lambda item: item.tab)
     live = next((found for finder in _live if (found := finder(user)) is not None), None)
-    return {"nav": nav, "tabs": tabs, "create_url": _create_url(user), "live_major": live, "base_url": settings.EVENKEEL_BASE_URL}
+    badge = next((words for badge_of in _badges if (words := badge_of(user))), "")
+    return {"nav": nav, "tabs": tabs, "create_url": _create_url(user), "live_major": live, "badge": badge, "base_url": settings.EVENKEEL_BASE_URL}
 
 
 def _create_url(user: Any) -> str:

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, Prefetch, Q, QuerySet
+from django.db.models.functions import Now
 from django.http import Http404
 
 from accounts.models import Membership, Team, User
@@ -31,6 +32,14 @@ def schedules_of(user: User) -> list[Schedule]:
     mine = Q(rotations__turns__user=user) | Q(rotations__turns__team__in=user.team_ids)
     mine |= Q(overrides__user=user, overrides__canceled_at__isnull=True)
     return list(Schedule.objects.filter(mine).select_related("team").distinct().order_by("name"))
+
+
+def has_shifts(user: User) -> bool:
+    """Whether this person takes turns at all, himself or in a team, or stands in for somebody from now on; one query, for every page asks it."""
+    teams = Membership.objects.filter(user=user).values("team_id")
+    turns = Turn.objects.filter(Q(user=user) | Q(team__in=teams))
+    standing = Override.objects.filter(Q(user=user) | Q(team__in=teams), canceled_at__isnull=True, ends_at__gt=Now())
+    return User.objects.filter(Exists(turns) | Exists(standing), pk=user.pk).exists()
 
 
 def override_for(user: User, pk: int) -> Override:

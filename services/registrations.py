@@ -17,5 +17,5 @@ def find(user: User, text: str, limit: int) -> Iterable[search.Hit]:
 
 search.register(search.Source("services", _("Services"), find, order=30))
 navigation.register(
-    navigation.Entry("services", _("Services"), "services:list", section=3, order=10, icon="hierarchy-2", go="s", right="service.view", tab=4)
+    navigation.Entry("services", _("Services"), "services:list", section=3, order=10, icon="hierarchy-2", go="s", right="service.view")
 )

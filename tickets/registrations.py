@@ -53,7 +53,7 @@ search.register_command(search.Command(_("Open the wallboard"), "layout-dashboar
 search.register_command(search.Command(_("Search with a query"), "search", "tickets:search", right="desk.access"))
 navigation.register_counter(saved.sidebar_counts)
 facts.register(facts.Reader(queries.open_counts_by_service, queries.open_of_service, queries.resolved_lately))
-navigation.register(navigation.Entry("mine", _("My work"), "tickets:mine", section=1, order=10, icon="inbox", go="w", count="queue.mine", tab=3))
+navigation.register(navigation.Entry("mine", _("My work"), "tickets:mine", section=1, order=10, icon="inbox", go="w", count="queue.mine", tab=4))
 navigation.register(
     navigation.Entry(
         "queues", _("Queues"), "tickets:queue", section=1, order=20, icon="list-details", args=("open",), go="q", count="queue.open", tab=1

@@ -19,4 +19,5 @@ import './presence.js';
 import './times.js';
 import './sla.js';
 import './graph.js';
+import './rota.js';
 import './shell.js';
