@@ -22,7 +22,7 @@ from incidents import actions as incidents
 from journal import actions as journal
 from journal import registers
 from operations import actions as operations
-from operations.seed import company, monitoring, stories
+from operations.seed import company, monitoring, rosters, stories
 from services import actions as services
 from services.models import Service, Tier
 from tickets.actions import clocks, conversation, editing, lifecycle
@@ -65,6 +65,7 @@ def build(password: str, *, tickets: int = TICKETS, progress: Callable[[str], No
             operations.install_defaults(time_zone="Europe/Oslo")
             cast = _people(password)
             _estate(cast)
+        rosters.write(cast.teams, cast.members, cast.people, at)
         progress("people, teams and services")
         _tickets(cast, chance, at, tickets)
         progress(f"{tickets} tickets")

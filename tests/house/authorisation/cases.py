@@ -43,6 +43,12 @@ def made(body: Body, state: str = "open") -> list[Case]:
     return [Case(body=body, state=state)]
 
 
+def _soon() -> dict[str, str]:
+    """Two days in the far next week, as a form says them."""
+    at = clock.now() + timedelta(days=9)
+    return {"starts_at": f"{at:%Y-%m-%dT%H:%M}", "ends_at": f"{at + timedelta(days=1):%Y-%m-%dT%H:%M}"}
+
+
 def part(name: str, **parts: str) -> Case:
     """A call whose address names a part of the ticket: part("internal", comment="note")."""
     return Case(name, values=lambda _world, thing: {parameter: thing.parts[source] for parameter, source in parts.items()})
@@ -200,6 +206,13 @@ CASES: dict[tuple[str, str], list[Case]] = {
     ("alerts:snooze", "POST"): plain(hours="4"),
     ("alerts:note", "POST"): plain(note="Seen"),
     ("alerts:attach", "POST"): [Case("to a ticket", lambda _w, thing: {"incident": thing.parts["key"]}, names_ticket=True)],
+    ("oncall:override", "POST"): made(lambda _w, _t: {"schedule": "payments-primary", "user": "agent@example.com", **_soon()}),
+    ("oncall:cancel", "POST"): [Case(values=lambda world, _t: {"pk": world.more["override"].pk})],
+    ("oncall:ask", "POST"): made(lambda _w, _t: {"schedule": "payments-primary", **_soon()}),
+    ("oncall:answer", "POST"): [
+        Case(verb, values=lambda world, _t, verb=verb: {"pk": world.more["cover"].pk, "verb": verb})  # type: ignore[misc]
+        for verb in ("accept", "decline", "withdraw")
+    ],
     ("accounts:profile", "POST"): plain(name="Renamed", time_zone="UTC", theme="dark", avatar_hue="2"),
     ("accounts:theme", "POST"): plain(theme="dark"),
     ("accounts:create_token", "POST"): plain(name="Sync", scope="read", days="30"),

@@ -1,6 +1,7 @@
 """The people and the things of the authorisation table, made once by the product's own actions."""
 
 from dataclasses import dataclass, field
+from datetime import time, timedelta
 from typing import Any
 
 from django.core import signing
@@ -15,6 +16,7 @@ from fields.models import Definition
 from incidents import actions as incidents
 from journal.models import Entry
 from notifications.models import Notice
+from oncall.actions import cover, schedules
 from operations import actions as operations
 from services import actions as services
 from services.models import Tier
@@ -87,6 +89,7 @@ def build() -> World:
     _alerts(world)
     _queues(world)
     _tokens(world)
+    _schedule(world)
     workflows.start_draft(Workflow.objects.get(kind="incident", is_default=True), actor=None)
     return world
 
@@ -159,6 +162,15 @@ def _alerts(world: World) -> None:
         )  # fmt: skip
     world.more["integration"] = integrations.create(actor=None, name="Prometheus")
     world.more["integration key"] = IntegrationKey.objects.latest("id")
+
+
+def _schedule(world: World) -> None:
+    """A schedule of the roles' own team, in which the lead is on call, has an override and asks for cover."""
+    lead, now = world.people["team-lead"], clock.now()
+    plan = schedules.Plan("Primary", [lead], (now - timedelta(days=1)).date(), time())
+    schedule = schedules.create(actor=None, team=world.teams["payments"], name="Payments primary", rotations=[plan])
+    world.more["cover"] = cover.ask(schedule, now + timedelta(days=1), now + timedelta(days=2), actor=lead)
+    world.more["override"] = cover.add_override(schedule, lead, now + timedelta(days=3), now + timedelta(days=4), actor=None)
 
 
 def _queues(world: World) -> None:
