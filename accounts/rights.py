@@ -21,6 +21,7 @@ RIGHTS = {
     "alert.act": _("Acknowledge, snooze, close and attach alerts"),
     "alert.create": _("Create alerts by hand"),
     "oncall.view": _("See who is on call"),
+    "oncall.cover": _("Take over and ask for cover"),
     "oncall.manage": _("Change the schedules and policies of every team"),
     "queue.share": _("Share a queue with everybody on the desk"),
     "service.view": _("See services"),
@@ -37,7 +38,7 @@ _READ = ["desk.access", "incident.view", "alert.view", "service.view", "oncall.v
 _RESOLVE = [
     *_READ,
     "incident.create", "incident.edit", "incident.assign", "incident.reply", "incident.note", "incident.progress", "incident.resolve",
-    "incident.reopen", "alert.act", "alert.create",
+    "incident.reopen", "alert.act", "alert.create", "oncall.cover",
 ]  # fmt: skip
 
 DEFAULT_ROLES: dict[str, tuple[str, str, list[str]]] = {

@@ -42,7 +42,7 @@ class OverrideForm(_Placed):
         is_manager = user.has_right("oncall.manage")
         super().__init__(schedules if is_manager else schedules.filter(team__in=managed | own), *args, **kwargs)
         people: Any = self.fields["user"]
-        on_desk = User.objects.filter(is_active=True, roles__rights__right="oncall.view").distinct().order_by("name")
+        on_desk = User.objects.filter(is_active=True, roles__rights__right="oncall.cover").distinct().order_by("name")
         people.queryset = on_desk if is_manager or managed else User.objects.filter(pk=user.pk)
         people.initial = user.email
 
@@ -60,7 +60,7 @@ class CoverForm(_Placed):
         own = [schedule.pk for schedule in queries.schedules_of(user)]
         super().__init__(queries.schedules_for(user).filter(pk__in=own), *args, **kwargs)
         people: Any = self.fields["asked"]
-        people.queryset = User.objects.filter(is_active=True, roles__rights__right="oncall.view").exclude(pk=user.pk).distinct().order_by("name")
+        people.queryset = User.objects.filter(is_active=True, roles__rights__right="oncall.cover").exclude(pk=user.pk).distinct().order_by("name")
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}

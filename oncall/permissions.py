@@ -34,7 +34,7 @@ def can_override(user: User | None, schedule: Schedule, who: User | Team | None)
     """Members of the team may take over themselves; leads may put anybody on call."""
     if can_manage(user, schedule.team_id):
         return ALLOWED
-    if user is not None and user.has_right("oncall.view") and user == who and schedule.team_id in user.team_ids:
+    if user is not None and user.has_right("oncall.cover") and user == who and schedule.team_id in user.team_ids:
         return ALLOWED
     return Decision(False, _("You may take over yourself in the schedules of your own teams. Ask a lead of the team to put somebody else on call."))
 
@@ -43,20 +43,20 @@ def can_cancel(user: User | None, override: Override) -> Decision:
     """Whoever made an override, whom it puts on call, and the leads may cancel it."""
     if can_manage(user, override.schedule.team_id):
         return ALLOWED
-    if user is not None and user.has_right("oncall.view") and user.pk in (override.user_id, override.created_by_id):
+    if user is not None and user.has_right("oncall.cover") and user.pk in (override.user_id, override.created_by_id):
         return ALLOWED
     return Decision(False, _("Only who made the override, the person on call by it, and the leads of the team may cancel it."))
 
 
 def can_ask(user: User, schedule: Schedule) -> Decision:
-    """Whoever sees the schedule may ask for cover of his own time in it."""
-    return ALLOWED if user.has_right("oncall.view") else Decision(False, _("You need the right to see who is on call."))
+    """Whoever works on call may ask for cover of his own time; it must be his, which the action checks."""
+    return ALLOWED if user.has_right("oncall.cover") else Decision(False, _("You need the right to take over and ask for cover."))
 
 
 def can_answer(user: User, request: CoverRequest) -> Decision:
     """The person who was asked, or any member of the team when nobody was named; never the one who asks."""
-    if not user.has_right("oncall.view"):
-        return Decision(False, _("You need the right to see who is on call."))
+    if not user.has_right("oncall.cover"):
+        return Decision(False, _("You need the right to take over and ask for cover."))
     if user.pk == request.asker_id:
         return Decision(False, _("You asked yourself. Somebody else has to take it; you can withdraw the request."))
     if request.asked_id == user.pk or (request.asked_id is None and user.pk and request.schedule.team_id in user.team_ids):

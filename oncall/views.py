@@ -63,7 +63,7 @@ def _rota(request: HttpRequest, user: User, team: Any, at: datetime) -> dict[str
         "before_url": f"{base}&span={span}&from={timeline.step(span, day, -1)}", "after_url": f"{base}&span={span}&from={timeline.step(span, day, 1)}",
         "today_url": f"{base}&span={span}", "can_manage": bool(permissions.can_manage(user, team)),
         "live_url": f"{base}&span={span}&from={day}&part=rota", "override_url": reverse("oncall:override"),
-        "can_override": bool(permissions.can_manage(user, team)) or team.pk in user.team_ids,
+        "can_override": bool(permissions.can_manage(user, team)) or (team.pk in user.team_ids and user.has_right("oncall.cover")),
         "edit_url": f"{reverse('admin:oncall_schedule_changelist')}?team__id__exact={team.pk}" if user.is_staff and user.has_right("settings.manage") else "",
     }  # fmt: skip
 
@@ -102,7 +102,12 @@ def shifts(request: HttpRequest) -> HttpResponseBase:
     for row in rows:
         row["ask_url"] = f"{reverse('oncall:ask')}?schedule={row['schedule'].slug}&begin={_stamp(row['begin'])}&end={_stamp(row['end'])}"
     requests = [_request(user, one) for one in queries.open_requests(queries.schedules_for(user), at) if user.pk in (one.asker_id, one.asked_id)]
-    return htmx.page(request, "oncall/shifts.html", "oncall/_shifts.html", {"shifts": rows, "requests": requests, "now": at})
+    return htmx.page(
+        request,
+        "oncall/shifts.html",
+        "oncall/_shifts.html",
+        {"shifts": rows, "requests": requests, "can_cover": user.has_right("oncall.cover"), "now": at},
+    )
 
 
 def _stamp(at: datetime) -> str:
@@ -152,7 +157,7 @@ def override(request: HttpRequest) -> HttpResponseBase:
 
 def _viewer(request: HttpRequest) -> User:
     user = desk.user_of(request)
-    if not user.has_right("oncall.view"):
+    if not user.has_right("oncall.cover"):
         raise Http404
     return user
 

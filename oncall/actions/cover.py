@@ -120,7 +120,7 @@ def ask(
 
 
 def _check_asked(schedule: Schedule, asker: User, asked: User, in_exchange: tuple[datetime, datetime] | None) -> None:
-    if asked == asker or not asked.is_active or not asked.has_right("oncall.view"):
+    if asked == asker or not asked.is_active or not asked.has_right("oncall.cover"):
         raise errors.Invalid("asked", _("Ask somebody else who works with on-call schedules."))
     if in_exchange is None:
         return
@@ -205,8 +205,7 @@ def withdraw(request: CoverRequest, *, actor: User) -> CoverRequest:
     locked = CoverRequest.objects.select_for_update().get(pk=request.pk)
     if locked.state == CoverRequest.WITHDRAWN:
         return locked
-    if locked.asker_id != actor.pk:
-        permissions.can_manage(actor, locked.schedule.team_id).require()
+    (permissions.can_ask(actor, locked.schedule) if locked.asker_id == actor.pk else permissions.can_manage(actor, locked.schedule.team_id)).require()
     if locked.state != CoverRequest.OPEN:
         raise errors.Conflict(_("Somebody answered this request already."))
     return _decide(locked, CoverRequest.WITHDRAWN, events.COVER_WITHDRAWN, actor)

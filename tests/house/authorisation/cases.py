@@ -43,7 +43,7 @@ def made(body: Body, state: str = "open") -> list[Case]:
     return [Case(body=body, state=state)]
 
 
-def _soon() -> dict[str, str]:
+def _nine_days_on() -> dict[str, str]:
     """Two days in the far next week, as a form says them."""
     at = clock.now() + timedelta(days=9)
     return {"starts_at": f"{at:%Y-%m-%dT%H:%M}", "ends_at": f"{at + timedelta(days=1):%Y-%m-%dT%H:%M}"}
@@ -206,9 +206,9 @@ CASES: dict[tuple[str, str], list[Case]] = {
     ("alerts:snooze", "POST"): plain(hours="4"),
     ("alerts:note", "POST"): plain(note="Seen"),
     ("alerts:attach", "POST"): [Case("to a ticket", lambda _w, thing: {"incident": thing.parts["key"]}, names_ticket=True)],
-    ("oncall:override", "POST"): made(lambda _w, _t: {"schedule": "payments-primary", "user": "agent@example.com", **_soon()}),
+    ("oncall:override", "POST"): made(lambda _w, _t: {"schedule": "payments-primary", "user": "agent@example.com", **_nine_days_on()}),
     ("oncall:cancel", "POST"): [Case(values=lambda world, _t: {"pk": world.more["override"].pk})],
-    ("oncall:ask", "POST"): made(lambda _w, _t: {"schedule": "payments-primary", **_soon()}),
+    ("oncall:ask", "POST"): made(lambda _w, _t: {"schedule": "payments-primary", **_nine_days_on()}),
     ("oncall:answer", "POST"): [
         Case(verb, values=lambda world, _t, verb=verb: {"pk": world.more["cover"].pk, "verb": verb})  # type: ignore[misc]
         for verb in ("accept", "decline", "withdraw")
