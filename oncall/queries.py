@@ -11,7 +11,7 @@ from django.http import Http404
 
 from accounts.models import Membership, Team, User
 from oncall import permissions, rota
-from oncall.models import CoverRequest, EscalationPolicy, Override, Rotation, Schedule, Turn
+from oncall.models import CoverRequest, EscalationPolicy, EscalationStep, Override, Rotation, Schedule, Turn
 
 
 def schedules_for(user: User) -> QuerySet[Schedule]:
@@ -70,6 +70,15 @@ def policies_of(team: Team) -> list[EscalationPolicy]:
     """The policies of a team with their steps and whom each of them pages."""
     rows = EscalationPolicy.objects.filter(team=team, archived_at__isnull=True)
     return list(rows.prefetch_related("steps__schedule", "steps__user", "steps__team", "steps__next_policy").order_by("pk"))
+
+
+def later_steps(teams: Iterable[int]) -> dict[int, EscalationStep]:
+    """By team: the first step of its policies that pages who is on call in a schedule some minutes after the start."""
+    steps = EscalationStep.objects.filter(policy__team__in=list(teams), policy__archived_at__isnull=True, target=EscalationStep.CURRENT, delay_minutes__gt=0)
+    found: dict[int, EscalationStep] = {}
+    for step in steps.select_related("policy").order_by("policy", "delay_minutes", "position", "pk"):
+        found.setdefault(step.policy.team_id, step)
+    return found
 
 
 # ---------------------------------------------------------------- from the tables to the rota

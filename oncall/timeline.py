@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from accounts.models import Membership, Team, User
 from common import clock, wording
 from oncall import queries, rota
-from oncall.models import Override, Rotation, Schedule
+from oncall.models import EscalationStep, Override, Rotation, Schedule
 
 DAYS = {"day": 1, "week": 7, "2weeks": 14}
 AHEAD = timedelta(days=14)
@@ -32,6 +32,11 @@ class Bar:
     name: str
     title: str
     is_override: bool = False
+
+    @property
+    def label(self) -> str:
+        """What fits: the name, its first word, or nothing."""
+        return self.name if self.width > 14 else self.name.split()[0] if self.width > 6.5 else ""
 
     @property
     def style(self) -> str:
@@ -145,10 +150,15 @@ def _sheet(schedules: Sequence[Schedule], first: date, count: int, now: datetime
         if is_whole:
             rows += _layers(schedule, plan, names, begin, end)
             rows.append(_override_row(schedule, overrides.get(schedule.pk, []), begin, end))
-        title = str(_("Who gets paged")) if len(schedules) == 1 else schedule.name
-        rows.append(Row(title, str(_("final schedule")), _final_bars(plan, names, begin, end), is_final=True, schedule=schedule))
+        note = str(_("final schedule")) if len(schedules) == 1 else short_name(schedule)
+        rows.append(Row(str(_("Who gets paged")), note, _final_bars(plan, names, begin, end), is_final=True, schedule=schedule))
     named = [{"date": one, "label": formats.date_format(one, "D j"), "is_today": one == today} for one in days]
     return Sheet(named, rows, begin, end, _share(now, begin, end) if begin <= now < end else None)
+
+
+def short_name(schedule: Schedule) -> str:
+    """A schedule's name beside its team's: “primary” of “Payments platform primary”."""
+    return schedule.name.removeprefix(schedule.team.name).strip() or schedule.name
 
 
 def _share(at: datetime, begin: datetime, end: datetime) -> float:
@@ -194,7 +204,7 @@ def _override_row(schedule: Schedule, overrides: Sequence[Override], begin: date
     for row in overrides:
         hue, initials = (row.user.avatar_hue, row.user.initials) if row.user else (row.team.pk % 8 + 1, row.team.initials) if row.team else (8, "–")
         bars.append(_drawn(row.starts_at, row.ends_at, (hue, initials), str(row), begin, end, is_override=True, reason=row.reason))
-    note = ngettext("{n} here", "{n} here", len(overrides)).format(n=len(overrides)) if overrides else str(_("drag to add one"))
+    note = ngettext("{n} here", "{n} here", len(overrides)).format(n=len(overrides)) if overrides else str(_("none here"))
     return Row(str(_("Overrides")), note, bars, schedule=schedule)
 
 
@@ -245,18 +255,21 @@ def cards(user: User, now: datetime) -> list[dict[str, Any]]:
     by_team: dict[int, list[Schedule]] = {}
     for schedule in schedules:
         by_team.setdefault(schedule.team_id, []).append(schedule)
-    return [_card(user, mine, stored, names, now) for mine in by_team.values()]
+    steps = queries.later_steps(by_team)
+    return [_card(user, mine, stored, names, now, steps.get(team)) for team, mine in by_team.items()]
 
 
-def _card(user: User, schedules: list[Schedule], stored: dict[int, rota.Schedule], names: Names, now: datetime) -> dict[str, Any]:
+def _card(
+    user: User, schedules: list[Schedule], stored: dict[int, rota.Schedule], names: Names, now: datetime, step: EscalationStep | None
+) -> dict[str, Any]:
     first, team = schedules[0], schedules[0].team
     people = names.people(rota.people_at(stored[first.pk], now))
-    following = names.people(rota.people_at(stored[schedules[1].pk], now)) if len(schedules) > 1 else []
+    following = names.people(rota.people_at(stored[step.schedule_id], now)) if step and step.schedule_id in stored else []
     after = rota.next_on_call(stored[first.pk], now) if not following else None
     later = names.people(after.people) if after else []
     return {
         "team": team, "hue": team.pk % 8 + 1, "people": people, "person": people[0] if people else None, "others": max(0, len(people) - 1),
-        "until": until_of(rota.until(stored[first.pk], now), now), "is_me": user in people, "backup": following[0] if following else None,
+        "until": until_of(rota.until(stored[first.pk], now), now), "is_me": user in people, "backup": following[0] if following else None, "minutes": step.delay_minutes if step else 0,
         "next": later[0] if later else None, "next_at": moment_of(after.begin) if after else "",
         "url": f"{reverse('oncall:now')}?{urlencode({'team': team.slug})}#rota",
         "gaps": holes([stored[one.pk] for one in schedules], now, now + AHEAD),
