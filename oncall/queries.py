@@ -74,7 +74,9 @@ def policies_of(team: Team) -> list[EscalationPolicy]:
 
 def later_steps(teams: Iterable[int]) -> dict[int, EscalationStep]:
     """By team: the first step of its policies that pages who is on call in a schedule some minutes after the start."""
-    steps = EscalationStep.objects.filter(policy__team__in=list(teams), policy__archived_at__isnull=True, target=EscalationStep.CURRENT, delay_minutes__gt=0)
+    steps = EscalationStep.objects.filter(
+        policy__team__in=list(teams), policy__archived_at__isnull=True, target=EscalationStep.CURRENT, delay_minutes__gt=0
+    )
     found: dict[int, EscalationStep] = {}
     for step in steps.select_related("policy").order_by("policy", "delay_minutes", "position", "pk"):
         found.setdefault(step.policy.team_id, step)

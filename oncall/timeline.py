@@ -269,7 +269,8 @@ def _card(
     later = names.people(after.people) if after else []
     return {
         "team": team, "hue": team.pk % 8 + 1, "people": people, "person": people[0] if people else None, "others": max(0, len(people) - 1),
-        "until": until_of(rota.until(stored[first.pk], now), now), "is_me": user in people, "backup": following[0] if following else None, "minutes": step.delay_minutes if step else 0,
+        "until": until_of(rota.until(stored[first.pk], now), now), "is_me": user in people, "backup": following[0] if following else None,
+        "minutes": step.delay_minutes if step else 0,
         "next": later[0] if later else None, "next_at": moment_of(after.begin) if after else "",
         "url": f"{reverse('oncall:now')}?{urlencode({'team': team.slug})}#rota",
         "gaps": holes([stored[one.pk] for one in schedules], now, now + AHEAD),

@@ -1,6 +1,7 @@
 """The screens of on-call through HTTP: the page, the dialogs, the answers (ONC-03, ONC-04, ONC-13)."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -58,7 +59,7 @@ def test_the_page_without_a_schedule(agent: User, sign_in: SignIn) -> None:
 
 def test_a_hole_is_named_in_the_head_line(schedule: Schedule, lead: User, agent: User, sign_in: SignIn) -> None:
     rotation = schedule.rotations.get()
-    schedules.change_rotation(rotation, schedules.replace(schedules.plan_of(rotation), ends_on=(NOON + 12 * DAY).date()), actor=lead)
+    schedules.change_rotation(rotation, replace(schedules.plan_of(rotation), ends_on=(NOON + 12 * DAY).date()), actor=lead)
     page = sign_in(agent).get("/oncall/").content.decode()
     assert "Payments platform, 2d 3h gap on 6 Dec" in page
 
