@@ -36,9 +36,10 @@ def now(request: HttpRequest) -> HttpResponseBase:
         "now": at,
     }
     context |= _rota(request, user, chosen, at) if chosen else {"team": None}
-    if request.GET.get("part") == "rota" and chosen:
-        return htmx.page(request, "oncall/now.html", "oncall/_rota.html", context)
-    return htmx.page(request, "oncall/now.html", None, context | _beside(user, at, chosen))
+    part = request.GET.get("part")
+    if part == "rota" and chosen:
+        return htmx.page(request, "oncall/now.html", "oncall/_rota.html", context | _beside(user, at, chosen))
+    return htmx.page(request, "oncall/now.html", "oncall/_requests.html" if part == "requests" else None, context | _beside(user, at, chosen))
 
 
 def _chosen(request: HttpRequest, user: User, cards: list[dict[str, Any]]) -> Any:

@@ -90,6 +90,7 @@ def test_cover_is_asked_and_taken_on_the_screen(schedule: Schedule, lead: User, 
     request, client = CoverRequest.objects.get(), sign_in(resolver)
     assert "asks to hand over Tue 24 Nov 14:00" in client.get("/oncall/").content.decode()
     assert client.post(f"/oncall/cover/{request.pk}/accept/").status_code == 204
+    assert "asks to hand over" not in client.get("/oncall/?part=requests", headers={"HX-Request": "true"}).content.decode()
     assert queries.people_on_call(schedule, NOON + 3 * HOUR) == [resolver]
     assert client.post(f"/oncall/cover/{request.pk}/withdraw/").status_code == 403
     assert client.post(f"/oncall/cover/{request.pk}/explode/").status_code == 404
