@@ -19,7 +19,6 @@ from tickets.models import Comment, Ticket
 
 LENGTH = 200
 CANDIDATES, NEWEST = 400, 5_000
-FEW = 3
 ALIKE = 0.45
 SHORTEST = 4
 START, STOP = "\x02", "\x03"  # no text of a ticket holds them; the screen turns them into <mark>
@@ -39,7 +38,7 @@ class Found:
 def find(user: User, text: str, limit: int = 20) -> list[Found]:
     """The best tickets for a text: the one of that key, else ranked by how well and where the words match, open ones before done ones.
 
-    When few match, tickets whose summary is spelled alike follow.
+    When none matches, tickets whose summary is spelled alike are shown.
     """
     words = " ".join(text.replace("\0", " ").split())[:LENGTH]
     if not words:
@@ -50,9 +49,9 @@ def find(user: User, text: str, limit: int = 20) -> list[Found]:
     query = _query(words)
     ids = _ranked(user, query, limit) if query is not None else []
     found = _told(user, ids, query) if query is not None and ids else []
-    if len(found) < min(FEW, limit) and not _has_operators(words):
-        found += [Found(ticket, ticket.summary, "", "alike") for ticket in _alike(user, words, limit - len(found), {one.ticket.pk for one in found})]
-    return found
+    if found or _has_operators(words):
+        return found
+    return [Found(ticket, ticket.summary, "", "alike") for ticket in _alike(user, words, limit)]
 
 
 def by_key(user: User, text: str) -> Ticket | None:
@@ -142,14 +141,14 @@ def _one(row: Ticket, comment: str) -> Found:
     return Found(row, marked, comment, "comment")
 
 
-def _alike(user: User, text: str, limit: int, known: set[int]) -> list[Ticket]:
+def _alike(user: User, text: str, limit: int) -> list[Ticket]:
     """Tickets whose summary holds words spelled like these: a typing mistake still finds."""
     words = [word for word in WORD.findall(text) if len(word) >= SHORTEST][:6] or [text]
     condition = Q()
     for word in words:
         condition &= Q(summary__trigram_word_similar=word)
     likeness = sum((TrigramWordSimilarity(word, "summary") for word in words), start=Value(0.0))
-    rows = queries.tickets_for(user).filter(condition).exclude(pk__in=known).annotate(likeness=likeness)
+    rows = queries.tickets_for(user).filter(condition).annotate(likeness=likeness)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", [str(ALIKE)])
         best = list(rows.filter(likeness__gte=ALIKE * len(words)).order_by("-likeness", "-id").values_list("pk", flat=True)[:limit])

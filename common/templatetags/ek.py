@@ -11,7 +11,7 @@ from typing import Any
 from django import template
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
 from django.templatetags.static import static
-from django.utils.html import escape, format_html, format_html_join, json_script
+from django.utils.html import escape, format_html_join, json_script
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -39,7 +39,7 @@ def _now(context: template.Context) -> datetime:
 def icon(name: str, size: int | str = "", css: str = "") -> SafeString:
     """An icon of the sprite: {% icon "flame" size=14 %}. Sizes 14, 18, 20, 24; the default is 16."""
     classes = " ".join(filter(None, ("ek-icon", f"ek-icon--{size}" if size else "", css)))
-    return format_html('<svg class="{}" aria-hidden="true"><use href="{}#i-{}"/></svg>', classes, static("icons.svg"), name)
+    return markup.fill('<svg class="{}" aria-hidden="true"><use href="{}#i-{}"/></svg>', classes, static("icons.svg"), name)
 
 
 @register.simple_tag
@@ -69,7 +69,7 @@ def status(value: Any, icon_name: str = "") -> SafeString:
 @lru_cache(maxsize=KEPT)
 def _lozenge(label: str, tone: str, icon_name: str) -> SafeString:
     css = f" ek-loz--{tone}" if tone else ""
-    return format_html('<span class="ek-loz{}">{}{}</span>', css, icon(icon_name) if icon_name else EMPTY, label)
+    return markup.fill('<span class="ek-loz{}">{}{}</span>', css, icon(icon_name) if icon_name else EMPTY, label)
 
 
 @register.simple_tag
@@ -80,7 +80,7 @@ def priority(number: int | None) -> SafeString:
 
 @cache
 def _priority(number: int, language: str) -> SafeString:
-    return format_html('<span class="ek-prio ek-prio--{0}" title="{1}">P{0}</span>', number, _("Priority {n}").format(n=number))
+    return markup.fill('<span class="ek-prio ek-prio--{0}" title="{1}">P{0}</span>', number, _("Priority {n}").format(n=number))
 
 
 @register.simple_tag
@@ -94,22 +94,22 @@ def _tier(level: int, short: bool, language: str) -> SafeString:
     name = _("Tier {n}").format(n=level)
     css = " ek-tier--1" if level == 1 else ""
     if short:
-        return format_html('<span class="ek-tier{}" title="{}">T{}</span>', css, name, level)
-    return format_html('<span class="ek-tier{}">{}</span>', css, name)
+        return markup.fill('<span class="ek-tier{}" title="{}">T{}</span>', css, name, level)
+    return markup.fill('<span class="ek-tier{}">{}</span>', css, name)
 
 
 @register.simple_tag
 def service(value: Any, short: bool = False, link: bool = True) -> SafeString:
     """A service with its tier; as a link unless it stands inside another link or button."""
     if value is None:
-        return format_html('<span class="ek-3">{}</span>', _("No service"))
+        return markup.fill('<span class="ek-3">{}</span>', _("No service"))
     return _service(value.name, value.tier_id, short, value.get_absolute_url() if link else "", get_language())
 
 
 @lru_cache(maxsize=KEPT)
 def _service(name: str, level: int, short: bool, url: str, language: str) -> SafeString:
-    inner = format_html("<span>{}</span>{}", name, tier(level, short))
-    return format_html('<a class="ek-svc" href="{}">{}</a>', url, inner) if url else format_html('<span class="ek-svc">{}</span>', inner)
+    inner = markup.fill("<span>{}</span>{}", name, tier(level, short))
+    return markup.fill('<a class="ek-svc" href="{}">{}</a>', url, inner) if url else markup.fill('<span class="ek-svc">{}</span>', inner)
 
 
 @register.simple_tag
@@ -117,15 +117,15 @@ def key(ticket: Any, with_icon: bool = True, link: bool = True) -> SafeString:
     """The key of a ticket as a link: with its kind's icon in mixed lists, without in lists of one kind."""
     mark = icon(ticket.kind_of.icon) if with_icon else EMPTY
     if not link:
-        return format_html('<span class="ek-key">{}{}</span>', mark, ticket.key)
-    return format_html('<a class="ek-key" href="{}">{}{}</a>', ticket.get_absolute_url(), mark, ticket.key)
+        return markup.fill('<span class="ek-key">{}{}</span>', mark, ticket.key)
+    return markup.fill('<a class="ek-key" href="{}">{}{}</a>', ticket.get_absolute_url(), mark, ticket.key)
 
 
 @register.simple_tag
 @cache
 def kbd(keys: str) -> SafeString:
     """A key hint."""
-    return format_html('<kbd class="ek-kbd">{}</kbd>', keys)
+    return markup.fill('<kbd class="ek-kbd">{}</kbd>', keys)
 
 
 # ---------- people ----------
@@ -136,14 +136,14 @@ def avatar(user: Any, size: str = "", is_on: bool = False) -> SafeString:
     """Initials in the person's colour (size sm, lg, xl); an outline when there is nobody."""
     css = f" ek-av--{size}" if size else ""
     if user is None:
-        return format_html('<span class="ek-av ek-av--none{}" aria-hidden="true">{}</span>', css, icon("user", 14))
+        return markup.fill('<span class="ek-av ek-av--none{}" aria-hidden="true">{}</span>', css, icon("user", 14))
     return _initials(user.avatar_hue, css, user.initials, is_on)
 
 
 @lru_cache(maxsize=KEPT)
 def _initials(hue: int, css: str, letters: str, is_on: bool) -> SafeString:
     dot = mark_safe('<i class="ek-av__on"></i>') if is_on else EMPTY
-    return format_html('<span class="ek-av ek-av--{}{}" aria-hidden="true">{}{}</span>', hue, css, letters, dot)
+    return markup.fill('<span class="ek-av ek-av--{}{}" aria-hidden="true">{}{}</span>', hue, css, letters, dot)
 
 
 @register.simple_tag
@@ -151,7 +151,7 @@ def person(user: Any, size: str = "", label: str = "") -> SafeString:
     """Avatar and name; "Unassigned", or the label, when there is nobody."""
     name = user.name if user is not None else label or _("Unassigned")
     quiet = mark_safe(' class="ek-3"') if user is None else EMPTY
-    return format_html('<span class="ek-person">{}<span{}>{}</span></span>', avatar(user, size), quiet, name)
+    return markup.fill('<span class="ek-person">{}<span{}>{}</span></span>', avatar(user, size), quiet, name)
 
 
 @register.simple_tag
@@ -162,19 +162,19 @@ def avatars(users: Iterable[Any], size: str = "", most: int = 6) -> SafeString:
         return EMPTY
     names = ", ".join(user.name for user in people)
     drawn = format_html_join("", "{}", ((avatar(user, size),) for user in people[:most]))
-    rest = format_html('<span class="ek-12 ek-3">+{}</span>', len(people) - most) if len(people) > most else EMPTY
-    return format_html('<span class="ek-avs" role="img" aria-label="{}" title="{}">{}</span>{}', names, names, drawn, rest)
+    rest = markup.fill('<span class="ek-12 ek-3">+{}</span>', len(people) - most) if len(people) > most else EMPTY
+    return markup.fill('<span class="ek-avs" role="img" aria-label="{}" title="{}">{}</span>{}', names, names, drawn, rest)
 
 
 @register.simple_tag
 def team(value: Any, size: str = "") -> SafeString:
     """A team with its square avatar."""
     if value is None:
-        return format_html('<span class="ek-3">{}</span>', _("No team"))
+        return markup.fill('<span class="ek-3">{}</span>', _("No team"))
     css = f" ek-av--{size}" if size else ""
     hue = (value.pk or 0) % 8 + 1
-    mark = format_html('<span class="ek-av ek-av--team ek-av--{}{}" aria-hidden="true">{}</span>', hue, css, value.initials)
-    return format_html('<span class="ek-person">{}<span>{}</span></span>', mark, value.name)
+    mark = markup.fill('<span class="ek-av ek-av--team ek-av--{}{}" aria-hidden="true">{}</span>', hue, css, value.initials)
+    return markup.fill('<span class="ek-person">{}<span>{}</span></span>', mark, value.name)
 
 
 # ---------- time ----------
@@ -186,7 +186,7 @@ def ago(context: template.Context, at: datetime | None, css: str = "") -> SafeSt
     if at is None:
         return EMPTY
     text = wording.ago(at, _now(context))
-    return format_html('<time data-rel datetime="{}" title="{}"{}>{}</time>', at.isoformat(), wording.exact(at), _class(css), text)
+    return markup.fill('<time data-rel datetime="{}" title="{}"{}>{}</time>', at.isoformat(), wording.exact(at), _class(css), text)
 
 
 @register.simple_tag(takes_context=True)
@@ -195,11 +195,11 @@ def moment(context: template.Context, at: datetime | None, css: str = "") -> Saf
     if at is None:
         return EMPTY
     text = wording.moment(at, _now(context))
-    return format_html('<time datetime="{}" title="{}"{}>{}</time>', at.isoformat(), wording.exact(at), _class(css), text)
+    return markup.fill('<time datetime="{}" title="{}"{}>{}</time>', at.isoformat(), wording.exact(at), _class(css), text)
 
 
 def _class(css: str) -> SafeString:
-    return format_html(' class="{}"', css) if css else EMPTY
+    return markup.fill(' class="{}"', css) if css else EMPTY
 
 
 @register.simple_tag(takes_context=True)
@@ -207,7 +207,7 @@ def since(context: template.Context, at: datetime | None) -> SafeString:
     """How long something has lasted, ticking: 47m."""
     if at is None:
         return EMPTY
-    return format_html('<span data-since="{}">{}</span>', at.isoformat(), wording.span((_now(context) - at).total_seconds()))
+    return markup.fill('<span data-since="{}">{}</span>', at.isoformat(), wording.span((_now(context) - at).total_seconds()))
 
 
 @register.filter
@@ -251,8 +251,8 @@ def sentence(entry: Any) -> SafeString:
     text = entry.sentence
     actor = entry.actor.name if entry.actor_id else "Evenkeel"
     if text.startswith(actor):
-        return format_html("<b>{}</b>{}", actor, text[len(actor) :])
-    return format_html("{}", text)
+        return markup.fill("<b>{}</b>{}", actor, text[len(actor) :])
+    return markup.fill("{}", text)
 
 
 @register.filter
@@ -267,14 +267,14 @@ def custom(context: template.Context, kind: str, value: Any) -> Any:
     if value in (None, "", []):
         return mark_safe('<span class="ek-3">–</span>')
     shown: dict[str, Callable[[], Any]] = {
-        "paragraph": lambda: format_html('<div class="ek-prose">{}</div>', markdown(value)),
+        "paragraph": lambda: markup.fill('<div class="ek-prose">{}</div>', markdown(value)),
         "date": lambda: wording.day(date.fromisoformat(value)),
         "datetime": lambda: moment(context, datetime.fromisoformat(value)),
         "checkbox": lambda: _("Yes") if value else _("No"),
-        "choices": lambda: format_html(
+        "choices": lambda: markup.fill(
             '<span class="ek-tags">{}</span>', format_html_join("", '<span class="ek-tag">{}</span>', ((one,) for one in value))
         ),
-        "url": lambda: format_html('<a href="{0}" rel="noopener noreferrer" target="_blank">{0}</a>', value),
+        "url": lambda: markup.fill('<a href="{0}" rel="noopener noreferrer" target="_blank">{0}</a>', value),
         "person": lambda: person(value),
     }
     return shown.get(kind, lambda: value)()
@@ -294,7 +294,7 @@ def sla(context: template.Context, clock: Any, now: datetime | None = None, chip
         return EMPTY
     at = now or _now(context)
     shape = " ek-sla--chip" if chip else ""
-    label = format_html('<span class="ek-sla__name">{}</span>', clock.metric_label) if name or chip else EMPTY
+    label = markup.fill('<span class="ek-sla__name">{}</span>', clock.metric_label) if name or chip else EMPTY
     if clock.state == "running" and clock.due_at is not None:
         return _running(clock, at, shape, label)
     used = clock.used_seconds or 0
@@ -322,7 +322,7 @@ def _running(clock: Any, at: datetime, shape: str, label: SafeString) -> SafeStr
     state = "breach" if left < 0 else "risk" if used >= RISK_FROM else "ok"
     title, spoken = _states(get_language())[state]
     mark = icon("alert-triangle") if state == "breach" else mark_safe('<i class="ek-sla__ring"></i>')
-    return format_html(
+    return markup.fill(
         '<ek-sla class="ek-sla ek-sla--{}{}" due="{}" total="{}" data-name="{}" style="--p:{}" title="{}">{}{}'
         '<span data-left>{}</span><span class="ek-sr">{}</span></ek-sla>',
         state, shape, clock.due_at.isoformat(), int(clock.target_seconds), clock.metric_label, f"{used:.3f}", title,
@@ -331,7 +331,7 @@ def _running(clock: Any, at: datetime, shape: str, label: SafeString) -> SafeStr
 
 
 def _still(state: str, mark: str, title: str, spoken: str, text: str, shape: str, label: SafeString) -> SafeString:
-    return format_html(
+    return markup.fill(
         '<span class="ek-sla ek-sla--{}{}" title="{}">{}{}<span>{}</span><span class="ek-sr">{}</span></span>',
         state, shape, title, icon(mark), label, text, spoken,
     )  # fmt: skip
@@ -378,29 +378,29 @@ def empty(icon_name: str, title: str, text: str = "", url: str = "", label: str 
 @register.simple_tag
 def tab(url: str, label: str, is_current: bool = False, count: int | None = None) -> SafeString:
     """A tab of a record."""
-    figure = format_html('<span class="ek-count--pill">{}</span>', count) if count else EMPTY
+    figure = markup.fill('<span class="ek-count--pill">{}</span>', count) if count else EMPTY
     current = mark_safe(' aria-current="page"') if is_current else EMPTY
-    return format_html('<a href="{}"{}>{}{}</a>', url, current, label, figure)
+    return markup.fill('<a href="{}"{}>{}{}</a>', url, current, label, figure)
 
 
 @register.simple_block_tag
 def field(content: str, label: str, name: str = "", url: str = "", hotkey: str = "", dialog: str = "") -> SafeString:
     """A line of a record's field panel. With `url` it can be changed: the server renders the menu of values there, with `dialog` a form."""
     if dialog:
-        button = format_html(
+        button = markup.fill(
             '<button type="button" class="ek-edit" id="edit-{}" hx-get="{}" hx-target="#dialog-body" aria-label="{}">{}</button>',
             name, dialog, _("Change {field}").format(field=label), icon("pencil", 14),
         )  # fmt: skip
-        return format_html('<div class="ek-field"><dt>{}</dt><dd data-edit>{}{}</dd></div>', label, mark_safe(content), button)
+        return markup.fill('<div class="ek-field"><dt>{}</dt><dd data-edit>{}{}</dd></div>', label, mark_safe(content), button)
     if not url:
-        return format_html('<div class="ek-field"><dt>{}</dt><dd>{}</dd></div>', label, mark_safe(content))
-    hint = format_html(' data-hotkey="{0}" title="{1}  {0}"', hotkey, label) if hotkey else EMPTY
-    button = format_html(
+        return markup.fill('<div class="ek-field"><dt>{}</dt><dd>{}</dd></div>', label, mark_safe(content))
+    hint = markup.fill(' data-hotkey="{0}" title="{1}  {0}"', hotkey, label) if hotkey else EMPTY
+    button = markup.fill(
         '<button type="button" class="ek-edit" id="edit-{}" data-menu-url="{}" aria-haspopup="menu"'
         ' aria-expanded="false" aria-label="{}"{}>{}</button>',
         name, url, _("Change {field}").format(field=label), hint, icon("pencil", 14),
     )  # fmt: skip
-    return format_html('<div class="ek-field"><dt>{}</dt><dd data-edit>{}{}</dd></div>', label, mark_safe(content), button)
+    return markup.fill('<div class="ek-field"><dt>{}</dt><dd data-edit>{}{}</dd></div>', label, mark_safe(content), button)
 
 
 @register.inclusion_tag("components/logo.html")
