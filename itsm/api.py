@@ -6,6 +6,7 @@ from accounts.api import OrganisationViewSet, PersonViewSet, TeamViewSet, TokenV
 from alerts.api import AlertViewSet, IntegrationViewSet
 from incidents.api import IncidentViewSet
 from notifications.api import NoticeViewSet
+from oncall.api import ScheduleViewSet
 from services.api import ServiceViewSet, TierViewSet
 from tickets.api.everything import AllTicketsViewSet
 from tickets.api.tickets import CategoryViewSet
@@ -18,6 +19,7 @@ router.register("alerts", AlertViewSet, basename="alert")
 router.register("integrations", IntegrationViewSet, basename="integration")
 router.register("categories", CategoryViewSet, basename="category")
 router.register("services", ServiceViewSet, basename="service")
+router.register("schedules", ScheduleViewSet, basename="schedule")
 router.register("tiers", TierViewSet, basename="tier")
 router.register("teams", TeamViewSet, basename="team")
 router.register("organisations", OrganisationViewSet, basename="organisation")

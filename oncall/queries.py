@@ -42,12 +42,11 @@ def has_shifts(user: User) -> bool:
     return User.objects.filter(Exists(turns) | Exists(standing), pk=user.pk).exists()
 
 
-def override_for(user: User, pk: int) -> Override:
-    """One override that still counts. Raises Http404."""
-    found = (
-        Override.objects.filter(pk=pk, canceled_at__isnull=True, schedule__in=schedules_for(user)).select_related("schedule", "user", "team").first()
-    )
-    if found is None:
+def override_for(user: User, pk: int, slug: str = "") -> Override:
+    """One override that still counts, of the schedule of that short name where one is given. Raises Http404."""
+    rows = Override.objects.filter(pk=pk, canceled_at__isnull=True, schedule__in=schedules_for(user))
+    found = rows.select_related("schedule", "user", "team").first()
+    if found is None or (slug and found.schedule.slug != slug):
         raise Http404
     return found
 

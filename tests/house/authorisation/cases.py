@@ -207,6 +207,8 @@ CASES: dict[tuple[str, str], list[Case]] = {
     ("alerts:note", "POST"): plain(note="Seen"),
     ("alerts:attach", "POST"): [Case("to a ticket", lambda _w, thing: {"incident": thing.parts["key"]}, names_ticket=True)],
     ("oncall:override", "POST"): made(lambda _w, _t: {"schedule": "payments-primary", "user": "agent@example.com", **_nine_days_on()}),
+    ("schedule-override", "POST"): made(lambda _w, _t: {"user": "agent@example.com", **_nine_days_on()}),
+    ("schedule-cancel-override", "POST"): [Case(values=lambda world, _t: {"override_id": world.more["override"].pk})],
     ("oncall:cancel", "POST"): [Case(values=lambda world, _t: {"pk": world.more["override"].pk})],
     ("oncall:ask", "POST"): made(lambda _w, _t: {"schedule": "payments-primary", **_nine_days_on()}),
     ("oncall:answer", "POST"): [
@@ -342,6 +344,8 @@ def _slug(operation: Operation, world: World, role: str, kind: str) -> str:
     if operation.route.startswith("/queues/"):
         known = f"queue {role}" if kind == "own" and f"queue {role}" in world.more else f"queue {kind}"
         return str(world.more.get(known, world.more["queue foreign"]).slug)
+    if operation.name.startswith("schedule"):
+        return "payments-primary"
     return "payments" if operation.name.startswith("team") else "wiki"
 
 
