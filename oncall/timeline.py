@@ -247,16 +247,29 @@ def until_of(at: datetime | None, now: datetime) -> str:
 # ---------------------------------------------------------------- who is on call now
 
 
-def cards(user: User, now: datetime) -> list[dict[str, Any]]:
-    """A card of each team with schedules: who is on call now, until when, and who would be paged then."""
+@dataclass(slots=True)
+class Overview:
+    """Every schedule that a reader may see, as the rota reads it from yesterday on, with the people in them."""
+
+    schedules: list[Schedule]
+    stored: dict[int, rota.Schedule]
+    names: Names
+
+
+def overview(user: User, now: datetime) -> Overview:
+    """What the page is made of, read once."""
     schedules = list(queries.schedules_for(user).filter(is_enabled=True).order_by("team__name", "pk"))
     stored = queries.stored_all(schedules, now - timedelta(days=1), now + rota.HORIZON)
-    names = Names.of(stored.values())
+    return Overview(schedules, stored, Names.of(stored.values()))
+
+
+def cards(user: User, seen: Overview, now: datetime) -> list[dict[str, Any]]:
+    """A card of each team with schedules: who is on call now, until when, and who would be paged then."""
     by_team: dict[int, list[Schedule]] = {}
-    for schedule in schedules:
+    for schedule in seen.schedules:
         by_team.setdefault(schedule.team_id, []).append(schedule)
     steps = queries.later_steps(by_team)
-    return [_card(user, mine, stored, names, now, steps.get(team)) for team, mine in by_team.items()]
+    return [_card(user, mine, seen.stored, seen.names, now, steps.get(team)) for team, mine in by_team.items()]
 
 
 def _card(

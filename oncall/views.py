@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import desk
 from accounts.models import User
 from common import clock, errors, htmx
-from oncall import forms, permissions, queries, timeline
+from oncall import checks, forms, permissions, queries, timeline
 from oncall.actions import cover
 from oncall.models import CoverRequest
 
@@ -28,7 +28,8 @@ SPANS = [("day", _lazy("Day")), ("week", _lazy("Week")), ("2weeks", _lazy("2 wee
 def now(request: HttpRequest) -> HttpResponseBase:
     """Who is on call now, the schedules of one team on a line of time, its policy, and who asks for cover."""
     user, at = desk.user_of(request), clock.now()
-    cards = timeline.cards(user, at)
+    seen = timeline.overview(user, at)
+    cards = timeline.cards(user, seen, at)
     chosen = _chosen(request, user, cards)
     context: dict[str, Any] = {
         "cards": cards,
@@ -40,6 +41,21 @@ def now(request: HttpRequest) -> HttpResponseBase:
     if part == "rota" and chosen:
         return htmx.page(request, "oncall/now.html", "oncall/_rota.html", context | _beside(user, at, chosen))
     return htmx.page(request, "oncall/now.html", "oncall/_requests.html" if part == "requests" else None, context | _beside(user, at, chosen))
+
+
+def _warnings(seen: timeline.Overview, at: datetime) -> list[str]:
+    """What somebody should do something about before it is too late, as sentences; the first five."""
+    found = [
+        _("{name} is away while on call in {schedule}: {begin} – {end}").format(
+            name=one.user.name, schedule=one.schedule.name, begin=timeline.moment_of(one.begin), end=timeline.moment_of(one.end)
+        )
+        for one in checks.clashes(seen.schedules, seen.stored, seen.names, at, at + timeline.AHEAD)[:4]
+    ]
+    lost = checks.unreachable(seen.schedules, seen.stored, seen.names, at, at + timeline.AHEAD)
+    if lost:
+        names = ", ".join(user.name for user in lost[:5]) + (f" +{len(lost) - 5}" if len(lost) > 5 else "")
+        found.append(_("No verified way to be paged, so only the app and e-mail reach them: {names}").format(names=names))
+    return found
 
 
 def _chosen(request: HttpRequest, user: User, cards: list[dict[str, Any]]) -> Any:

@@ -2,17 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from accounts.models import User
+from accounts.models import Team, User
 from common import clock
+from notifications.models import ContactMethod
 from oncall import queries, timeline
 from oncall.actions import cover, schedules
-from oncall.models import CoverRequest, Override, Schedule
+from oncall.models import Absence, CoverRequest, Override, Schedule
 from tests.oncall.conftest import NOON
 
 SignIn = Callable[[User], Client]
@@ -114,3 +115,24 @@ def test_the_outsider_and_the_requester_find_nothing(schedule: Schedule, outside
         assert {sign_in(user).get(path).status_code for path in ("/oncall/", "/oncall/shifts/", "/oncall/overrides/add/", "/oncall/cover/ask/")} == {
             404
         }
+
+
+def test_who_is_away_or_cannot_be_reached_is_named(schedule: Schedule, lead: User, resolver: User, sign_in: SignIn) -> None:
+    Absence.objects.create(user=resolver, starts_at=NOON, ends_at=NOON + 7 * DAY)
+    ContactMethod.objects.create(user=lead, channel="sms", name="Phone", address="+47", verified_at=NOON)
+    page = sign_in(resolver).get("/oncall/").content.decode()
+    assert "Daniel Resolver is away while on call in Payments primary: Mon 30 Nov 09:00 – Tue 1 Dec 12:00" in page
+    assert "No verified way to be paged, so only the app and e-mail reach them: Daniel Resolver" in page
+
+
+def test_the_page_costs_the_same_for_more_schedules(
+    schedule: Schedule, lead: User, agent: User, other_team: Team, sign_in: SignIn, django_assert_max_num_queries: Any
+) -> None:
+    client = sign_in(agent)
+    client.get("/oncall/")
+    with django_assert_max_num_queries(60) as few:
+        client.get("/oncall/?team=payments")
+    for number in range(3):
+        schedules.create(actor=None, team=other_team, name=f"Other {number}", rotations=[schedules.Plan("All", [lead], (NOON - DAY).date(), time(9))])
+    with django_assert_max_num_queries(len(few.captured_queries)):
+        client.get("/oncall/?team=payments")

@@ -1,0 +1,48 @@
+"""What will go wrong in the next days unless somebody does something: people on call who are away, or whom no page would reach. Reads only."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from accounts.models import User
+from notifications.models import ContactMethod
+from oncall import rota
+from oncall.models import Absence, Schedule
+from oncall.timeline import Names
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """Somebody is on call in a schedule while he is away."""
+
+    user: User
+    schedule: Schedule
+    begin: datetime
+    end: datetime
+
+
+def clashes(schedules: Sequence[Schedule], stored: Mapping[int, rota.Schedule], names: Names, begin: datetime, end: datetime) -> list[Clash]:
+    """The times in which people on call by themselves are away, in order."""
+    away: dict[int, list[Absence]] = {}
+    for absence in Absence.objects.filter(user__in=list(names.users), starts_at__lt=end, ends_at__gt=begin).order_by("starts_at"):
+        away.setdefault(absence.user_id, []).append(absence)
+    found = [
+        Clash(names.users[shift.who.id], schedule, max(stretch.begin, absence.starts_at), min(stretch.end, absence.ends_at))
+        for schedule in schedules
+        for stretch in (rota.final(stored[schedule.pk], begin, end) if away else [])
+        for shift in stretch.shifts
+        if shift.who.sort == rota.USER
+        for absence in away.get(shift.who.id, [])
+        if absence.starts_at < stretch.end and absence.ends_at > stretch.begin
+    ]
+    return sorted(found, key=lambda clash: (clash.begin, clash.user.name))
+
+
+def unreachable(schedules: Sequence[Schedule], stored: Mapping[int, rota.Schedule], names: Names, begin: datetime, end: datetime) -> list[User]:
+    """Who is on call in an interval and has no verified way to be paged, by name."""
+    on_duty = {who for schedule in schedules for stretch in rota.final(stored[schedule.pk], begin, end) for who in stretch.people}
+    people = names.people(on_duty)
+    reachable = set(
+        ContactMethod.objects.filter(user__in=people, verified_at__isnull=False, broken_since__isnull=True).values_list("user_id", flat=True)
+    )
+    return [user for user in people if user.pk not in reachable]
