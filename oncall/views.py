@@ -36,6 +36,7 @@ def now(request: HttpRequest) -> HttpResponseBase:
         "gap_cards": [{**card, "words": timeline.gap_words(card)} for card in cards if card["gaps"]],
         "now": at,
     }
+    context["warnings"] = _warnings(seen, at)
     context |= _rota(request, user, chosen, at) if chosen else {"team": None}
     part = request.GET.get("part")
     if part == "rota" and chosen:
