@@ -12,6 +12,13 @@ def close_alerts(entry: Entry) -> None:
     lifecycle.close_of_incident(entry.subject_id, actor=entry.actor)
 
 
+@on("ticket.transitioned")
+def acknowledge_alerts(entry: Entry) -> None:
+    """Somebody works on the incident: nobody else is paged for its alerts."""
+    if entry.data.get("verb") == "start":
+        lifecycle.acknowledge_of_incident(entry.subject_id, actor=entry.actor)
+
+
 @on("ticket.merged")
 def follow_merge(entry: Entry) -> None:
     """An incident that was merged hands its alerts to the one it was merged into."""

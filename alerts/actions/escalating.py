@@ -1,6 +1,6 @@
 """Alerts that page: who is called for them is said by the service's escalation policy, or by the routing rules of its team (ALR-13).
 
-An alert that belongs to an open incident does not page itself: the incident does, once for all its alerts.
+Of the alerts of one open incident only one pages at a time, so that a burst does not call people again and again.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ URGENT = 2  # P1 and P2 come through quiet hours
 @transaction.atomic
 def begin(alerts: Sequence[Alert], at: datetime, *, actor: User | None = None) -> int:
     """Starts the escalations of open alerts, in a few queries however many they are; answers how many page."""
-    free = [alert for alert in alerts if alert.incident_id is None and alert.status == Alert.OPEN]
+    free = _one_of_each_incident([alert for alert in alerts if alert.status == Alert.OPEN])
     teams = {alert.pk: team for alert in free if (team := _team(alert)) is not None}
     rules = routing.rules_of({team.pk for team in teams.values()})
     wishes = []
@@ -32,6 +32,19 @@ def begin(alerts: Sequence[Alert], at: datetime, *, actor: User | None = None) -
         if target is not None:
             wishes.append(escalations.Wish(ALERT, alert.pk, target, facts, team))
     return escalations.start_many(wishes, actor=actor) if wishes else 0
+
+
+def _one_of_each_incident(alerts: Sequence[Alert]) -> list[Alert]:
+    """Without the alerts of an incident for which another one pages already, or is about to."""
+    incidents = {alert.incident_id for alert in alerts if alert.incident_id is not None}
+    others = dict(Alert.objects.filter(incident__in=incidents).values_list("pk", "incident_id")) if incidents else {}
+    taken: set[int] = {others[pk] for pk in escalations.running(ALERT, others)}
+    free = []
+    for alert in alerts:
+        if alert.incident_id is None or alert.incident_id not in taken:
+            free.append(alert)
+            taken |= {alert.incident_id} if alert.incident_id is not None else set()
+    return free
 
 
 def _team(alert: Alert) -> Team | None:

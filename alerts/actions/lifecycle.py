@@ -187,6 +187,15 @@ def move_to_incident(former_id: int, incident: Incident, *, actor: User | None) 
 
 
 @transaction.atomic
+def acknowledge_of_incident(incident_id: int, *, actor: User | None) -> int:
+    """Acknowledges the open alerts of an incident on which somebody works; answers how many."""
+    alerts = list(Alert.objects.filter(incident_id=incident_id, status=Alert.OPEN).order_by("alias"))
+    for alert in alerts:
+        acknowledge(alert, actor=actor if actor is not None and permissions.can_act(actor) else None, via="incident")
+    return len(alerts)
+
+
+@transaction.atomic
 def close_of_incident(incident_id: int, *, actor: User | None) -> int:
     """The incident ended: so do its alerts. Answers how many."""
     rows = Alert.objects.filter(incident_id=incident_id).exclude(status=Alert.CLOSED).prefetch_related("integration", "incident").order_by("alias")

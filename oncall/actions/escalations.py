@@ -83,6 +83,12 @@ def start_many(wishes: Sequence[Wish], *, actor: User | None) -> int:
     return len(fresh)
 
 
+def running(subject_type: str, subject_ids: Collection[int]) -> set[int]:
+    """The subjects among these for which somebody is being paged."""
+    rows = Escalation.objects.filter(subject_type=subject_type, subject_id__in=list(subject_ids), ended_at__isnull=True)
+    return set(rows.values_list("subject_id", flat=True)) if subject_ids else set()
+
+
 def _without_open(runs: Sequence[Escalation]) -> list[Escalation]:
     """The runs of which none is open yet."""
     ids = {run.subject_id for run in runs}

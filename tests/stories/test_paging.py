@@ -13,11 +13,13 @@ from accounts.models import Team, User
 from alerts.actions import escalating, intake, integrations, lifecycle
 from alerts.models import Alert, Integration
 from common import clock
-from journal.models import Entry
+from journal import actions as journal
+from journal.models import Delivery, Entry
 from notifications.models import ContactMethod, Message, Page
 from oncall.actions import escalations
 from oncall.models import Escalation, EscalationPolicy, EscalationStep, RoutingRule
 from services.models import Service
+from tickets.actions import lifecycle as tickets
 
 pytestmark = pytest.mark.django_db
 
@@ -103,12 +105,25 @@ def test_the_first_rule_that_fits_decides(integration: Integration, service: Ser
     assert (run.policy, run.team, run.facts["urgency"]) == (policy, team, "important")
 
 
-def test_an_alert_with_an_incident_does_not_page_itself(integration: Integration, service: Service, policy: EscalationPolicy) -> None:
+def test_one_alert_of_an_incident_pages_until_somebody_starts(
+    integration: Integration, service: Service, policy: EscalationPolicy, agent: User
+) -> None:
     Service.objects.filter(pk=service.pk).update(escalation_policy=policy)
     Integration.objects.filter(pk=integration.pk).update(incident_from_priority=1)
     fire(integration)
-    assert Alert.objects.get().incident is not None
-    assert not Escalation.objects.filter(subject_type="alert").exists()
+    first = Alert.objects.get()
+    assert first.incident is not None
+    second = Alert.objects.create(
+        number=900, alias="second", message="Down too", priority=1, service=service, incident=first.incident, first_occurred_at=clock.now(),
+        last_occurred_at=clock.now(),
+    )  # fmt: skip
+    assert escalating.begin([second], clock.now()) == 0
+    assert list(Escalation.objects.values_list("subject_id", flat=True)) == [first.pk]
+    tickets.transition(first.incident, "start", actor=agent)
+    for delivery in Delivery.objects.filter(entry__event="ticket.transitioned"):
+        journal.deliver(delivery)
+    assert set(Alert.objects.values_list("status", flat=True)) == {Alert.ACKNOWLEDGED}
+    assert Escalation.objects.get().state == Escalation.ACKNOWLEDGED
 
 
 def test_a_snooze_waits_and_an_unacknowledged_alert_pages_again(
