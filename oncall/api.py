@@ -53,7 +53,7 @@ class ScheduleSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-class OverrideSerializer(serializers.ModelSerializer):
+class ScheduleOverrideSerializer(serializers.ModelSerializer):
     """Somebody stands in."""
 
     user = serializers.SlugRelatedField(slug_field="email", queryset=PEOPLE, allow_null=True, required=False, default=None)
@@ -147,11 +147,11 @@ class ScheduleViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets
         ]  # fmt: skip
         return Response(ShiftSerializer(told, many=True).data)
 
-    @extend_schema(request=OverrideSerializer, responses={201: OverrideSerializer})
+    @extend_schema(request=ScheduleOverrideSerializer, responses={201: ScheduleOverrideSerializer})
     @action(detail=True, methods=["post"], url_path="override")
     def override(self, request: Request, slug: str) -> Response:
         """Puts somebody on call; `user` null means no one."""
-        given = checked(OverrideSerializer, request.data)
+        given = checked(ScheduleOverrideSerializer, request.data)
         made = cover.add_override(
             self.get_object(),
             given["user"],
@@ -161,7 +161,7 @@ class ScheduleViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets
             rotations=given["rotations"],
             reason=given["reason"],
         )
-        return Response(OverrideSerializer(made).data, status=status.HTTP_201_CREATED)
+        return Response(ScheduleOverrideSerializer(made).data, status=status.HTTP_201_CREATED)
 
     @extend_schema(request=None, responses={204: None})
     @action(detail=True, methods=["post"], url_path="overrides/(?P<override_id>[0-9]{1,18})/cancel")
