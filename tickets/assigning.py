@@ -8,6 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from common import clock
+from oncall import queries as oncall
+from oncall.models import Schedule
 from tickets.models import AssignmentRule, Ticket
 
 
@@ -71,5 +74,16 @@ def least_open(rule: AssignmentRule, ticket: Ticket, candidates: Sequence[User])
     return Choice(person, _("fewest open tickets: %(count)d") % {"count": amounts[person.pk]})
 
 
+def on_call(rule: AssignmentRule, ticket: Ticket, candidates: Sequence[User]) -> Choice | None:
+    """Who is on call in a schedule of the team now, the schedules in order of names."""
+    at, there = clock.now(), {person.pk: person for person in candidates}
+    for schedule in Schedule.objects.filter(team=rule.team_id, is_enabled=True).order_by("name"):
+        person = next((there[one.pk] for one in oncall.people_on_call(schedule, at) if one.pk in there), None)
+        if person is not None:
+            return Choice(person, _("on call in %(schedule)s") % {"schedule": schedule.name})
+    return None
+
+
 register(Strategy("round_robin", gettext_lazy("Round robin"), round_robin))
 register(Strategy("least_open", gettext_lazy("Fewest open tickets"), least_open))
+register(Strategy("on_call", gettext_lazy("Who is on call"), on_call))

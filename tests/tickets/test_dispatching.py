@@ -11,6 +11,7 @@ from common import clock
 from incidents import actions as incidents
 from journal import actions as journal
 from journal.models import Entry
+from oncall.models import Rotation, Schedule, Turn
 from services.models import Service
 from tickets.actions import dispatching, editing, lifecycle
 from tickets.models import AssignmentRule, Ticket
@@ -104,3 +105,14 @@ def test_two_at_once_go_to_two_people(team: Team, agent: User, service: Service)
         thread.join()
     amounts = [Ticket.objects.filter(assignee=person).count() for person in User.objects.filter(teams=team)]
     assert amounts == [3, 3]
+
+
+def test_who_is_on_call_gets_it(team: Team, agent: User, resolver: User, service: Service) -> None:
+    """QUE-05: the shift says who; outside every shift nobody gets it."""
+    rule(team, "on_call")
+    assert raised(agent, service, 1) == [""]
+    schedule = Schedule.objects.create(slug="payments", name="Payments primary", team=team)
+    rotation = Rotation.objects.create(schedule=schedule, name="All year", starts_on="2026-01-01", hand_over_at="00:00", length=1000)
+    Turn.objects.create(rotation=rotation, user=resolver)
+    assert raised(agent, service, 2) == [resolver.name, resolver.name]
+    assert Entry.objects.filter(event="ticket.dispatched").order_by("-id")[0].data["reason"] == "on call in Payments primary"
