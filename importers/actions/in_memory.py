@@ -20,7 +20,7 @@ from incidents.models import Incident
 from journal import actions as journal
 from sla.ledger import Fact
 from tickets import events, facts, goals
-from tickets.actions import clocks, counting
+from tickets.actions import clocks, counting, editing
 from tickets.models import SlaClock, Ticket
 from workflows.models import Status, Transition
 
@@ -58,6 +58,7 @@ class InMemory:
     def edit(self, at: datetime, by: User | None, wanted: Mapping[str, Any]) -> None:
         """Changes fields, as tickets.actions.editing.edit does without a service."""
         ticket, before = self.ticket, self.ticket.priority
+        were = {name: editing.said(ticket, name) for name in editing.TOLD & set(wanted)}
         for name, value in wanted.items():
             setattr(ticket, name, value)
         if "impact" in wanted:
@@ -69,7 +70,7 @@ class InMemory:
         if {"impact", "urgency", "reporter"} & wanted.keys() and not ticket.is_priority_manual:
             ticket.priority = self.computed()
         self._save(at)
-        labels = [str(Ticket._meta.get_field(name).verbose_name) for name in sorted(wanted)]  # type: ignore[union-attr]  # columns
+        labels = [editing.told(ticket, name, were.get(name)) for name in sorted(wanted)]
         self._record(events.EDITED, by, at, fields=", ".join(labels), columns=sorted(wanted))
         if ticket.priority != before:
             self._record(events.PRIORITY_CHANGED, by, at, before=before, after=ticket.priority)

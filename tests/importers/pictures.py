@@ -7,6 +7,7 @@ from journal.models import Entry
 from tickets.models import SlaClock
 
 OWN = {"id", "ticket_id", "ticket", "number", "key", "search_public"}
+FOR_DIALOGS = {"version", "columns"}  # what open dialogs are compared by (tickets/actions/comparing.py): nobody edits the past
 
 
 def picture(number: str) -> dict[str, Any]:
@@ -15,7 +16,8 @@ def picture(number: str) -> dict[str, Any]:
     return {
         "columns": columns_of(ticket),
         "journal": [
-            (row.event, row.actor_id, row.at, row.data) for row in Entry.objects.filter(subject_type="ticket", subject_id=ticket.pk).order_by("id")
+            (row.event, row.actor_id, row.at, {name: value for name, value in row.data.items() if name not in FOR_DIALOGS})
+            for row in Entry.objects.filter(subject_type="ticket", subject_id=ticket.pk).order_by("id")
         ],
         "clocks": [columns_of(row) for row in SlaClock.objects.filter(ticket=ticket).order_by("id")],
     }

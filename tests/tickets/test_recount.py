@@ -102,7 +102,7 @@ def test_the_admin_page_previews_and_starts(sign_in: Callable[[User], Client], a
 
 def test_saving_a_goal_says_that_open_clocks_keep_theirs(sign_in: Callable[[User], Client], admin: User, incident: Incident) -> None:
     goal = p1()
-    values = {"metric": goal.metric_id, "position": 1, "query": "priority = P1", "target_seconds": 60, "calendar": goal.calendar_id}
+    values = {"metric": goal.metric_id, "position": 1, "query": "priority = P1", "target_seconds": "1m", "calendar": goal.calendar_id}
     page = sign_in(admin).post(f"/admin/tickets/goal/{goal.pk}/change/", values, follow=True).content.decode()
     assert "Open clocks keep what was promised" in page
     assert resolution(incident).target_seconds == 4 * 3600
@@ -110,7 +110,7 @@ def test_saving_a_goal_says_that_open_clocks_keep_theirs(sign_in: Callable[[User
 
 def test_a_goal_with_a_bad_query_is_refused(sign_in: Callable[[User], Client], admin: User) -> None:
     goal = p1()
-    values = {"metric": goal.metric_id, "position": 1, "query": "priority == very", "target_seconds": 60, "calendar": goal.calendar_id}
+    values = {"metric": goal.metric_id, "position": 1, "query": "priority == very", "target_seconds": "1m", "calendar": goal.calendar_id}
     assert sign_in(admin).post(f"/admin/tickets/goal/{goal.pk}/change/", values).status_code == 200
     goal.refresh_from_db()
     assert goal.query == "priority = P1"

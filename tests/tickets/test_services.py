@@ -92,7 +92,7 @@ def test_in_the_dialog(sign_in: Callable[[User], Client], agent: User, small: In
     assert client.post(url, values, headers=HTMX).status_code == 204
     assert names(small) == ["shop", "wiki"]
     stale = client.post(url, {"services": [service.slug], "version": str(small.version)}, headers=HTMX)
-    assert (stale.status_code, names(small)) == (422, ["shop", "wiki"])
+    assert (stale.status_code, names(small)) == (409, ["shop", "wiki"])
     assert "Web shop" in client.get(f"{small.get_absolute_url()}?part=fields", headers=HTMX).content.decode()
 
 

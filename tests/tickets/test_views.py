@@ -253,7 +253,7 @@ def test_the_requesters_page_costs_the_same_for_many(
     report()
     client.get("/my-requests/")
     for amount in (1, 6):
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(12):
             assert client.get("/my-requests/").content.count(b"We look at it") == amount
         for _number in range(5):
             report()

@@ -144,7 +144,7 @@ def fill(
     if services is not None and seen is not None:
         sides["services"] = (affected.sorted_behind_first(affected.all_of(locked)), affected.sorted_behind_first(services))
     comparing.require_unclashed(locked, seen, sides)
-    were = {name: _said(locked, name) for name in TOLD & set(wanted)}
+    were = {name: said(locked, name) for name in TOLD & set(wanted)}
     before, new = locked.priority, [row for row in definitions if custom.get(row.key) != locked.custom.get(row.key)]
     locked.custom = custom
     changed = _apply(locked, cleaned)
@@ -158,7 +158,7 @@ def fill(
     columns = {*changed, *_reconsider(locked, changed), *(["custom"] if new else [])} - {"other_services"}
     names, labels = (
         [*sorted(changed), *(row.name for row in new)],
-        [*(_told(locked, name, were.get(name)) for name in sorted(changed)), *(row.label for row in new)],
+        [*(told(locked, name, were.get(name)) for name in sorted(changed)), *(row.label for row in new)],
     )
     return Filled(frozenset(columns), tuple(names), tuple(labels), before)
 
@@ -169,22 +169,22 @@ def note(ticket: Ticket, filled: Filled, *, actor: User | None, at: datetime) ->
     if not filled.names:
         return
     team = {"team": ticket.team_id, "team_before": None} if "team" in filled.columns else {}
-    told = comparing.told(ticket, filled.names)
-    journal.record(events.EDITED, ticket, actor=actor, at=at, fields=", ".join(filled.labels), **told, **team)
+    compared = comparing.told(ticket, filled.names)
+    journal.record(events.EDITED, ticket, actor=actor, at=at, fields=", ".join(filled.labels), **compared, **team)
     if ticket.priority != filled.priority:
         _note_priority(ticket, filled.priority, actor, at)
 
 
-def _said(ticket: Ticket, name: str) -> str:
+def said(ticket: Ticket, name: str) -> str:
     """The value of a field in words."""
     if name in ("impact", "urgency"):
         return str(getattr(ticket, f"get_{name}_display")() or "–")
     return f"“{ticket.summary}”" if name == "summary" else str(getattr(ticket, name) or "–")
 
 
-def _told(ticket: Ticket, name: str, was: str | None) -> str:
+def told(ticket: Ticket, name: str, was: str | None) -> str:
     """What the timeline says of a changed field: from what to what where that is short, else its name."""
-    label, value = str(_label(name)), _said(ticket, name) if was is not None else None
+    label, value = str(_label(name)), said(ticket, name) if was is not None else None
     return label if was == value else _("{field} from {before} to {after}").format(field=label, before=was, after=value)
 
 
