@@ -150,7 +150,7 @@ def test_reply_with_a_file(resolved: Ticket, requester: User, path: str) -> None
     assert (comment.author, comment.is_internal, file.uploader, file.is_internal) == (requester, False, requester, False)
 
 
-@pytest.mark.parametrize("token", ["x", "1:abc:def", signing.dumps(1, salt="another")])
+@pytest.mark.parametrize("token", ["x", "1:abc:def", signing.dumps(1, salt="another")], ids=["no signature", "wrong signature", "another purpose"])
 def test_a_wrong_link_has_a_clear_page(house: None, token: str) -> None:
     response = Client().get(f"/r/{token}/")
     assert response.status_code == 404
