@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Membership, Team, User
-from common import clock, wording
+from common import clock, doorbell, wording
 from oncall import queries, rota
 from oncall.models import EscalationStep, Override, Rotation, Schedule
 
@@ -328,15 +328,20 @@ def shifts_of(user: User, begin: datetime, end: datetime) -> list[dict[str, Any]
 
 
 def badge(user: User) -> str:
-    """What stands under a person's name: “On call until 18:00 CET”; empty when he is not on call."""
-    if not queries.has_shifts(user):
+    """What stands under a person's name: “On call until 18:00 CET”; empty when he is not on call. Every page asks, so it is remembered for seconds."""
+    now = clock.pinned() or timezone.now()  # words for a screen: a question to the database would cost more than they are worth
+    until = doorbell.figures_until_change("override", f"on-call:{user.pk}", lambda: {"until": _on_call_until(user, now)})["until"]
+    if until <= now.timestamp():
         return ""
-    now = clock.now()
-    mine = [one for one in shifts_of(user, now, now + AHEAD) if one["begin"] <= now]
-    if not mine:
-        return ""
-    local = timezone.localtime(max(one["end"] for one in mine))
-    if local - now >= AHEAD:
+    local = timezone.localtime(datetime.fromtimestamp(until, UTC))
+    if local - now >= AHEAD - timedelta(seconds=doorbell.FIGURES_SECONDS):
         return str(_("On call"))
     day = "" if local.date() == timezone.localtime(now).date() else f"{formats.date_format(local, 'D')} "
     return str(_("On call until {time}").format(time=f"{day}{local:%H:%M} {local.tzname()}"))
+
+
+def _on_call_until(user: User, now: datetime) -> int:
+    """When this person's time on call ends, in seconds since 1970; 0 when he is not on call."""
+    if not queries.has_shifts(user):
+        return 0
+    return max((int(one["end"].timestamp()) for one in shifts_of(user, now, now + AHEAD) if one["begin"] <= now), default=0)

@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from django.http import Http404
 
 from accounts.models import Membership, Organisation, Role, Team, User
-from common import clock, paging, wording
+from common import clock, paging, reading, wording
 from common.query import asking, compiling, parsing
 from fields.models import PREFIX
 from journal import queries as journal
@@ -30,6 +30,11 @@ LIST_COLUMNS = (
     "id", "kind", "key", "summary", "priority", "status", "status_category", "service", "reporter", "assignee", "team", "sla_due_at", "major_state",
     "created_at", "updated_at", "pending_reason", "version", "is_restricted", "comment_count",
 )  # fmt: skip
+LIST_RELATED = {
+    "status": ("name", "key", "tone", "category", "is_paused"), "service": ("name", "slug", "tier"), "team": ("name", "slug"),
+    "reporter": ("name", "avatar_hue"), "assignee": ("name", "avatar_hue", "email"),
+}  # fmt: skip
+CLOCK_COLUMNS = ("ticket", "metric", "name", "target_seconds", "state", "due_at", "used_seconds", "breached_at")
 
 
 def tickets_for(user: User) -> QuerySet[Ticket]:
@@ -78,22 +83,18 @@ def page(
 
 
 MORE_COLUMNS: dict[str, tuple[str, ...]] = {
-    "category": ("category", "category__name"), "impact": ("impact",), "urgency": ("urgency",), "labels": ("labels",), "channel": ("channel",),
-    "hold": ("hold_reason", "hold_reason__name"), "level": ("support_level",), "resolution": ("resolution", "resolution__name"),
+    "category": ("category",), "impact": ("impact",), "urgency": ("urgency",), "labels": ("labels",), "channel": ("channel",),
+    "hold": ("hold_reason",), "level": ("support_level",), "resolution": ("resolution",),
 }  # fmt: skip
 
 
 def in_order(ids: Sequence[int], columns: Iterable[str] = ()) -> list[Ticket]:
     """Tickets by id with all that a list shows, in the given order; the resolution clock stands in `resolution_clock`. columns: those a queue chose."""
     more = [field for name in columns for field in MORE_COLUMNS.get(name, ("custom",) if name.startswith(PREFIX) else ())]
-    joined = [field.removesuffix("__name") for field in more if field.endswith("__name")]
-    rows = Ticket.objects.filter(pk__in=ids).select_related("status", "service", "reporter", "assignee", "team", *joined).only(
-        *LIST_COLUMNS, *more, "status__name", "status__key", "status__tone", "status__category", "status__is_paused", "service__name", "service__slug",
-        "service__tier", "reporter__name", "reporter__avatar_hue", "assignee__name", "assignee__avatar_hue", "assignee__email", "team__name", "team__slug",
-    )  # fmt: skip
-    by_id = {row.pk: row for row in rows}
+    related = {**LIST_RELATED, **{field: ("name",) for field in more if field in ("category", "hold_reason", "resolution")}}
+    by_id = {row.pk: row for row in reading.shared(Ticket.objects.filter(pk__in=ids), (*LIST_COLUMNS, *more), related)}
     clocks: dict[int, SlaClock] = {}
-    for running in SlaClock.objects.filter(ticket_id__in=ids, metric=RESOLUTION).order_by("cycle"):
+    for running in SlaClock.objects.filter(ticket_id__in=ids, metric=RESOLUTION).order_by("cycle").only(*CLOCK_COLUMNS):
         clocks[running.ticket_id] = running
     for pk, row in by_id.items():
         row.resolution_clock = clocks.get(pk)  # type: ignore[attr-defined]  # shown by lists

@@ -50,6 +50,8 @@ def run(amount: int, user: User, note: Note, page: Callable[[str, str, str], flo
     page("queue, page 1", "/queues/open/", size)
     if amount >= 200_000:
         page("queue, page 200", f"/queues/open/?after={mark_of(user, 200)}", size)
+    some = Ticket.objects.filter(is_open=True, is_restricted=False).order_by("-id").first()
+    page("ticket page", some.get_absolute_url() if some else "/", size)
     page("search page, one common word", "/find/?q=bench", size)
     page("query with three conditions", f"/search/?jql={JQL.replace(' ', '%20').replace(chr(34), '%22')}", size)
     shown = list(Queue.objects.filter(is_shipped=True))

@@ -97,8 +97,10 @@ class Asked:
 
 
 def _asked(request: HttpRequest, tickets: Any, at: datetime, *, is_by_query: bool) -> Asked:
-    chosen = filters.TicketFilter(request.GET, queryset=tickets, request=request)
-    asked = Asked(chosen.qs if chosen.is_valid() else tickets.none(), is_by_query or "jql" in request.GET, request.GET.get("jql", ""))
+    if filters.TicketFilter.base_filters.keys() & request.GET.keys():
+        chosen = filters.TicketFilter(request.GET, queryset=tickets, request=request)
+        tickets = chosen.qs if chosen.is_valid() else tickets.none()
+    asked = Asked(tickets, is_by_query or "jql" in request.GET, request.GET.get("jql", ""))
     try:
         meant = queries.compiled(desk.user_of(request), asked.jql, at)
     except QueryError as error:
