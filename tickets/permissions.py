@@ -138,8 +138,12 @@ def can_edit(user: User | None, ticket: Ticket) -> Decision:
 
 
 def can_see(user: User | None, ticket: Ticket) -> Decision:
-    """Knowing that the ticket exists; the system sees everything."""
-    if user is None or visible_to(user, Ticket.objects.filter(pk=ticket.pk)).exists():
+    """Knowing that the ticket exists; the system sees everything. Only what the record itself does not tell is asked of the database."""
+    if (
+        user is None
+        or (not ticket.is_restricted and ticket.kind in seen_kinds(user))
+        or visible_to(user, Ticket.objects.filter(pk=ticket.pk)).exists()
+    ):
         return ALLOWED
     return Decision(False, _("There is no such ticket, or you may not see it."))
 
