@@ -8,6 +8,7 @@ from cryptography.fernet import Fernet
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
+from common import egress
 from itsm import environment
 
 SECRET_KEY_LETTERS = 32
@@ -66,6 +67,17 @@ def values(app_configs: Any, **options: Any) -> list[CheckMessage]:
             hint = f"Remove one of {name} and {name}_FILE; now the first wins."
             found.append(Warning(f"{name} is given both directly and by a file.", hint=hint, id="evenkeel.W001"))
     return found
+
+
+@register()
+def places(app_configs: Any, **options: Any) -> list[CheckMessage]:
+    """The places inside that may be called are networks."""
+    try:
+        egress.places(settings.EGRESS_ALLOW)
+    except ValueError as error:
+        hint = "Write networks, each with a port where only one may be called: 10.20.0.0/16:443, 192.168.1.5, fd00::/8"
+        return [Error(f"EVENKEEL_EGRESS_ALLOW is not a list of networks: {error}.", hint=hint, id="evenkeel.E008")]
+    return []
 
 
 @register()

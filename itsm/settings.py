@@ -218,7 +218,7 @@ ALERT_INBOX_DAYS = environment.number("EVENKEEL_ALERT_INBOX_DAYS", 14)
 EMAIL_URL = environment.secret("EMAIL_URL") or ("consolemail://" if DEBUG else "")
 EMAIL_IS_CONFIGURED = bool(EMAIL_URL)
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
-EMAIL_TIMEOUT = 20
+EMAIL_TIMEOUT = 10
 if EMAIL_URL:
     _mail = environ.Env.email_url_config(EMAIL_URL)
     EMAIL_BACKEND = str(_mail["EMAIL_BACKEND"])
@@ -228,6 +228,12 @@ if EMAIL_URL:
     EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.get("EMAIL_USE_TLS", False), _mail.get("EMAIL_USE_SSL", False)
 DEFAULT_FROM_EMAIL = environment.secret("EVENKEEL_MAIL_FROM", f"Evenkeel <evenkeel@{EVENKEEL_HOST}>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+# ---------------------------------------------------------------- the way out by HTTP (common/egress.py)
+# Places inside that may be called although they are not on the public internet, such as 10.20.0.0/16:443.
+EGRESS_ALLOW = environment.words("EVENKEEL_EGRESS_ALLOW")
+# How often a person is reached by SMS, call and e-mail (notifications/throttles.py); only load tests switch it off.
+PAGE_THROTTLES = environment.flag("EVENKEEL_PAGE_THROTTLES", True)
 
 # ---------------------------------------------------------------- background work (Redis only wakes; PostgreSQL remembers)
 CELERY_BROKER_URL = environment.celery_broker(REDIS_URL)

@@ -9,7 +9,7 @@ from django.http import Http404
 
 from accounts.models import User
 from notifications import subjects, topics
-from notifications.models import Notice, Preferences
+from notifications.models import Message, Notice, Page, Preferences
 
 MORNING = 8
 
@@ -55,3 +55,13 @@ def next_digest(rhythm: str, time_zone: str, at: datetime) -> datetime:
     local = at.astimezone(ZoneInfo(time_zone))
     morning = local.replace(hour=MORNING, minute=0, second=0, microsecond=0)
     return morning if morning > local else morning + timedelta(days=1)
+
+
+def page_of(pk: int) -> Page | None:
+    """A page with its person and who answered it."""
+    return Page.objects.select_related("user", "acknowledged_by").filter(pk=pk).first()
+
+
+def message_of(pk: int) -> Message | None:
+    """A message with its page."""
+    return Message.objects.select_related("page").filter(pk=pk).first()

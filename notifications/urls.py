@@ -1,14 +1,15 @@
 from django.urls import path
 
-from notifications import views
+from notifications.views import answering, notices
 
 app_name = "notifications"
 
 urlpatterns = [
-    path("", views.index, name="list"),
-    path("bell/", views.bell, name="bell"),
-    path("read-all/", views.read_all, name="read_all"),
-    path("preferences/", views.choose, name="preferences"),
-    path("<int:notice>/", views.follow, name="follow"),
-    path("<int:notice>/read/", views.read, name="read"),
+    path("", notices.index, name="list"),
+    path("bell/", notices.bell, name="bell"),
+    path("read-all/", notices.read_all, name="read_all"),
+    path("preferences/", notices.choose, name="preferences"),
+    path("a/<str:signed>/", answering.answer, name="answer"),
+    path("<int:notice>/", notices.follow, name="follow"),
+    path("<int:notice>/read/", notices.read, name="read"),
 ]

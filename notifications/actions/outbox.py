@@ -1,26 +1,27 @@
 """Queueing, sending and withdrawing messages."""
 
 import logging
-import smtplib
+import time
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.core import mail
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, QuerySet
+from django.utils.translation import gettext as _
 
-from common import clock, doorbell, leases
-from journal import actions as journal
+from common import clock, doorbell, errors
 from journal.models import Entry
-from notifications import events, subjects
-from notifications.models import Attempt, Message, Page
+from notifications import parcels, subjects
+from notifications.actions import claiming, outcomes
+from notifications.channels.base import Outcome
+from notifications.models import Message, Page
 
 log = logging.getLogger(__name__)
 
-MAX_ATTEMPTS = 8
-BATCH = 20
-LEASE_SECONDS = 120
+THREADS = 20
+PATIENCE = 4.0  # seconds; what is slower goes on beside the next sweeps
 WAITS = timedelta(seconds=10)  # a message about a record can be withdrawn that long
 
 
@@ -57,35 +58,84 @@ def queue_email(
 @transaction.atomic
 def withdraw(entries: QuerySet[Entry], *, actor: Any) -> int:
     """Stops the messages about these entries that did not leave yet; answers how many. What a worker is sending right now goes out."""
-    free = Q(lease_until__isnull=True) | Q(lease_until__lt=clock.now())
-    waiting = Message.objects.filter(free, state=Message.QUEUED, entry__in=entries)
+    waiting = Message.objects.filter(claiming.is_free(clock.now()), state=Message.QUEUED, entry__in=entries)
     return waiting.update(state=Message.WITHDRAWN, outcome="undone")
 
 
+_threads = ThreadPoolExecutor(THREADS, thread_name_prefix="send")
+_under_way: dict["Future[Outcome]", claiming.Load] = {}
+
+
 def send_due() -> int:
-    """Sends what is due; answers how many messages were tried."""
-    at = clock.now()
-    due = Message.objects.filter(state=Message.QUEUED, due_at__lte=at).order_by("-order", "due_at", "id").select_related("recipient", "page")
-    claimed = leases.claim(due, at=at, seconds=LEASE_SECONDS, limit=BATCH)
-    for message in claimed:
-        send(message)
-    return len(claimed)
+    """Sends what is due; answers how many messages were tried. Each goes in a thread of its own, which touches no table.
+
+    After a few seconds the sweep goes on without those that are slow, and a later sweep keeps their outcome: no provider holds up another.
+    """
+    _harvest()
+    tried, patience = 0, time.monotonic() + PATIENCE
+    while loads := claiming.claim(THREADS - len(_under_way)):
+        for load in loads:
+            _begin(load)
+        tried += sum(len(load.all) for load in loads)
+        while _under_way and time.monotonic() < patience:
+            wait(_under_way, timeout=min(2.0, max(0.0, patience - time.monotonic())), return_when="FIRST_COMPLETED")
+            _harvest()
+        if time.monotonic() >= patience:
+            break
+    return tried
 
 
 def send(message: Message) -> None:
     """Tries one claimed message once, outside any transaction, and keeps the outcome. Who lost sight of the record meanwhile gets nothing."""
-    stale = _stale(message)
+    load = claiming.load_of(message)
+    Message.objects.filter(pk=message.pk).update(attempts=F("attempts") + 1)
+    message.attempts += 1
+    _begin(load)
+    wait(_under_way)
+    _harvest()
+
+
+def _begin(load: claiming.Load) -> None:
+    """Hands one claimed message to a thread, unless it became stale, or cannot be sent at all."""
+    stale = _without_stale(load)
     if stale:
-        Message.objects.filter(pk=message.pk).update(state=Message.WITHDRAWN, lease_until=None, outcome=stale)
         return
-    answer, is_accepted, is_final = "", False, False
+    if load.channel is None:
+        outcomes.note(load, Outcome(False, is_final=True, answer=_("No account is configured for this channel.")))
+        return
     try:
-        _email(message).send()
-        is_accepted = True
-    except Exception as error:  # a mail server may fail in any way; the attempt keeps what it said
-        answer, is_final = f"{type(error).__name__}: {error}"[:2000], _is_final(error)
-        log.warning("message not sent id=%s error=%s", message.pk, answer)
-    _note_outcome(message, is_accepted=is_accepted, answer=answer, is_final=is_final)
+        parcel = parcels.of(load.message, load.account, at=clock.now(), more=len(load.riders))
+    except errors.Conflict as error:
+        outcomes.note(load, Outcome(False, is_final=True, answer=error.message))
+        return
+    _under_way[_threads.submit(load.channel.send, parcel)] = load
+
+
+def _harvest() -> None:
+    """Keeps the outcomes of what is done, and holds on to what is not."""
+    for future in [known for known in _under_way if known.done()]:
+        load = _under_way.pop(future)
+        error = future.exception()
+        outcome = future.result() if error is None else Outcome(False, answer=f"{type(error).__name__}: {error}")
+        if not outcome.accepted:
+            log.warning("message not sent id=%s channel=%s error=%s", load.message.pk, load.message.channel, outcome.answer)
+        outcomes.note(load, outcome)
+    held = [one.pk for load in _under_way.values() for one in load.all]
+    if held:
+        Message.objects.filter(pk__in=held, state=Message.QUEUED).update(lease_until=clock.now() + claiming.LEASE)
+
+
+def _without_stale(load: claiming.Load) -> bool:
+    """Withdraws what shall not leave any more; answers whether that is the message itself, whose riders then go on their own."""
+    for one in load.all:
+        why = _stale(one)
+        if why:
+            Message.objects.filter(pk=one.pk).update(state=Message.WITHDRAWN, lease_until=None, outcome=why)
+            if one is load.message:
+                Message.objects.filter(pk__in=[other.pk for other in load.riders]).update(lease_until=None, attempts=F("attempts") - 1)
+                return True
+            load.riders = [other for other in load.riders if other is not one]
+    return False
 
 
 def _stale(message: Message) -> str:
@@ -97,43 +147,3 @@ def _stale(message: Message) -> str:
         return ""
     may_see = subjects.may_see(message.recipient, message.subject_type, message.subject_id, is_internal=message.is_internal)
     return "" if may_see else "not visible any more"
-
-
-def _email(message: Message) -> mail.EmailMultiAlternatives:
-    """The message as a mail server takes it. RFC 3834: nobody's out-of-office answers it. RFC 5322: all about one record is one conversation."""
-    headers = {"Message-ID": _message_id(message), "Auto-Submitted": "auto-generated"}
-    if message.subject_id is not None:
-        thread = f"<evenkeel-{message.subject_type}-{message.subject_id}@{settings.EVENKEEL_HOST}>"
-        headers |= {"In-Reply-To": thread, "References": thread}
-    email = mail.EmailMultiAlternatives(message.subject, message.body, settings.DEFAULT_FROM_EMAIL, [message.address], headers=headers)
-    if message.html:
-        email.attach_alternative(message.html, "text/html")
-    return email
-
-
-def _message_id(message: Message) -> str:
-    """The same Message-ID on each attempt, so that a mailbox that got it twice shows it once."""
-    return f"<evenkeel-{message.pk}-{message.created_at:%Y%m%d%H%M%S}@{settings.EVENKEEL_HOST}>"
-
-
-def _is_final(error: Exception) -> bool:
-    """RFC 5321: a 5xx answer to the recipient or to the text stays the same however often it is tried. A refused login or sender is ours to mend."""
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return all(500 <= code < 600 for code, _answer in error.recipients.values())
-    return isinstance(error, smtplib.SMTPDataError) and 500 <= error.smtp_code < 600
-
-
-@transaction.atomic
-def _note_outcome(message: Message, *, is_accepted: bool, answer: str, is_final: bool) -> None:
-    at = clock.now()
-    Attempt.objects.create(message=message, at=at, is_accepted=is_accepted, answer=answer)
-    attempts = message.attempts + 1
-    row = Message.objects.filter(pk=message.pk)
-    if is_accepted:
-        row.update(state=Message.SENT, sent_at=at, lease_until=None)
-    elif is_final or attempts >= MAX_ATTEMPTS:
-        row.update(state=Message.FAILED, lease_until=None, outcome=answer[:200])
-        journal.record(events.MESSAGE_DEAD, message, actor=None, to=message.address, reason=answer[:200])
-    else:
-        due_at = at + leases.backoff(attempts, base=30, cap=timedelta(hours=2).total_seconds())
-        row.update(due_at=due_at, lease_until=None)

@@ -30,6 +30,7 @@ def page(
     urgency: str = PersonalRule.IMPORTANT,
     reason: str = "",
     event: str = "page",
+    topic: str = "",
     at: datetime | None = None,
 ) -> list[Page]:
     """Pages people inside the caller's transaction; the same key again pages nobody twice. Answers the pages of this key.
@@ -46,7 +47,7 @@ def page(
     fresh = [
         Page(
             user=user, key=f"{key}:{user.pk}", subject_type=subject_type, subject_id=subject_id, event=event, urgency=urgency, title=title[:250],
-            text=text, url=url, reason=reason[:300], created_at=instant,
+            text=text, url=url, reason=reason[:300], topic=topic[:120], created_at=instant,
         )
         for user in people
         if user.pk not in known

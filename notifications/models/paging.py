@@ -100,8 +100,9 @@ class QuietHours(models.Model):
 class Page(models.Model):
     """One person is asked to act on one thing: the frame of the messages that go to his contact methods one after the other.
 
-    key: the same key again is the same page (escalation, round and step). State: open, acknowledged (by himself or anybody), ended (nothing is to be
-    done any more), unreachable (no verified way to reach him). ack_token: digest of the token in the signed link, of which GET shows and POST acts.
+    key: the same key again is the same page (escalation, round and step). topic: the service it is about, by which many pages become one message.
+    State: open, acknowledged (by himself or anybody), ended (nothing is to be
+    done any more), unreachable (no verified way to reach him).
     """
 
     OPEN, ACKNOWLEDGED, ENDED, UNREACHABLE = "open", "acknowledged", "ended", "unreachable"
@@ -111,6 +112,7 @@ class Page(models.Model):
     key = models.CharField(max_length=120, unique=True)
     subject_type = models.CharField(max_length=40)
     subject_id = models.BigIntegerField()
+    topic = models.CharField(max_length=120, blank=True, default="")
     event = models.CharField(max_length=12, default="page")
     urgency = models.CharField(max_length=9, choices=PersonalRule.URGENCIES, default=PersonalRule.IMPORTANT)
     title = models.CharField(_("title"), max_length=250)

@@ -20,8 +20,9 @@ class Message(models.Model):
     State: queued → sent, or failed (refused for good, or after the last attempt), or withdrawn before it left, or withheld when the installation
     has no such channel. After sent come the receipts: accepted_at (the provider took it), delivered_at, acted_at (the person acted through it).
     page: whose page it belongs to, contact: the contact method it goes to; order: higher goes first when many are due. provider_id: the provider's
-    own name of it. The idempotency key makes a message that is queued twice one message. subject_type and subject_id: the record it is
-    about, whose messages a mail client shows as one conversation. entry: what it tells of. outcome: how it ended, in words.
+    own name of it. bundle: the message that told of this one too. destination: where it was sent (notifications.Destination). The idempotency key
+    makes a message that is queued twice one message. subject_type and subject_id: the record it is about, whose messages a mail client shows as one
+    conversation. entry: what it tells of. outcome: how it ended, in words.
     """
 
     QUEUED, SENT, FAILED, WITHHELD, WITHDRAWN = "queued", "sent", "failed", "withheld", "withdrawn"
@@ -48,6 +49,8 @@ class Message(models.Model):
     page = models.ForeignKey(Page, null=True, on_delete=models.CASCADE, related_name="messages")
     contact = models.ForeignKey(ContactMethod, null=True, on_delete=models.SET_NULL, related_name="messages")
     order = models.SmallIntegerField(default=0)
+    bundle = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="bundled")
+    destination = models.CharField(max_length=120, blank=True, default="")
     provider_id = models.CharField(max_length=120, blank=True, default="")
     accepted_at = models.DateTimeField(_("accepted"), null=True)
     delivered_at = models.DateTimeField(_("delivered"), null=True)
@@ -63,7 +66,11 @@ class Message(models.Model):
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["-order", "due_at", "id"], name="message_due", condition=models.Q(state="queued")),
             models.Index(fields=["channel", "provider_id"], name="message_provider", condition=~models.Q(provider_id="")),
-            models.Index(fields=["contact", "-sent_at"], name="message_of_contact", condition=models.Q(sent_at__isnull=False)),
+            models.Index(fields=["channel", "-sent_at"], name="message_of_channel", condition=models.Q(page__isnull=False, sent_at__isnull=False)),
+            models.Index(
+                fields=["channel", "address", "-sent_at"], name="message_to_address", condition=models.Q(page__isnull=False, sent_at__isnull=False)
+            ),
+            models.Index(fields=["destination"], name="message_in_hand", condition=models.Q(state="queued", lease_until__isnull=False)),
         ]
 
     def __str__(self) -> str:

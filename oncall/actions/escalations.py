@@ -191,7 +191,7 @@ def _page(run: Escalation, policy: plan.Policy, moment: plan.Moment, one: plan.S
     pages = paging.page(
         people, key=f"run:{run.pk}:{moment.round}:{moment.number}", subject_type=run.subject_type, subject_id=run.subject_id,
         title=str(run.facts.get("title", "")), text=str(run.facts.get("text", "")), url=str(run.facts.get("url", "")),
-        urgency=str(run.facts.get("urgency") or "important"), at=at,
+        urgency=str(run.facts.get("urgency") or "important"), topic=str(run.facts.get("service") or ""), at=at,
         reason=_("%(policy)s, step after %(minutes)d min: %(target)s") % {"policy": policy.name, "minutes": one.delay_minutes, "target": one.label},
     )  # fmt: skip
     told = [row for row in pages if row.state != Page.UNREACHABLE]

@@ -27,6 +27,7 @@ def test_the_settings_of_the_tests_are_good() -> None:
         ("DATABASE_URL", "mysql://localhost/evenkeel", "evenkeel.E004"),
         ("REDIS_URL", "amqp://localhost", "evenkeel.E005"),
         ("DATA_DIR", __file__, "evenkeel.E007"),
+        ("EGRESS_ALLOW", ["10.0.0.0/99"], "evenkeel.E008"),
     ],
 )
 def test_a_bad_setting_is_named(settings: Any, name: str, value: str, expected: str) -> None:

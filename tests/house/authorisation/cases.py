@@ -320,6 +320,7 @@ def values_of(operation: Operation, case: Case, world: World, role: str, kind: s
     if operation.name == "tickets:undo":
         given["pk"] = world.more[f"change {role}" if kind == "own" and role in world.people else "change stranger"]
     person = role if kind == "own" and role in world.people else "customer"
+    given["signed"] = world.more["page link"]
     given["notice"] = world.more[f"notice {person}"].pk
     given |= {
         "token_id": world.more[f"token {person}"].pk,

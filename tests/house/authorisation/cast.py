@@ -15,7 +15,8 @@ from common import clock
 from fields.models import Definition
 from incidents import actions as incidents
 from journal.models import Entry
-from notifications.models import Notice
+from notifications import links as links_of_pages
+from notifications.models import Notice, Page
 from oncall.actions import cover, schedules
 from operations import actions as operations
 from services import actions as services
@@ -90,6 +91,7 @@ def build() -> World:
     _queues(world)
     _tokens(world)
     _schedule(world)
+    _pages(world)
     workflows.start_draft(Workflow.objects.get(kind="incident", is_default=True), actor=None)
     return world
 
@@ -171,6 +173,15 @@ def _schedule(world: World) -> None:
     schedule = schedules.create(actor=None, team=world.teams["payments"], name="Payments primary", rotations=[plan])
     world.more["cover"] = cover.ask(schedule, now + timedelta(days=1), now + timedelta(days=2), actor=lead)
     world.more["override"] = cover.add_override(schedule, lead, now + timedelta(days=3), now + timedelta(days=4), actor=None)
+
+
+def _pages(world: World) -> None:
+    """A test page of the stranger, and the link that went to him."""
+    stranger = world.people["stranger"]
+    page = Page.objects.create(
+        user=stranger, key="cast", subject_type="user", subject_id=stranger.pk, event="test", title="A test page", created_at=clock.now()
+    )
+    world.more["page link"] = signing.dumps([page.pk, 0], salt=links_of_pages.SALT)
 
 
 def _queues(world: World) -> None:

@@ -1,0 +1,51 @@
+"""A person answers a page, whichever way the answer came."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import transaction
+
+from accounts.models import User
+from common import clock
+from notifications import answers
+from notifications.actions import paging
+from notifications.models import Message, Page
+
+OWN = "user"  # a test page is about its own person
+
+
+@transaction.atomic
+def acknowledge(page: Page, *, actor: User, via: str, message: Message | None = None) -> Page:
+    """The person has it: everybody's paging for the subject stops. Doing it again changes nothing.
+
+    Raises Refused when he may not act on the subject any more, Conflict when the subject is closed.
+    """
+    if message is not None:
+        acted(message)
+    if Page.objects.filter(pk=page.pk, state__in=(Page.OPEN, Page.UNREACHABLE)).exists():
+        if page.subject_type == OWN:
+            paging.acknowledge(page.subject_type, page.subject_id, actor=actor, via=via)
+        else:
+            answers.give(actor, page.subject_type, page.subject_id, answers.ACKNOWLEDGE, via)
+            paging.acknowledge(page.subject_type, page.subject_id, actor=actor, via=via)
+    return Page.objects.get(pk=page.pk)
+
+
+@transaction.atomic
+def acknowledge_all(pages: Sequence[Page], *, actor: User, via: str, message: Message | None = None) -> list[Page]:
+    """The same for several, such as those that one message told of."""
+    return [acknowledge(page, actor=actor, via=via, message=message) for page in pages]
+
+
+def acted(message: Message) -> None:
+    """The receipt: the person acted through this message, so it was delivered too."""
+    at = clock.now()
+    row = Message.objects.filter(pk=message.pk)
+    row.filter(delivered_at__isnull=True).update(delivered_at=at)
+    row.filter(acted_at__isnull=True).update(acted_at=at)
+
+
+def told_of(message: Message) -> list[Page]:
+    """The pages of which one message told, its own first."""
+    first: list[Any] = [message.page] if message.page is not None else []
+    return first + list(Page.objects.filter(messages__bundle=message).order_by("pk"))
