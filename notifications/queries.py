@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from accounts.models import User
+from journal.models import Entry
 from notifications import subjects, topics
 from notifications.models import Message, Notice, Page, Preferences
 
@@ -23,6 +24,11 @@ def notices_for(user: User, *, is_unread: bool = False) -> QuerySet[Notice]:
             seen |= Q(subject_type=name, is_internal=is_internal, subject_id__in=records)
     rows = Notice.objects.filter(seen, user=user)
     return rows.filter(read_at__isnull=True) if is_unread else rows
+
+
+def has_left(entries: Iterable[Entry], reader: int | None) -> bool:
+    """Whether this person was sent a message about these entries, or is being sent one right now."""
+    return Message.objects.filter(entry__in=entries, recipient_id=reader).exclude(state=Message.WITHDRAWN).exists()
 
 
 def notice_for(user: User, pk: int) -> Notice:

@@ -36,6 +36,7 @@ MOVE_REFUSED = catalogue.declare("ticket.move_refused", _("{actor} was refused: 
 FOLLOW_UP_DUE = catalogue.declare("ticket.follow_up_due", _("The follow-up date has come: {reason}"), icon="clock", tone="amber")
 COMMENT_ADDED = catalogue.declare("comment.added", _("{actor} commented"), icon="message-circle")
 COMMENT_EDITED = catalogue.declare("comment.edited", _("{actor} edited a comment"), icon="pencil")
+COMMENT_TAKEN_BACK = catalogue.declare("comment.taken_back", _("{actor} took a message back before it left"), icon="arrow-back-up")
 ENTRY_PINNED = catalogue.declare("timeline.pinned", _("{actor} pinned a line to the review"), icon="pin")
 ENTRY_UNPINNED = catalogue.declare("timeline.unpinned", _("{actor} unpinned a line"), icon="pin")
 ENTRY_HIDDEN = catalogue.declare("timeline.hidden", _("{actor} hid a line"), icon="eye-off")

@@ -13,6 +13,7 @@ from tickets.models import Ticket
 from workflows.models import Status
 
 ACKNOWLEDGED = "incident.acknowledged"
+UNDO = "undo"
 HIDDEN = (
     events.SLA_PROMISED, events.SLA_STANDING, events.SLA_THRESHOLD, events.COMMENT_EDITED, events.ENTRY_PINNED, events.ENTRY_UNPINNED,
     events.ENTRY_HIDDEN, events.ENTRY_SHOWN,
@@ -37,20 +38,42 @@ def facts_of(tickets: Sequence[Ticket]) -> dict[int, list[Fact]]:
 
 
 def read(tickets: Sequence[Ticket], rows: Sequence[Row]) -> dict[int, list[Fact]]:
-    """The facts of each ticket by id, from rows of the journal in its order: (ticket, event, actor, at, data)."""
+    """The facts of each ticket by id, from rows of the journal in its order: (ticket, event, actor, at, data). What was undone is no fact."""
     by_id = {ticket.pk: ticket for ticket in tickets}
-    reader = _Reader(rows, _created_events())
+    reader, undone = _Reader(rows, _created_events()), _undone(rows)
     found: dict[int, list[Fact]] = {pk: [] for pk in by_id}
-    for row in rows:
+    for row in (row for place, row in enumerate(rows) if place not in undone):
         fact = reader.fact(by_id[row[0]], row)
         if fact is not None:
             found[row[0]].append(fact)
     return found
 
 
+def _undone(rows: Sequence[Row]) -> set[int]:
+    """The places of the moves that were undone: an undo always gives back the last one."""
+    last: dict[int, int] = {}
+    undone = set()
+    for place, (ticket, event, _actor, _at, data) in enumerate(rows):
+        if event != events.TRANSITIONED:
+            continue
+        if data.get("verb") != UNDO:
+            last[ticket] = place
+        elif ticket in last:
+            undone.add(last.pop(ticket))
+    return undone
+
+
 def events_read() -> set[str]:
     """The events that clocks look at."""
-    told = {events.TRANSITIONED, events.ASSIGNED, events.COMMENT_ADDED, events.SLA_PROMISED, events.SLA_STANDING, ACKNOWLEDGED}
+    told = {
+        events.TRANSITIONED,
+        events.ASSIGNED,
+        events.COMMENT_ADDED,
+        events.COMMENT_TAKEN_BACK,
+        events.SLA_PROMISED,
+        events.SLA_STANDING,
+        ACKNOWLEDGED,
+    }
     return _created_events() | told
 
 
@@ -87,6 +110,7 @@ class _Reader:
     def __init__(self, rows: Iterable[Row], created: set[str]) -> None:
         self.created = created
         data = [row[4] for row in rows]
+        self.taken_back = {row[4].get("comment") for row in rows if row[1] == events.COMMENT_TAKEN_BACK}
         versions = {told["version"] for entry in data for told in entry.get("promises", {}).values()}
         self.hours = calendars.hours_of_versions(versions)
         lacks_key = [entry for entry in data if "after" in entry and "after_key" not in entry]
@@ -103,7 +127,10 @@ class _Reader:
             return Fact(at, ledger.ACKNOWLEDGED)
         if event == events.COMMENT_ADDED:
             was_public = data.get("is_internal") is False and actor is not None and actor != ticket.reporter_id
-            return Fact(at, ledger.RESPONDED) if data.get("is_response", was_public) else None
+            is_response = data.get("is_response", was_public) and data.get("comment") not in self.taken_back
+            return Fact(at, ledger.RESPONDED) if is_response else None
+        if event == events.COMMENT_TAKEN_BACK:
+            return None
         return self._standing(ticket, ledger.CREATED if event in self.created else ledger.STATUS, at, data)
 
     def _standing(self, ticket: Ticket, what: str, at: datetime, data: Mapping[str, Any]) -> Fact:

@@ -20,7 +20,8 @@ from workflows.models import Transition
 
 SORT_CHOICES = [
     ("work", _("Priority, then SLA")), ("sla", _("SLA, most urgent first")), ("-updated", _("Last changed first")), ("-key", _("Newest first")),
-    ("key", _("Oldest first")), ("status", _("Status")),
+    ("key", _("Oldest first")), ("status", _("Status")), ("-status", _("Status, backwards")), ("-priority", _("Priority, lowest first")),
+    ("-sla", _("SLA, least urgent first")), ("updated", _("Longest unchanged first")),
 ]  # fmt: skip
 
 

@@ -23,13 +23,13 @@ def of_filters(given: QueryDict) -> str:
     return " AND ".join(parts)
 
 
-def joined(texts: Iterable[str]) -> str:
-    """One query that asks for all of it; the last order that is named holds. Raises QueryError for a text that is no query."""
+def joined(texts: Iterable[str], *, is_ordered: bool = True) -> str:
+    """One query that asks for all of it; the last order that is named holds, unless is_ordered is False. Raises QueryError for a text that is no query."""
     conditions, order = [], ""
     for text in texts:
         words = tokens.tokens_of(text)
         at = next((word.start for word in words if word.type == "_ORDER"), len(text))
-        order = text[at:].strip() or order
+        order = (text[at:].strip() or order) if is_ordered else ""
         condition = text[:at].strip()
         if condition:
             conditions.append((condition, any(word.type == "_OR" for word in words)))
@@ -39,10 +39,13 @@ def joined(texts: Iterable[str]) -> str:
 
 
 def of_list(base: str, given: QueryDict) -> str:
-    """What a list shows that stands on the query `base`; a query that is wrong stays as it was typed."""
+    """What a list shows that stands on the query `base`; a query that is wrong stays as it was typed.
+
+    A list that was sorted by the head of a column leaves the order of its query behind.
+    """
     query = given.get("jql", "")
     try:
-        return joined((base, of_filters(given), query))
+        return joined((base, of_filters(given), query), is_ordered=not given.get("sort"))
     except QueryError:
         return query
 

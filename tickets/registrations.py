@@ -30,6 +30,13 @@ def find(user: User, text: str, limit: int) -> Iterable[search.Hit]:
         yield search.Hit(title=str(_("All results for “%(text)s”") % {"text": words[:60]}), url=url, icon="search")
 
 
+def find_queues(user: User, text: str, limit: int) -> Iterable[search.Hit]:
+    """The person's queues by words of the name."""
+    words = text.lower().split()
+    for queue in [row for row in saved.all_of(user) if all(word in row.name.lower() for word in words)][:limit]:
+        yield search.Hit(title=queue.name, url=reverse("tickets:queue", args=[queue.slug]), icon="list-details")
+
+
 def find_organisations(user: User, text: str, limit: int) -> Iterable[search.Hit]:
     """Organisations by a part of the name."""
     if user.has_right("desk.access"):
@@ -47,6 +54,7 @@ subjects.register("ticket", of_notices)
 workflow_rules.register()
 query_fields.register()
 search.register(search.Source("tickets", _("Records"), find, order=10))
+search.register(search.Source("queues", _("Queues"), find_queues, order=5))
 search.register(search.Source("organisations", _("Organisations"), find_organisations, order=50))
 navigation.register(navigation.Entry("organisations", _("Organisations"), "tickets:organisations", section=3, order=40, icon="building"))
 search.register_command(search.Command(_("Open the wallboard"), "layout-dashboard", "tickets:wallboard", right="desk.access"))

@@ -11,6 +11,7 @@ from typing import Any
 from django import template
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect, Select
 from django.templatetags.static import static
+from django.utils import timezone
 from django.utils.html import escape, format_html_join, json_script
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
@@ -225,6 +226,16 @@ def exactly(seconds: int) -> str:
     hours, minutes, rest = whole // 3600, whole % 3600 // 60, whole % 60
     text = f"{hours}h {minutes:02d}m {rest:02d}s" if hours else f"{minutes}m {rest:02d}s" if minutes else f"{rest}s"
     return f"−{text}" if seconds < 0 else text
+
+
+@register.filter
+def clock_change(begin: datetime, end: datetime) -> str:
+    """What the clocks of the reader's zone did between two instants: empty, or that they went forward or back, so that the hours add up."""
+    begins, ends = (timezone.localtime(instant).utcoffset() or timedelta() for instant in (begin, end))
+    if begins == ends:
+        return ""
+    hours = wording.span(abs((ends - begins).total_seconds()))
+    return (_("the clocks went back %(hours)s") if ends < begins else _("the clocks went forward %(hours)s")) % {"hours": hours}
 
 
 @register.filter

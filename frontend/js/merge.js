@@ -3,6 +3,7 @@
 import { find, findAll } from './dom.js';
 
 const pending = new WeakMap();
+const OWN = 3000; // so long a fresh list is taken for the answer to what the person did
 
 /** A line of a timeline is nothing that moves away under the pointer: only an open menu or a text that is being written holds it. */
 function isHeld(row) {
@@ -10,6 +11,13 @@ function isHeld(row) {
   if (row.matches(':hover') || row.contains(document.activeElement) || row.querySelector('[aria-expanded=true]') !== null) return true;
   return row.classList.contains('is-cursor') && find('#menu:not([hidden]), dialog[open]') !== null; // a key opened it for this row
 }
+
+/** What the person did himself is shown at once, unless he is inside of the row with a menu, a field or a button. */
+let ownAt = 0;
+document.addEventListener('ek:refresh', () => { ownAt = Date.now(); });
+const isInside = (row) => (row !== document.activeElement && row.contains(document.activeElement)) || row.querySelector('[aria-expanded=true]') !== null
+  || (row.classList.contains('is-cursor') && find('#menu:not([hidden])') !== null);
+const keepsContent = (row) => isHeld(row) && (Date.now() - ownAt > OWN || !row.matches('[data-row]') || isInside(row));
 
 /** Takes a row away; the cursor goes on to its neighbour, so that j and k do not begin at the top again. */
 function drop(row) {
@@ -52,6 +60,23 @@ function replace(old, fresh) {
   return fresh;
 }
 
+/** The ids of what stands above a row, the nearest first. */
+function before(row) {
+  const ids = [];
+  for (let other = row.previousElementSibling; other; other = other.previousElementSibling) ids.push(other.id);
+  return ids;
+}
+
+/** A row that is held stays where it was: below the nearest of its old neighbours. It moves when it is let go. */
+function keepPlace(order, id, ids) {
+  const at = order.findIndex((row) => row.id === id);
+  if (at < 0) return;
+  const [row] = order.splice(at, 1);
+  const neighbour = ids.map((other) => order.findIndex((each) => each.id === other)).find((place) => place >= 0) ?? -1;
+  order.splice(neighbour + 1, 0, row);
+  row.classList.toggle('is-moved', neighbour + 1 !== at && !row.classList.contains('is-gone'));
+}
+
 /** htmx's swap "rows": returns the elements that are new to the page, so that htmx can wire them. */
 export function mergeRows(target, fragment) {
   const old = new Map([...target.children].filter((child) => child.id).map((child) => [child.id, child]));
@@ -59,24 +84,26 @@ export function mergeRows(target, fragment) {
   const fresh = [...source.children];
   const isFirst = old.size === 0;
   const added = [];
+  const [focus, places] = [document.activeElement, new Map()];
+  for (const row of old.values()) if (row.matches('[data-row]') && isHeld(row)) places.set(row.id, before(row));
   const order = fresh.map((row) => {
     const known = row.id ? old.get(row.id) : null;
     if (!known) { if (!isFirst && row.matches('[data-row]')) row.classList.add('is-new'); added.push(row); return row; }
     old.delete(row.id);
     if (print(known) === print(row)) return known;
-    if (isHeld(known)) { pending.set(known, row); known.classList.add('is-changed'); return known; }
+    if (keepsContent(known)) { pending.set(known, row); known.classList.add('is-changed'); return known; }
     added.push(replace(known, row));
     return row;
   });
   for (const row of old.values()) {
     if (!isHeld(row) || !row.matches('[data-row]')) { drop(row); continue; }
     row.classList.add('is-gone');
-    let before = row.previousElementSibling; // it stays where it was until it is let go
-    while (before && !order.includes(before)) before = before.previousElementSibling;
-    order.splice(before ? order.indexOf(before) + 1 : 0, 0, row);
+    order.push(row);
   }
+  for (const [id, ids] of places) keepPlace(order, id, ids);
   [...target.children].filter((child) => !child.id && !order.includes(child)).forEach((child) => child.remove());
   order.forEach((row, position) => { if (target.children[position] !== row) target.insertBefore(row, target.children[position] ?? null); });
+  if (focus !== document.activeElement && target.contains(focus)) focus.focus({ preventScroll: true });
   document.dispatchEvent(new CustomEvent('ek:rows', { detail: { added: added.filter((row) => row.classList.contains('is-new')).length } }));
   return added;
 }
@@ -90,5 +117,8 @@ function letGo() {
     window.htmx.process(replace(row, fresh));
   }
   findAll('.is-gone').filter((row) => !isHeld(row)).forEach(drop);
+  const moved = findAll('.is-moved').filter((row) => !isHeld(row));
+  moved.forEach((row) => row.classList.remove('is-moved'));
+  for (const list of new Set(moved.map((row) => row.closest('[data-live]')).filter(Boolean))) window.htmx.trigger(list, 'ek:changed');
 }
 setInterval(letGo, 1000);

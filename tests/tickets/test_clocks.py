@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from common import clock
 from incidents.models import Incident
 from journal.models import Entry
 from tickets import facts
-from tickets.actions import clocks, conversation, editing, lifecycle
+from tickets.actions import auditing, bulk, clocks, conversation, editing, lifecycle
 from tickets.models import Category, Goal, HoldReason, ResolutionCode, SlaClock, Ticket
 
 HOUR = timedelta(hours=1)
@@ -129,3 +130,22 @@ def test_an_acknowledged_hold_reason_that_does_not_pause_keeps_the_clock_running
     reason = HoldReason.objects.create(slug="own-work", name="Own work", pauses_clocks=False)
     lifecycle.hold(incident, actor=agent, hold_reason=reason, reason="Us")
     assert resolution(incident).state == "running"
+
+
+def test_an_undone_move_leaves_no_trace_on_the_clocks(agent: User, incident: Incident, fixed: ResolutionCode, category: Category) -> None:
+    """Resolving and taking it back starts no new cycle with a whole new target, and pausing and taking it back stops no time."""
+    start = incident.created_at
+    reason = HoldReason.objects.filter(pauses_clocks=True)[0]
+    moves: list[tuple[str, dict[str, Any]]] = [("resolve", {"resolution": fixed, "category": category}), ("hold", {"hold_reason": reason})]
+    for hour, (verb, given) in enumerate(moves, start=1):
+        with clock.shifted(start + hour * HOUR):
+            made, refused = bulk.apply([Ticket.objects.get(pk=incident.pk)], bulk.Change("status", verb, given), actor=agent)
+            assert refused == []
+        with clock.shifted(start + hour * HOUR + timedelta(seconds=50)):
+            assert bulk.undo(made, actor=agent)[1] == []
+    for metric in ("resolution", "first_response"):
+        row = SlaClock.objects.get(ticket=incident, metric=metric)
+        assert (row.cycle, row.state, row.pauses, row.stopped_at) == (1, "running", [], None), metric
+    with clock.shifted(start + 3 * HOUR):
+        assert auditing.audit() == 0
+        assert all(len(cycle.spans) == 1 for cycle in facts.cycles_of(facts.facts_of([incident])[incident.pk]))

@@ -14,7 +14,7 @@ from incidents.models import Incident
 from journal.models import Entry
 from notifications.models import Message
 from tickets import queries, reactions
-from tickets.actions import bulk, conversation, editing, lifecycle, merging
+from tickets.actions import auditing, bulk, conversation, curating, editing, lifecycle, merging
 from tickets.models import Category, Comment, ResolutionCode, SlaClock, Ticket
 
 HTMX = {"HX-Request": "true"}
@@ -77,6 +77,52 @@ def test_many_are_resolved_with_one_message_for_those_whom_it_reaches(
     assert refused == [] and Comment.objects.get().ticket_id == incident.pk
 
 
+def run_reactions() -> None:
+    for entry in Entry.objects.filter(subject_type="ticket", event__in=["comment.added", "ticket.transitioned"]).order_by("id"):
+        (reactions.send_reply if entry.event == "comment.added" else reactions.ask_reporter)(entry)
+
+
+@pytest.mark.parametrize("verb", ["resolve", "cancel"])
+@pytest.mark.parametrize("is_told_before", [True, False])
+def test_an_undo_takes_the_waiting_message_back(
+    agent: User, incident: Incident, fixed: ResolutionCode, category: Category, verb: str, *, is_told_before: bool
+) -> None:
+    """The comment, its mail and the first response that it gave are gone; the journal keeps that there was one."""
+    given = {"resolution": fixed, "category": category} if verb == "resolve" else {"reason": "Not ours"}
+    made, _refused = bulk.apply([Ticket.objects.get(pk=incident.pk)], bulk.Change("status", verb, {**given, "message": "Done"}), actor=agent)
+    assert SlaClock.objects.get(ticket=incident, metric="first_response").state == "stopped"
+    if is_told_before:
+        run_reactions()
+    assert bulk.undo(made, actor=agent)[1] == []
+    run_reactions()
+    comment = Comment.objects.get()
+    assert comment.hidden_at is not None and not queries.comments_for(agent, incident).exists()
+    assert not Message.objects.exclude(state=Message.WITHDRAWN).exists()
+    assert SlaClock.objects.get(ticket=incident, metric="first_response").state == "running"
+    assert auditing.audit() == 0
+    told = [entry.event for entry in queries.timeline(agent, incident)]
+    assert "comment.added" not in told and told.count("comment.taken_back") == 1
+    assert "comment.taken_back" not in [entry.event for entry in queries.timeline(incident.reporter, incident, only_public=True)]
+
+
+def test_an_undo_keeps_a_message_that_has_left(agent: User, incident: Incident, fixed: ResolutionCode, category: Category) -> None:
+    given = {"resolution": fixed, "category": category, "message": "Done"}
+    made, _refused = bulk.apply([Ticket.objects.get(pk=incident.pk)], bulk.Change("status", "resolve", given), actor=agent)
+    run_reactions()
+    Message.objects.update(state=Message.SENT)
+    assert bulk.undo(made, actor=agent)[1] == []
+    assert Comment.objects.get().hidden_at is None
+    assert SlaClock.objects.get(ticket=incident, metric="first_response").state == "stopped"
+
+
+def test_only_its_writer_takes_a_message_back(agent: User, resolver: User, incident: Incident, fixed: ResolutionCode, category: Category) -> None:
+    lifecycle.resolve(incident, actor=agent, resolution=fixed, category=category, message="Done")
+    move = Entry.objects.get(event="ticket.transitioned", data__verb="resolve")
+    with pytest.raises(errors.Refused):
+        curating.take_back(incident, actor=resolver, move=move)
+    assert Comment.objects.get().hidden_at is None
+
+
 def test_the_form_offers_it_for_each_end_when_somebody_else_reported(sign_in: SignIn, agent: User, incident: Incident, closed: Ticket) -> None:
     own = actions.create(actor=agent, summary="Mine", reporter=agent)
     client = sign_in(agent)
@@ -132,3 +178,15 @@ def test_a_merged_ticket_takes_neither_and_stays(sign_in: SignIn, agent: User, i
         lifecycle.reopen(merged, actor=agent)
     page = sign_in(agent).get(incident.get_absolute_url()).content.decode()
     assert "Go on there" in page and f'href="{target.get_absolute_url()}"' in page and 'id="composer"' not in page
+
+
+def test_the_head_of_a_record_follows_its_end(sign_in: SignIn, agent: User, incident: Incident, fixed: ResolutionCode, category: Category) -> None:
+    """What the live part of the record brings replaces the buttons of the head: no Edit and no Merge of what is closed."""
+    client, url = sign_in(agent), f"{incident.get_absolute_url()}?part=meta"
+    lifecycle.resolve(incident, actor=agent, resolution=fixed, category=category)
+    for offered in (True, False):
+        page = client.get(url, headers=HTMX).content.decode()
+        assert 'id="rec-acts" hx-swap-oob="true"' in page
+        assert ('id="merge-record"' in page, 'data-hotkey="e"' in page) == (offered, offered)
+        lifecycle.close(incident, actor=agent)
+    assert client.get(incident.get_absolute_url()).content.decode().count('id="rec-acts"') == 1

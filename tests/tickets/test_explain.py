@@ -6,10 +6,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.models import User
 from common import clock
+from common.templatetags import ek
 from incidents import actions as incidents
 from incidents.models import Incident
 from services.models import Service
@@ -67,6 +69,18 @@ def test_the_dialog_shows_local_times_and_reasons(sign_in: Callable[[User], Clie
         page = sign_in(agent).get(f"/tickets/{paused.key}/sla/").content.decode()
     for text in ("Founders", "Out of hours", "Paused: Pending", "2h 30m 00s", "IST", "Will breach at"):
         assert text in page, text
+
+
+def test_a_stretch_over_the_change_of_the_clocks_says_so(sign_in: Callable[[User], Client], agent: User, paused: Incident) -> None:
+    """Friday 15:30 to Monday 16:00 looks like 72.5 hours and is 71.5: the reader's clocks went forward; in another zone they did not."""
+    for zone, is_told in (("Europe/Oslo", True), ("Asia/Kolkata", False)):
+        agent.time_zone = zone
+        agent.save(update_fields=["time_zone"])
+        with clock.shifted(WEDNESDAY):
+            page = sign_in(agent).get(f"/tickets/{paused.key}/sla/").content.decode()
+        assert page.count("the clocks went forward 1h 00m") == (2 if is_told else 0), zone  # once for each of the two metrics
+    with timezone.override(OSLO):
+        assert ek.clock_change(datetime(2026, 10, 24, tzinfo=UTC), datetime(2026, 10, 26, tzinfo=UTC)) == "the clocks went back 1h 00m"
 
 
 def test_the_record_says_when_it_will_breach(sign_in: Callable[[User], Client], agent: User, paused: Incident) -> None:

@@ -19,7 +19,7 @@ from incidents import actions as incidents
 from incidents.models import Incident
 from journal.models import Entry
 from services.models import Service
-from tickets import exporting, options, queries, saved
+from tickets import exporting, forms, options, queries, queues, saved
 from tickets.actions import editing, lifecycle, saving
 from tickets.models import Queue, Ticket
 
@@ -246,6 +246,59 @@ def test_what_the_list_shows_is_what_is_saved(sign_in: SignIn, agent: User) -> N
     assert queries.compiled(agent, wanted).order
     assert client.get("/queues/new/", {"queue": "unassigned", "jql": 'summary ~ "a'}, headers=HTMX).context["form"]["query"].value() == 'summary ~ "a'
     assert client.get("/queues/new/", {"queue": "nobodys"}, headers=HTMX).status_code == 404
+
+
+def test_a_changed_list_offers_to_be_saved(sign_in: SignIn, agent: User) -> None:
+    made(agent, name="Mine or late", query="assignee = currentUser() ORDER BY created", columns=["status", "team"])
+    client = sign_in(agent)
+    for address, offered in {
+        "/queues/mine-or-late/": [],
+        "/queues/mine-or-late/?columns=team&columns=status&sort=&view=": [],
+        "/queues/mine-or-late/?columns=team": ["save-changes", "save-new"],
+        "/queues/mine-or-late/?sort=sla": ["save-changes", "save-new"],
+        "/queues/mine-or-late/?view=board": ["save-changes", "save-new"],
+        "/queues/open/?view=board": [],
+        "/queues/open/?priority=1": ["save-new"],
+        "/search/?jql=status = New": ["save-new"],
+        "/search/": [],
+    }.items():
+        page = client.get(address).content.decode()
+        assert [name for name in ("save-changes", "save-new") if f'id="{name}"' in page] == offered, address
+        fresh_part = client.get(address, headers=HTMX).content.decode().partition('id="queue-save" hx-swap-oob="true">')[2]
+        assert fresh_part.lstrip().startswith("<button" if offered else "</span>"), address
+
+
+def test_changes_of_a_list_are_saved_to_its_queue(sign_in: SignIn, agent: User) -> None:
+    queue = made(agent, name="Mine or late", query="assignee = currentUser() ORDER BY created", columns=["status", "team"], view="split")
+    client = sign_in(agent)
+    url = f"/queues/{queue.slug}/edit/"
+    shown = {"name": "Mine or late", "query": queue.query, "is_open_only": True, "sort": "work", "view": "split", "columns": ["status", "team"]}
+    assert {name: client.get(url, headers=HTMX).context["form"][name].value() for name in shown} == shown
+    asked = {"priority": "1", "columns": ["team", "labels"], "sort": "-sla", "view": "table"}
+    form = client.get(url, asked, headers=HTMX).context["form"]
+    assert form["query"].value() == 'assignee = currentUser() AND priority in ("1")'  # the head that was clicked takes the place of its order
+    answer = client.post(url, {name: form[name].value() for name in shown} | {"visibility": "personal"}, headers=HTMX)
+    assert answer.headers["HX-Redirect"] == f"/queues/{queue.slug}/"
+    queue.refresh_from_db()
+    assert (queue.query, queue.sort, queue.view, queue.columns) == (form["query"].value(), "-sla", "table", ["team", "labels"])
+
+
+def test_a_list_of_everything_is_saved_with_what_is_done(sign_in: SignIn, agent: User) -> None:
+    client = sign_in(agent)
+    assert client.get("/queues/new/", {"all": "1", "sort": "priority"}, headers=HTMX).context["form"].initial["is_open_only"] is False
+    form = client.get("/queues/new/", {"sort": "priority"}, headers=HTMX).context["form"]
+    assert (form.initial["is_open_only"], form["sort"].value()) == (True, "work")
+
+
+def test_every_sort_of_a_list_can_be_saved() -> None:
+    assert {name for name, _label in forms.SORT_CHOICES} == set(queues.SORTS) - {"priority"}
+
+
+def test_the_palette_leads_to_queues(sign_in: SignIn, agent: User, resolver: User) -> None:
+    made(agent, name="Late for Oslo")
+    page = sign_in(agent).get("/palette/?q=oslo late").content.decode()
+    assert 'href="/queues/late-for-oslo/"' in page
+    assert "/queues/late-for-oslo/" not in sign_in(resolver).get("/palette/?q=oslo late").content.decode()
 
 
 def test_an_export_follows_the_query_of_the_list(sign_in: SignIn, agent: User, service: Service, incident: Incident) -> None:

@@ -14,7 +14,7 @@ from journal.models import Entry
 from notifications.actions import notices
 from services.models import Service
 from tickets import events, news
-from tickets.actions import comparing, editing, lifecycle
+from tickets.actions import comparing, curating, editing, lifecycle
 from tickets.models import BulkChange, Category, Ticket
 
 MOST = 500
@@ -154,7 +154,18 @@ def undo(change: BulkChange, *, actor: User) -> tuple[list[Ticket], list[str]]:
     if done:
         newest = locked.parts[0][3]
         notices.withdraw("ticket", [ticket.pk for ticket in done], actor=actor, after=newest, names=news.UNDOABLE)
+        _take_back_messages(done, actor, newest)
     return done, kept
+
+
+def _take_back_messages(tickets: Sequence[Ticket], actor: User, after: int) -> None:
+    """What the undone moves told the reporters, as far as it waits."""
+    by_id = {ticket.pk: ticket for ticket in tickets}
+    moves = Entry.objects.filter(
+        subject_type="ticket", subject_id__in=by_id, actor=actor, pk__gt=after, event=events.TRANSITIONED, data__has_key="message"
+    )
+    for move in moves:
+        curating.take_back(by_id[move.subject_id], actor=actor, move=move)
 
 
 @transaction.atomic

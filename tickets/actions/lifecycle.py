@@ -24,7 +24,6 @@ REASON_LENGTH = 200
 FIELDS = ("summary", "description", "service", "impact", "urgency", "labels", "custom")
 FOLLOW_UP_WITHIN = timedelta(days=366)
 SWEEP_BATCH = 200
-UNDO = "undo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +186,7 @@ def _move(
     if after.key == "closed":
         ticket.closed_at = at
     locking.save(ticket, ["status", "status_category", "resolved_at", "closed_at", "resolution", *changed], at)
-    if was_done and not is_done and move.verb != UNDO:
+    if was_done and not is_done and move.verb != facts.UNDO:
         counting.count(ticket, "reopen_count")
     named = ticket.kind_of.named_events.get(move.verb)
     data: dict[str, Any] = {
@@ -251,7 +250,7 @@ def move_back(ticket: Ticket, *, actor: User | None, kept: Sequence[Any]) -> Tic
     locked.pending_reason, locked.category_id, locked.resolution_id = words, category_id, resolution_id
     locked.follow_up_at = datetime.fromisoformat(follow_up) if follow_up else None
     locked.closed_at = None
-    _move(locked, Transition(verb=UNDO, target=status), actor, "", ["hold_reason", "pending_reason", "follow_up_at", "category"], clock.now())
+    _move(locked, Transition(verb=facts.UNDO, target=status), actor, "", ["hold_reason", "pending_reason", "follow_up_at", "category"], clock.now())
     return locked
 
 

@@ -1,6 +1,5 @@
 """SLA metrics, goals, and the clocks that run against them."""
 
-from datetime import timedelta
 from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -8,6 +7,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from common import wording
 from sla import ledger
 from sla.models import Calendar, CalendarVersion
 from tickets.models.ticket import Ticket
@@ -80,7 +80,7 @@ class Goal(models.Model):
         constraints: ClassVar[list[Any]] = [models.CheckConstraint(condition=models.Q(target_seconds__gt=0), name="goal_target")]
 
     def __str__(self) -> str:
-        return f"{self.metric.name}, {self.query or _('all')}: {timedelta(seconds=self.target_seconds)}"
+        return f"{self.metric.name}, {self.query or _('all')}: {wording.distance(self.target_seconds)}"
 
 
 class SlaClock(models.Model):

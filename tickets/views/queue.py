@@ -1,6 +1,6 @@
 """Queues and the requester's own page."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -128,7 +128,7 @@ def ticket_list(
         return _refused(request, asked.error)
     asked.order = asked.order or tuple(order)
     context = _list_context(request, shown_queue, tickets, asked, at, title, default_sort)
-    context |= _queue_context(desk.user_of(request), shown_queue, is_queue=is_queue)
+    context |= _queue_context(desk.user_of(request), shown_queue, context, is_queue=is_queue)
     return htmx.page(request, "tickets/queue.html", "tickets/_rows.html", context, status=422 if asked.error else 200)
 
 
@@ -174,6 +174,7 @@ def _list_context(
         "all_columns": list(known.values()),
         "view": view,
         "given_view": request.GET.get("view", ""),
+        "given_columns": [name for name in request.GET.getlist("columns") if name in known],
         "views": VIEWS,
         "lanes": _lanes(page.rows) if view == Queue.BOARD else [],
         "edit_urls": {name: links.to("tickets:bulk", name) for name in ("assignee", "priority", "status")},
@@ -193,12 +194,15 @@ def _total(user: User, shown_queue: Queue, tickets: Any, title: str, at: datetim
     return queries.capped_count(tickets) if title else saved.count(user, shown_queue, at)
 
 
-def _queue_context(user: User, queue: Queue, *, is_queue: bool) -> dict[str, Any]:
-    """What the menu of a queue offers; other lists only offer to save what they ask for."""
+def _queue_context(user: User, queue: Queue, shown: Mapping[str, Any], *, is_queue: bool) -> dict[str, Any]:
+    """What the menu of a queue offers; other lists only offer to save what they ask for. is_changed: the list shows something else than its queue."""
+    can_change = bool(permissions.can_change_queue(user, queue))
+    is_other = bool(shown["given_sort"]) or shown["shown_names"] != set(queue.columns) or (can_change and shown["view"] != queue.view)
     return {
         "is_queue": is_queue,
+        "is_changed": shown["is_filtered"] or (is_queue and is_other),
         "is_starred": saved.is_in_sidebar(queue),
-        "can_change_queue": bool(permissions.can_change_queue(user, queue)),
+        "can_change_queue": can_change,
     }
 
 

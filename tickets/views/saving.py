@@ -16,6 +16,7 @@ from common.query.errors import QueryError
 from fields import queries as fields
 from tickets import exporting, filters, forms, permissions, phrasing, queries, queues, saved
 from tickets.actions import saving
+from tickets.models import Queue
 
 TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
 
@@ -44,16 +45,17 @@ def _dialog(request: HttpRequest, form: Any, url: str, title: str) -> HttpRespon
     return render(request, "tickets/_edit_form.html", context, status=422 if form.errors else 200)
 
 
-def _asked(request: HttpRequest, user: User) -> dict[str, Any]:
-    """What the list on the page asks for, as the start of a queue: its own queue's query, the filters and the query typed."""
-    base = saved.queue_for(user, request.GET["queue"]) if request.GET.get("queue") else None
+def _asked(request: HttpRequest, base: Queue | None) -> dict[str, Any]:
+    """What the list on the page asks for, as the start of a queue: the query it stands on, the filters and the query typed."""
+    sort = request.GET.get("sort") or (base.sort if base else "work")
     asked: dict[str, Any] = {
         "query": phrasing.of_list(base.query if base else "", request.GET)[:4000],
-        "is_open_only": base is None or base.is_open_only,
-        "sort": request.GET.get("sort") or "work",
-        "view": request.GET.get("view") or "table",
+        "is_open_only": base.is_open_only if base else "all" not in request.GET,
+        "sort": "work" if sort == "priority" else sort,
+        "view": request.GET.get("view") or (base.view if base else "table"),
     }
-    columns = [name for name in request.GET.getlist("columns") if name in queues.all_columns(fields.in_use())]
+    known = queues.all_columns(fields.in_use())
+    columns = [name for name in request.GET.getlist("columns") if name in known] or (base.columns if base else [])
     return asked | ({"columns": columns} if columns else {})
 
 
@@ -62,7 +64,8 @@ def _asked(request: HttpRequest, user: User) -> dict[str, Any]:
 def new(request: HttpRequest) -> HttpResponseBase:
     """Saves a query as a queue, in a dialog."""
     user = desk.user_of(request)
-    form = forms.QueueForm(request.POST if request.method == "POST" else None, user=user, initial=_asked(request, user))
+    base = saved.queue_for(user, request.GET["queue"]) if request.GET.get("queue") else None
+    form = forms.QueueForm(request.POST if request.method == "POST" else None, user=user, initial=_asked(request, base))
     if request.method == "POST" and form.is_valid():
         try:
             queue = saving.create_queue(actor=user, **form.cleaned_data)
@@ -75,10 +78,10 @@ def new(request: HttpRequest) -> HttpResponseBase:
 @require_http_methods(["GET", "POST"])
 @desk.required
 def edit(request: HttpRequest, slug: str) -> HttpResponseBase:
-    """Changes a queue, in a dialog."""
+    """Changes a queue, in a dialog; it begins with what the list on the page asks for."""
     user = desk.user_of(request)
     queue = saved.queue_for(user, slug)
-    initial = {name: getattr(queue, name) for name in ("name", "query", "is_open_only", "sort", "columns", "view", "visibility", "team")}
+    initial = {name: getattr(queue, name) for name in ("name", "visibility", "team")} | _asked(request, queue)
     form = forms.QueueForm(request.POST if request.method == "POST" else None, user=user, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
