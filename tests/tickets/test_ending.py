@@ -102,6 +102,7 @@ def test_an_undo_takes_the_waiting_message_back(
     assert auditing.audit() == 0
     told = [entry.event for entry in queries.timeline(agent, incident)]
     assert "comment.added" not in told and told.count("comment.taken_back") == 1
+    assert incident.reporter is not None
     assert "comment.taken_back" not in [entry.event for entry in queries.timeline(incident.reporter, incident, only_public=True)]
 
 
