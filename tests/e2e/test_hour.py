@@ -164,6 +164,7 @@ def test_a_pause_has_a_reason_and_the_clock_explains_it(visitor: Callable[..., V
     key = log_by_phone(page, "The scale at gate 3 shows nothing")
     page.keyboard.press("t")
     page.locator("#moves").get_by_role("menuitem", name="Put on hold").click()
+    expect(page.locator("#dialog select[name=hold_reason]")).to_be_focused()
     page.keyboard.press("Control+Enter")
     expect(page.locator("#dialog .form-error").first).to_be_visible()
     page.select_option("#dialog select[name=hold_reason]", index=1)

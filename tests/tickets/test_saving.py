@@ -266,6 +266,10 @@ def test_a_changed_list_offers_to_be_saved(sign_in: SignIn, agent: User) -> None
         assert [name for name in ("save-changes", "save-new") if f'id="{name}"' in page] == offered, address
         fresh_part = client.get(address, headers=HTMX).content.decode().partition('id="queue-save" hx-swap-oob="true">')[2]
         assert fresh_part.lstrip().startswith("<button" if offered else "</span>"), address
+        late = client.get(address, headers={**HTMX, "HX-Target": "rows"}).content.decode()
+        assert (
+            'id="queue-count"' in late and 'id="queue-save"' not in late and 'id="given"' not in late
+        )  # a late refresh of the old list brings no old order
 
 
 def test_changes_of_a_list_are_saved_to_its_queue(sign_in: SignIn, agent: User) -> None:
