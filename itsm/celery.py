@@ -1,11 +1,22 @@
 """The Celery application. Its settings are the CELERY_* lines of itsm/settings.py."""
 
 import os
+from typing import Any
 
-from celery import Celery
+from celery import Celery, signals
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "itsm.settings")
 
 app = Celery("evenkeel")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+PAGING = ("alerts.process_inbox", "oncall.sweep", "notifications.send_due")
+
+
+@signals.worker_ready.connect
+def look_for_due_work(sender: Any, **_told: Any) -> None:
+    """A worker that starts looks at once for alerts, steps and pages that are due: the scheduler's tick may come seconds later."""
+    if any(queue.name == "critical" for queue in sender.task_consumer.queues):
+        for task in PAGING:
+            app.send_task(task, queue="critical", expires=60, retry=False)

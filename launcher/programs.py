@@ -4,6 +4,7 @@ import http.client
 import os
 import signal
 import socket
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from launcher import keys, owner, places, ports, postgres, redisserver
@@ -11,6 +12,7 @@ from launcher.places import CHECKOUT, State
 from launcher.supervisor import Program
 
 WEB_PROCESSES = 2
+AFTER_PAGING = ["nice", "-n", "10"]  # what may wait leaves the processors to alerts and pages, above all when everything starts at once
 
 
 @dataclass(frozen=True)
@@ -85,11 +87,11 @@ def product_programs(state: State, given: dict[str, str], listener: socket.socke
     """Web processes that share one listening socket, the workers, and the scheduler."""
     python = str(places.python())
 
-    def program(name: str, *command: str, keep_open: tuple[int, ...] = (), patience: float = 15.0) -> Program:
+    def program(name: str, *command: str, keep_open: tuple[int, ...] = (), patience: float = 15.0, first: Sequence[str] = ()) -> Program:
         env = {**given, "EVENKEEL_PROCESS": f"evenkeel-{name}"}
-        return Program(name, [python, *command], env, CHECKOUT, state.logs / f"{name}.log", patience=patience, keep_open=keep_open)
+        return Program(name, [*first, python, *command], env, CHECKOUT, state.logs / f"{name}.log", patience=patience, keep_open=keep_open)
 
-    def worker(name: str, queues: str, processes: int) -> Program:
+    def worker(name: str, queues: str, processes: int, first: Sequence[str] = ()) -> Program:
         options = [
             "-Q",
             queues,
@@ -103,12 +105,12 @@ def product_programs(state: State, given: dict[str, str], listener: socket.socke
             "-l",
             "INFO",
         ]
-        return program(name, "-m", "celery", "-A", "itsm", "worker", *options)
+        return program(name, "-m", "celery", "-A", "itsm", "worker", *options, first=first)
 
     descriptor = listener.fileno()
     web = [program(f"web-{number + 1}", "-m", "itsm.web", str(descriptor), keep_open=(descriptor,), patience=8.0) for number in range(WEB_PROCESSES)]
     beat = program("beat", "-m", "celery", "-A", "itsm", "beat", "-s", str(state.root / "beat-schedule"), "-l", "INFO")
-    return [*web, worker("worker-critical", "critical", 1), worker("worker", "default,bulk", 1), beat]
+    return [*web, worker("worker-critical", "critical", 1), worker("worker", "default,bulk", 1, AFTER_PAGING), beat]
 
 
 def answers(host: str, port: int, path: str) -> bool:

@@ -14,7 +14,7 @@ from typing import Any
 from launcher import console, running
 
 POLL_SECONDS = 0.1
-PAUSES = (0.2, 0.5, 1.0, 2.0, 4.0)
+PAUSES = (0.2, 0.5, 1.0, 2.0)
 STEADY_SECONDS = 30.0
 LOG_BYTES = 20_000_000
 LOGS_KEPT = 3

@@ -1,8 +1,5 @@
 """The mail as a mail server gets it; attempts, refusals, withdrawal by an undo; nothing internal to who may not read it."""
 
-import email
-import socketserver
-import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from email.message import Message as Mail
@@ -16,57 +13,20 @@ from incidents.models import Incident
 from notifications.actions import outbox
 from notifications.models import Attempt, Message, Notice
 from tests.notifications.conftest import deliver, told
+from tests.sink import Sink
 from tickets.actions import bulk, conversation, editing
 from tickets.models import Ticket
 
 SECRET = "the certificate of the bank expired"
 
 
-class Sink(socketserver.ThreadingTCPServer):
-    """A mail server that keeps what it gets; `answers` are what it says to RCPT TO, one for each try, then 250."""
-
-    allow_reuse_address = daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Session)
-        self.mails: list[Mail] = []
-        self.answers: list[str] = []
-
-
-class Session(socketserver.StreamRequestHandler):
-    """One conversation of RFC 5321."""
-
-    server: Sink
-
-    def say(self, line: str) -> None:
-        self.wfile.write(f"{line}\r\n".encode())
-
-    def handle(self) -> None:
-        self.say("220 sink")
-        for raw in self.rfile:
-            verb = raw.strip().upper().split(b" ")[0].split(b":")[0]
-            if verb == b"RCPT":
-                self.say(self.server.answers.pop(0) if self.server.answers else "250 ok")
-            elif verb == b"DATA":
-                self.say("354 go on")
-                self.server.mails.append(email.message_from_bytes(b"".join(iter(self.rfile.readline, b".\r\n"))))
-                self.say("250 taken")
-            elif verb == b"QUIT":
-                self.say("221 bye")
-                return
-            else:
-                self.say("250 sink")
-
-
 @pytest.fixture
 def sink(settings: Any) -> Iterator[Sink]:
     """The mail server of this test."""
     with Sink() as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.server_address[1]
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
         yield server
-        server.shutdown()
 
 
 def send_later(seconds: float = 11) -> int:
