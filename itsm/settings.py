@@ -234,6 +234,8 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 EGRESS_ALLOW = environment.words("EVENKEEL_EGRESS_ALLOW")
 # How often a person is reached by SMS, call and e-mail (notifications/throttles.py); only load tests switch it off.
 PAGE_THROTTLES = environment.flag("EVENKEEL_PAGE_THROTTLES", True)
+# An outside receiver that calls people when it was not pinged for some minutes, such as a check of healthchecks.io (operations.audit).
+DEAD_MAN_URL = environment.secret("EVENKEEL_DEAD_MAN_URL")
 
 # ---------------------------------------------------------------- background work (Redis only wakes; PostgreSQL remembers)
 CELERY_BROKER_URL = environment.celery_broker(REDIS_URL)
@@ -285,6 +287,8 @@ CELERY_BEAT_SCHEDULE = {
     "escalations": _tick("oncall.sweep", 2, "critical"),
     "messages": _tick("notifications.send_due", 2, "critical"),
     "digests": _tick("notifications.send_digests", 30, "bulk"),
+    "audit": _tick("operations.audit", 60, "default"),
+    "probe": _tick("operations.probe", 300, "default"),
     "housekeeping": _tick("operations.housekeeping", 600, "bulk"),
 }
 

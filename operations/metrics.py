@@ -18,6 +18,20 @@ FIGURES: dict[str, tuple[str, str]] = {
     "evenkeel_deliveries_waiting": ("Reactions that are due", "SELECT count(*) FROM journal_delivery WHERE state = 'pending' AND due_at <= now()"),
     "evenkeel_deliveries_dead": ("Reactions that failed for the last time", "SELECT count(*) FROM journal_delivery WHERE state = 'dead'"),
     "evenkeel_messages_waiting": ("Messages that are due", "SELECT count(*) FROM notifications_message WHERE state = 'queued' AND due_at <= now()"),
+    "evenkeel_page_oldest_seconds": (
+        "Age of the oldest page that is due and has not left",
+        "SELECT coalesce(extract(epoch FROM now() - min(due_at)), 0) FROM notifications_message "
+        "WHERE state = 'queued' AND page_id IS NOT NULL AND due_at <= now()",
+    ),
+    "evenkeel_audit_age_seconds": ("Seconds since the auditor ran", "SELECT coalesce(extract(epoch FROM now() - max(at)), 0) FROM operations_audit"),
+    "evenkeel_audit_repairs": (
+        "What the auditor repaired within the last day; each is a fault of the pager",
+        "SELECT coalesce(sum(repaired), 0) FROM operations_audit WHERE at > now() - interval '1 day'",
+    ),
+    "evenkeel_probe_seconds": (
+        "How long the last synthetic page took",
+        "SELECT coalesce((SELECT extract(epoch FROM arrived_at - started_at) FROM operations_probe WHERE arrived_at IS NOT NULL ORDER BY started_at DESC LIMIT 1), 0)",
+    ),
     "evenkeel_sla_overdue_unmarked": (
         "SLA clocks past their due time that no sweep has marked",
         "SELECT count(*) FROM tickets_slaclock WHERE state = 'running' AND breached_at IS NULL AND due_at < now() - interval '30 seconds'",

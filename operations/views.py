@@ -9,15 +9,17 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from accounts import desk
-from common import doorbell, navigation, search
-from operations import metrics
+from common import clock, doorbell, navigation, search, wording
+from operations import metrics, queries
 
 HITS_PER_SOURCE = 6
+SECONDS_BEHIND = 30  # then every screen of an agent says so
 
 
 @require_safe
@@ -88,3 +90,24 @@ def sidebar(request: HttpRequest) -> HttpResponseBase:
     """The sidebar's list again, for the page at `?at=`, with fresh figures."""
     nav = navigation.sections(desk.user_of(request), request.GET.get("at", ""))
     return render(request, "components/side_nav.html", {"nav": nav, "live_major": None})
+
+
+@require_safe
+@desk.required
+def banner(request: HttpRequest) -> HttpResponseBase:
+    """A red line for every agent while pages wait for longer than half a minute, or nobody watches the pager; else nothing."""
+    at = clock.now()
+    behind, watch = queries.seconds_behind(at), queries.last_audit()
+    lines = []
+    if behind > SECONDS_BEHIND:
+        lines.append(_("Pages are delayed: the oldest has been waiting for %(time)s. Call people by telephone.") % {"time": wording.span(behind)})
+    if watch is not None and (at - watch.at).total_seconds() > queries.UNWATCHED_SECONDS:
+        lines.append(_("Nobody watches the pager: its auditor last ran %(time)s ago.") % {"time": wording.span((at - watch.at).total_seconds())})
+    return render(request, "operations/_banner.html", {"lines": lines})
+
+
+@require_safe
+@desk.required
+def pager(request: HttpRequest) -> HttpResponseBase:
+    """How the pager is doing: how far behind, what the auditor found, how long synthetic pages took."""
+    return render(request, "operations/pager.html", {"now": clock.now(), **queries.pager_health(clock.now())})

@@ -14,7 +14,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from accounts.models import Team, User
-from common import clock, doorbell
+from common import clock, doorbell, errors
 from journal import actions as journal
 from notifications.actions import paging
 from notifications.models import Message, Page
@@ -23,13 +23,29 @@ from oncall.models import Escalation, EscalationPolicy, EscalationStep, Schedule
 
 BATCH = 100
 OPEN_STATES = (Escalation.RUNNING, Escalation.ACKNOWLEDGED)
+IN_APP = "app"  # the channel that needs no provider
+OUTWARD = (EscalationStep.WEBHOOK, EscalationStep.CHANNEL, IN_APP)
 
 
 @transaction.atomic
-def page_team(subject_type: str, subject_id: int, *, team: Team, actor: User | None, facts: Mapping[str, Any]) -> Escalation | None:
-    """Begins to page by the routing rules of a team. None when they page no one for such a subject now."""
-    by = routing.route(team.pk, facts, clock.now())
-    return start(subject_type, subject_id, by, actor=actor, facts=facts, team=team) if by is not None else None
+def call_team(subject_type: str, subject_id: int, *, team: Team, actor: User | None, facts: Mapping[str, Any]) -> Escalation:
+    """Pages a team because somebody asked for it: by its routing rules, else its first policy, else its first schedule.
+
+    A run that was acknowledged begins anew. Raises Invalid("team") when the team has nobody to page.
+    """
+    by = routing.route(team.pk, facts, clock.now()) or _first_of(team)
+    policy = by if isinstance(by, EscalationPolicy) else None
+    quiet = [run for run in _locked(subject_type, [subject_id], (Escalation.ACKNOWLEDGED,)) if run.policy_id == (policy.pk if policy else None)]
+    Escalation.objects.filter(pk__in=[run.pk for run in quiet]).update(state=Escalation.STOPPED, next_step_at=None, ended_at=clock.now())
+    run = start(subject_type, subject_id, by, actor=actor, facts=facts, team=team) if by is not None else None
+    if run is None:
+        raise errors.Invalid("team", _("%(team)s has no escalation policy and no schedule, so nobody can be paged.") % {"team": team.name})
+    return run
+
+
+def _first_of(team: Team) -> EscalationPolicy | Schedule | None:
+    policy = EscalationPolicy.objects.filter(team=team, archived_at__isnull=True, steps__isnull=False).order_by("pk").first()
+    return policy or Schedule.objects.filter(team=team, is_enabled=True).order_by("pk").first()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +97,25 @@ def start_many(wishes: Sequence[Wish], *, actor: User | None) -> int:
         journal.record_many(events.ESCALATION_STARTED, told, actor=actor, at=at)
         doorbell.ring("oncall.sweep", queue="critical")
     return len(fresh)
+
+
+@transaction.atomic
+def start_probe(subject_type: str, subject_id: int, *, title: str, actor: User | None = None) -> Escalation:
+    """A run of one step that reaches no person, to see that steps and messages leave. It writes into no timeline."""
+    at = clock.now()
+    step = plan.Step(0, 0, plan.NOT_ACKED, IN_APP, None, title, url="synthetic")
+    copy = plan.Policy(id=None, name=title, steps=(step,), repeat_after=1440)
+    run = Escalation.objects.create(
+        subject_type=subject_type,
+        subject_id=subject_id,
+        snapshot=copy.to_data(),
+        facts={"title": title},
+        round_started_at=at,
+        next_step_at=at,
+        started_at=at,
+    )
+    doorbell.ring("oncall.sweep", queue="critical")
+    return run
 
 
 def running(subject_type: str, subject_ids: Collection[int]) -> set[int]:
@@ -177,7 +212,7 @@ def _do(run: Escalation, policy: plan.Policy, moment: plan.Moment, at: datetime)
     for one in wanted:
         if one.target == EscalationStep.POLICY:
             reached |= _hand_on(run, one)
-        elif one.target in (EscalationStep.WEBHOOK, EscalationStep.CHANNEL):
+        elif one.target in OUTWARD:
             reached |= _post(run, moment, one, at)
         else:
             reached |= _page(run, policy, moment, one, at, lost)
