@@ -9,9 +9,9 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.models import User
+from accounts.models import Team, User
 from alerts import filters, queries
-from alerts.actions import lifecycle
+from alerts.actions import escalating, lifecycle
 from alerts.models import Alert, Integration
 from common.api import checked
 from incidents import queries as incidents
@@ -52,6 +52,12 @@ class OwnerSerializer(serializers.Serializer):
     """Whose it is; null for nobody."""
 
     owner = serializers.SlugRelatedField(slug_field="email", queryset=User.objects.filter(is_active=True), allow_null=True)
+
+
+class AlertPageSerializer(serializers.Serializer):
+    """The team to call."""
+
+    team = serializers.SlugRelatedField(slug_field="slug", queryset=Team.objects.all())
 
 
 class NoteSerializer(serializers.Serializer):
@@ -134,6 +140,12 @@ class AlertViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
     def close(self, request: Request, number: str) -> Response:
         """Ends it by hand."""
         return self.answer(lifecycle.close(self.get_object(), actor=self.person))
+
+    @extend_schema(request=AlertPageSerializer)
+    @action(detail=True, methods=["post"])
+    def page(self, request: Request, number: str) -> Response:
+        """Calls a team: by its routing rules, else its first policy or schedule."""
+        return self.answer(escalating.page_team(self.get_object(), actor=self.person, **self.given(AlertPageSerializer)))
 
     @extend_schema(request=SnoozeSerializer)
     @action(detail=True, methods=["post"])

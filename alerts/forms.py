@@ -3,6 +3,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Team
+
 SPANS = [("1", _("1 hour")), ("4", _("4 hours")), ("8", _("8 hours")), ("24", _("1 day")), ("168", _("1 week"))]
 
 
@@ -22,3 +24,12 @@ class NoteForm(forms.Form):
     """A line for the alert's log."""
 
     note = forms.CharField(label=_("Note"), max_length=5000, widget=forms.Textarea(attrs={"rows": 3, "autofocus": True}))
+
+
+class PageForm(forms.Form):
+    """Which team to call."""
+
+    team = forms.ModelChoiceField(
+        label=_("Team"), queryset=Team.objects.order_by("name"), empty_label=_("Choose"),
+        help_text=_("Whoever is on call for it, by its routing rules or its first policy"),
+    )  # fmt: skip

@@ -25,3 +25,10 @@ def follow_merge(entry: Entry) -> None:
     incident = Incident.objects.in_bulk([entry.data["other"]]).get(entry.data["other"])
     if incident is not None:
         lifecycle.move_to_incident(entry.subject_id, incident, actor=entry.actor)
+
+
+@on("page.acknowledged")
+def acknowledge_with_incident(entry: Entry) -> None:
+    """Somebody answered the page of the incident: nobody else is paged for its alerts."""
+    if entry.subject_type == "ticket":
+        lifecycle.acknowledge_of_incident(entry.subject_id, actor=entry.actor)

@@ -12,6 +12,7 @@ urlpatterns = [
     path("<int:number>/owner/", views.owner, name="owner"),
     path("<int:number>/snooze/", views.snooze, name="snooze"),
     path("<int:number>/note/", views.note, name="note"),
+    path("<int:number>/page/", views.page, name="page"),
     path("<int:number>/attach/", views.attach, name="attach"),
     path("<int:number>/<slug:verb>/", views.act, name="act"),
 ]

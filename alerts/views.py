@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import desk
 from accounts.models import User
 from alerts import filters, forms, permissions, queries
-from alerts.actions import lifecycle
+from alerts.actions import escalating, lifecycle
 from alerts.models import Alert
 from common import clock, errors, htmx, wording
 from incidents import queries as incidents
@@ -142,6 +142,7 @@ def _drawer(alert: Alert, user: User) -> dict[str, Any]:
         "detach_url": reverse("alerts:act", args=[number, "detach"]),
         "snooze_url": reverse("alerts:snooze", args=[number]),
         "note_url": reverse("alerts:note", args=[number]),
+        "page_url": reverse("alerts:page", args=[number]),
         "owner_url": reverse("alerts:owner", args=[number]),
         "unacknowledge_url": reverse("alerts:act", args=[number, "unacknowledge"]) if alert.status == Alert.ACKNOWLEDGED and may_act else "",
         "now": clock.now(),
@@ -257,3 +258,20 @@ def attach(request: HttpRequest, number: int) -> HttpResponseBase:
         except Http404:
             form.add_error("incident", _("There is no such incident. Write its key, like INC-1042."))
     return _dialog(request, form, reverse("alerts:attach", args=[number]), _("Attach {key} to an incident").format(key=alert.key), _("Attach"))
+
+
+@require_http_methods(["GET", "POST"])
+@desk.required
+def page(request: HttpRequest, number: int) -> HttpResponseBase:
+    """Calls a team for the alert, in a dialog."""
+    user = desk.user_of(request)
+    alert = queries.alert_for(user, number)
+    permissions.can_act(user).require()
+    form = forms.PageForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            escalating.page_team(alert, actor=user, team=form.cleaned_data["team"])
+            return htmx.done(_("{name} paged").format(name=form.cleaned_data["team"].name))
+        except errors.Invalid as error:
+            form.add_error("team", error.message)
+    return _dialog(request, form, reverse("alerts:page", args=[number]), _("Page a team for {key}").format(key=alert.key), _("Page"))

@@ -3,7 +3,7 @@
 from incidents import actions
 from journal.handlers import on
 from journal.models import Entry
-from tickets.actions import dispatching, notifying
+from tickets.actions import dispatching, notifying, paging
 from tickets.models import Ticket
 
 STARTS = {"triage", "start"}
@@ -28,3 +28,16 @@ def dispatch_new(entry: Entry) -> None:
 def tell_people(entry: Entry) -> None:
     """Who has a new incident, or whose team has it, is told."""
     notifying.tell_people(entry)
+
+
+@on("incident.created")
+def page_people(entry: Entry) -> None:
+    """A new incident calls who is on call for it, unless an alert does that already (ALR-13)."""
+    paging.begin(Ticket.objects.get(pk=entry.subject_id), actor=entry.actor)
+
+
+@on("page.acknowledged")
+def note_answer(entry: Entry) -> None:
+    """Somebody answered the page of an incident: it is acknowledged from then on."""
+    if entry.subject_type == "ticket":
+        actions.note_instant(entry.subject_id, "acknowledged_at", entry.at, actor=entry.actor)

@@ -61,3 +61,6 @@ SLA_RECOUNT_ASKED = catalogue.declare("sla.recount_asked", _("{actor} asked that
 SLA_RECOUNTED = catalogue.declare("sla.recounted", _("{count} open clocks follow the present goals"), icon="clock")
 SLA_BREACHED = catalogue.declare("sla.breached", _("{metric} was not met in time"), icon="alert-triangle", tone="red")
 SLA_MET = catalogue.declare("sla.met", _("{metric} was met"), icon="circle-check", tone="green")
+RESPONDER_ASKED = catalogue.declare("responder.asked", _("{actor} asked {people} to help"), icon="user-plus", tone="amber")
+RESPONDER_ACCEPTED = catalogue.declare("responder.accepted", _("{actor} comes to help"), icon="user-check", tone="green")
+RESPONDER_DECLINED = catalogue.declare("responder.declined", _("{actor} cannot come to help"), icon="user-x")

@@ -30,6 +30,26 @@ def take_error(form: forms.Form, error: errors.Invalid) -> None:
     form.add_error(error.field if error.field in form.fields else None, error.message)
 
 
+class PageForm(forms.Form):
+    """Whom to call by hand: a team, people, or both."""
+
+    team = forms.ModelChoiceField(
+        label=_("Team"), queryset=Team.objects.order_by("name"), required=False, empty_label=_("No team"),
+        help_text=_("Whoever is on call for it, by its routing rules or its first policy"),
+    )  # fmt: skip
+    people = forms.ModelMultipleChoiceField(
+        label=_("People"), queryset=User.objects.filter(is_active=True, roles__rights__right="desk.access").distinct().order_by("name"), required=False,
+        widget=forms.SelectMultiple(attrs={"size": 8}), help_text=_("They are paged now and answer whether they come"),
+    )  # fmt: skip
+    message = forms.CharField(label=_("Message"), max_length=300, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if not values.get("team") and not values.get("people") and not self.errors:
+            self.add_error("team", _("Choose a team, or people."))
+        return values
+
+
 class MoveForm(TicketForm):
     """The screen of a move of the workflow: what it requires and what it asks for besides."""
 

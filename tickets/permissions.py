@@ -195,6 +195,18 @@ def can_escalate(user: User | None, ticket: Ticket) -> Decision:
     return _decide(user, ticket, "assign", _("escalate this ticket"))
 
 
+def can_page(user: User | None, ticket: Ticket) -> Decision:
+    """Calling people for it by hand, and answering for all who are called, while it is open."""
+    if not ticket.is_open:
+        return Decision(False, _("%(key)s is done. Reopen it first.") % {"key": ticket.key})
+    return _decide(user, ticket, "assign", _("call people for this ticket"))
+
+
+def can_acknowledge(user: User | None, ticket: Ticket, *, is_paged: bool) -> Decision:
+    """Answering for all who are called: whoever was paged himself, and whoever may work on it."""
+    return ALLOWED if is_paged else _decide(user, ticket, "progress", _("acknowledge this ticket"))
+
+
 def can_move(user: User | None, ticket: Ticket, move: Transition) -> Decision:
     """The right that a transition asks for, and its conditions; the reason names the one that fails. The system may always."""
     decision = _unless_merged(user, ticket, can_transition(user, ticket, move.right, move.name))

@@ -11,9 +11,11 @@ from accounts import queries as accounts
 from accounts.models import User
 from common import navigation, search
 from notifications import subjects
+from oncall import subjects as escalated
 from services import facts
 from tickets import finding, permissions, queries, query_fields, saved, workflow_rules
-from tickets.models import Ticket
+from tickets.actions import paging
+from tickets.models import Responder, Ticket
 
 
 def find(user: User, text: str, limit: int) -> Iterable[search.Hit]:
@@ -50,6 +52,18 @@ def of_notices(user: User, is_internal: bool) -> QuerySet[Ticket]:
     return seen.filter(where) if is_internal and where is not None else seen
 
 
+def acknowledge(ticket_id: int, user: User | None, via: str) -> None:
+    """An answer to a page."""
+    paging.acknowledge(Ticket.objects.get(pk=ticket_id), actor=user, via=via)
+
+
+def accept(responder_id: int, user: User | None, via: str) -> None:
+    """An answer to a page that asked for help: the person comes."""
+    paging.answer(Responder.objects.get(pk=responder_id), actor=user, accepts=True, via=via)
+
+
+escalated.register(escalated.Kind(paging.TICKET, acknowledge))
+escalated.register(escalated.Kind(paging.RESPONDER, accept))
 subjects.register("ticket", of_notices)
 workflow_rules.register()
 query_fields.register()

@@ -8,9 +8,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import Team, User
+from alerts import permissions
 from alerts.models import Alert
+from common import errors
 from oncall import routing
 from oncall.actions import escalations
 
@@ -32,6 +35,17 @@ def begin(alerts: Sequence[Alert], at: datetime, *, actor: User | None = None) -
         if target is not None:
             wishes.append(escalations.Wish(ALERT, alert.pk, target, facts, team))
     return escalations.start_many(wishes, actor=actor) if wishes else 0
+
+
+@transaction.atomic
+def page_team(alert: Alert, *, actor: User | None, team: Team) -> Alert:
+    """Calls a team for an alert by hand. Raises Refused, Conflict when it is closed, or Invalid when the team has nobody to page."""
+    permissions.can_act(actor).require()
+    locked = Alert.objects.prefetch_related("service").select_for_update().get(pk=alert.pk)
+    if locked.status == Alert.CLOSED:
+        raise errors.Conflict(_("%(key)s is closed already.") % {"key": locked.key})
+    escalations.call_team(ALERT, locked.pk, team=team, actor=actor, facts={**facts_of(locked), "urgency": "important"})
+    return locked
 
 
 def _one_of_each_incident(alerts: Sequence[Alert]) -> list[Alert]:

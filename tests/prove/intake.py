@@ -99,9 +99,8 @@ class Product:
 
     def __init__(self, port: int, folder: Path) -> None:
         self.port, self.folder = port, folder
-        self.env = {**os.environ, "EVENKEEL_DATA_DIR": str(folder)}
-        self.env.pop("DATABASE_URL", None)
-        self.env.pop("REDIS_URL", None)
+        own = ("EVENKEEL_", "DJANGO_", "DATABASE_", "REDIS_")
+        self.env = {name: value for name, value in os.environ.items() if not name.startswith(own)} | {"EVENKEEL_DATA_DIR": str(folder)}
         command = [str(ROOT / "evenkeel"), "up", "--empty", "--port", str(port), "--data-dir", str(folder)]
         self.log = (folder.parent / "up.log").open("wb")
         self.process = subprocess.Popen(command, env=self.env, stdout=self.log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)

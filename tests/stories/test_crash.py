@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.mark.slow
 def test_pages_survive_the_end_of_every_process() -> None:
     """The figures of a busy machine that runs tests are no measure, so only the command holds to 15 seconds."""
-    words = ["--rounds", "2", "--idle", "2", "--brief", "--latest", "60", "--seed", "4", "--port", str(product.free_port())]
+    words = ["--rounds", "2", "--idle", "1", "--brief", "--latest", "60", "--seed", "4", "--port", str(product.free_port())]
     done = subprocess.run(
         [sys.executable, "tests/prove/paging.py", *words],
         cwd=ROOT,

@@ -14,7 +14,7 @@ from fields.models import PREFIX, Definition
 from fields.values import EMPTY
 from journal import actions as journal
 from tickets import events, facts, permissions, screens
-from tickets.actions import clocks, comparing, counting, creation, editing, guards, locking, writing
+from tickets.actions import clocks, comparing, counting, creation, editing, guards, locking, paging, writing
 from tickets.models import Category, HoldReason, ResolutionCode, Ticket
 from workflows import queries as workflows
 from workflows import rules
@@ -197,6 +197,7 @@ def _move(
     journal.record(events.TRANSITIONED, ticket, actor=actor, at=at, **data)
     if named is not None:
         journal.record(named, ticket, actor=actor, at=at, **data)
+    paging.follow(ticket, move.verb, actor=actor)
     clocks.turn(ticket, at)
 
 

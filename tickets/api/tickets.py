@@ -20,6 +20,7 @@ from tickets.actions import comparing, conversation, editing, lifecycle
 from tickets.api import listing, versions
 from tickets.api.clocks import ClockVerbs
 from tickets.api.comments import CommentVerbs
+from tickets.api.paging import PagingVerbs
 from tickets.api.priority import PriorityVerbs
 from tickets.api.record import RecordVerbs
 from tickets.api.screens import ScreenVerbs
@@ -253,7 +254,7 @@ class UploadSerializer(serializers.Serializer):
     is_internal = serializers.BooleanField(default=True)
 
 
-class TicketViewSet(RecordVerbs, ClockVerbs, PriorityVerbs, ScreenVerbs, CommentVerbs, mixins.ListModelMixin):
+class TicketViewSet(PagingVerbs, RecordVerbs, ClockVerbs, PriorityVerbs, ScreenVerbs, CommentVerbs, mixins.ListModelMixin):
     """Tickets of one kind by key. A kind's app subclasses it with `kind` and a serializer of its own page."""
 
     lookup_field = "key"

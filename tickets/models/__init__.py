@@ -6,6 +6,7 @@ from tickets.models.queues import BulkChange, Queue, QueueStar
 from tickets.models.registers import AssignmentRule, Category, HoldReason, PriorityCell, PriorityModifier, ResolutionCode
 from tickets.models.relating import Admission, AffectedService, Link, Task
 from tickets.models.reporting import ReporterLink
+from tickets.models.responding import Responder
 from tickets.models.screens import ScreenField
 from tickets.models.ticket import Ticket
 from tickets.models.timeline import TimelineMark
@@ -32,6 +33,7 @@ __all__ = [
     "QueueStar",
     "ReporterLink",
     "ResolutionCode",
+    "Responder",
     "ScreenField",
     "SlaClock",
     "Task",
