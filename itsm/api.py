@@ -6,7 +6,8 @@ from accounts.api import OrganisationViewSet, PersonViewSet, TeamViewSet, TokenV
 from alerts.api import AlertViewSet, IntegrationViewSet
 from incidents.api import IncidentViewSet
 from notifications.api import NoticeViewSet
-from oncall.api import ScheduleViewSet
+from oncall.api.policies import PolicyViewSet, RoutingViewSet
+from oncall.api.schedules import ScheduleViewSet
 from services.api import ServiceViewSet, TierViewSet
 from tickets.api.everything import AllTicketsViewSet
 from tickets.api.tickets import CategoryViewSet
@@ -20,6 +21,8 @@ router.register("integrations", IntegrationViewSet, basename="integration")
 router.register("categories", CategoryViewSet, basename="category")
 router.register("services", ServiceViewSet, basename="service")
 router.register("schedules", ScheduleViewSet, basename="schedule")
+router.register("escalation-policies", PolicyViewSet, basename="escalation-policy")
+router.register("routing-rules", RoutingViewSet, basename="routing-rule")
 router.register("tiers", TierViewSet, basename="tier")
 router.register("teams", TeamViewSet, basename="team")
 router.register("organisations", OrganisationViewSet, basename="organisation")

@@ -9,7 +9,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from common import errors
 from journal.admin import RegisterAdmin
+from oncall.actions import policies
 from oncall.models import EscalationPolicy, EscalationStep, Restriction, Rotation, RoutingRule, Schedule, Turn
 
 
@@ -74,11 +76,40 @@ class RotationAdmin(RegisterAdmin):
     inlines = (TurnInline, RestrictionInline)
 
 
+class CheckedSteps(BaseInlineFormSet):
+    """The steps of a policy, checked as everywhere (oncall/actions/policies.py)."""
+
+    def clean(self) -> None:
+        super().clean()
+        kept = [form for form in self.forms if getattr(form, "cleaned_data", None) and not form.cleaned_data.get("DELETE")]
+        rows = []
+        for number, form in enumerate(kept):
+            try:
+                given = {name: form.cleaned_data.get(name) for name in policies.STEP_COLUMNS}
+                rows.append(policies.clean_step({name: value for name, value in given.items() if value not in (None, "")}, number))
+            except errors.Invalid as error:
+                name = error.field.rpartition(".")[2]
+                form.add_error(name if name in form.fields else None, error.message)
+        if len(rows) == len(kept):
+            try:
+                policies.check_steps(self.instance, rows)
+            except errors.Invalid as error:
+                raise forms.ValidationError(error.message) from error
+
+
+class StepForm(forms.ModelForm):
+    """A step, whose address is https unless it says otherwise."""
+
+    url = forms.URLField(required=False, assume_scheme="https")
+
+
 class StepInline(admin.StackedInline):
     """The steps of a policy."""
 
     model = EscalationStep
+    formset = CheckedSteps
     fk_name = "policy"
+    form = StepForm
     extra = 0
     autocomplete_fields = ("user", "team", "schedule")
 
@@ -95,10 +126,25 @@ class EscalationPolicyAdmin(RegisterAdmin):
     inlines = (StepInline,)
 
 
+class RuleForm(forms.ModelForm):
+    """A routing rule, checked as everywhere."""
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if not self.errors:
+            rule = RoutingRule(**{name: values[name] for name in values if name in {field.name for field in RoutingRule._meta.concrete_fields}})
+            try:
+                policies.check_rule(rule)
+            except errors.Invalid as error:
+                self.add_error(error.field if error.field in self.fields else None, error.message)
+        return values
+
+
 @admin.register(RoutingRule)
 class RoutingRuleAdmin(RegisterAdmin):
     """Where a team's alerts and incidents go: the first rule that fits decides."""
 
+    form = RuleForm
     list_display = ("team", "position", "name", "goes_to")
     list_display_links = ("name",)
     list_filter = ("team",)

@@ -27,3 +27,8 @@ COVER_ASKED = catalogue.declare("cover.asked", _("{actor} asked for cover from {
 COVER_ACCEPTED = catalogue.declare("cover.accepted", _("{actor} takes over from {begin} to {end}"), icon="circle-check", tone="green")
 COVER_DECLINED = catalogue.declare("cover.declined", _("{actor} declined to take over from {begin} to {end}"), icon="circle-x", tone="red")
 COVER_WITHDRAWN = catalogue.declare("cover.withdrawn", _("{actor} no longer asks for cover from {begin} to {end}"), icon="arrow-back-up")
+
+POLICY_CREATED = catalogue.declare("policy.created", _("{actor} made the escalation policy {name}"), icon="stairs-up")
+POLICY_CHANGED = catalogue.declare("policy.changed", _("{actor} changed {fields} of the escalation policy {name}"), icon="stairs-up")
+POLICY_ARCHIVED = catalogue.declare("policy.archived", _("{actor} archived the escalation policy {name}"), icon="stairs-up")
+ROUTING_CHANGED = catalogue.declare("routing.changed", _("{actor} changed the routing rules of {name}"), icon="arrows-split")

@@ -6,9 +6,9 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import Team, User
 from oncall import permissions, queries
-from oncall.models import Schedule
+from oncall.models import EscalationPolicy, EscalationStep, Schedule
 
 
 def instant(label: Any, **options: Any) -> forms.DateTimeField:
@@ -67,3 +67,88 @@ class CoverForm(_Placed):
         if bool(values.get("swap_starts_at")) != bool(values.get("swap_ends_at")):
             self.add_error("swap_ends_at", _("Give both ends of the time in exchange, or neither."))
         return values
+
+
+PRIORITIES = [(number, f"P{number}") for number in range(1, 6)]
+TIERS = [(number, f"T{number}") for number in range(1, 5)]
+
+
+def _clock_time(label: Any) -> forms.TimeField:
+    return forms.TimeField(label=label, required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
+
+
+def _several(label: Any, choices: list[tuple[int, str]]) -> forms.TypedMultipleChoiceField:
+    return forms.TypedMultipleChoiceField(label=label, choices=choices, coerce=int, required=False, widget=forms.CheckboxSelectMultiple)
+
+
+class PolicyForm(forms.Form):
+    """An escalation policy without its steps."""
+
+    name = forms.CharField(label=_("Name"), max_length=100)
+    team = forms.ModelChoiceField(Team.objects.none(), label=_("Team"), empty_label=None)
+    description = forms.CharField(label=_("Description"), max_length=300, required=False)
+    repeat_count = forms.IntegerField(
+        label=_("Repeats"), min_value=0, max_value=20, initial=0, help_text=_("How often the steps start again; at most 20")
+    )
+    repeat_after = forms.IntegerField(label=_("Minutes before a repeat"), min_value=1, max_value=1440, initial=10)
+    is_closing = forms.BooleanField(label=_("Close it after the last repeat"), required=False)
+    is_reopening = forms.BooleanField(label=_("A repeat sets it back to open"), required=False)
+
+    def __init__(self, teams: QuerySet[Team], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["team"]
+        field.queryset = teams
+
+
+class StepForm(forms.Form):
+    """A step of a policy. Of the targets only the one that its kind needs counts."""
+
+    delay_minutes = forms.IntegerField(label=_("Minutes after the start"), min_value=0, max_value=10_080, initial=0)
+    condition = forms.ChoiceField(label=_("If"), choices=EscalationStep.CONDITIONS)
+    target = forms.ChoiceField(label=_("Page"), choices=EscalationStep.TARGETS)
+    schedule = forms.ModelChoiceField(Schedule.objects.order_by("name"), label=_("Schedule"), required=False, empty_label=_("Choose"))
+    user = forms.ModelChoiceField(User.objects.filter(is_active=True).order_by("name"), label=_("Person"), required=False, empty_label=_("Choose"))
+    team = forms.ModelChoiceField(Team.objects.order_by("name"), label=_("Team"), required=False, empty_label=_("Choose"))
+    next_policy = forms.ModelChoiceField(
+        EscalationPolicy.objects.filter(archived_at__isnull=True).order_by("name"), label=_("Policy"), required=False, empty_label=_("Choose")
+    )
+    url = forms.URLField(label=_("Address"), required=False, assume_scheme="https")
+    priorities = _several(_("Only priorities"), PRIORITIES)
+    tiers = _several(_("Only tiers"), TIERS)
+    from_at = _clock_time(_("Only from"))
+    until_at = _clock_time(_("Only until"))
+    above_alerts = forms.IntegerField(label=_("Only above so many alerts"), min_value=0, max_value=1_000_000, required=False)
+    above_minutes = forms.IntegerField(label=_("in so many minutes"), min_value=1, max_value=1440, initial=5, required=False)
+    is_round_robin = forms.BooleanField(label=_("Take turns: one of them at a time"), required=False)
+
+    WHO = ("schedule", "user", "team", "next_policy", "url")
+    CONDITIONS = ("priorities", "tiers", "from_at", "until_at", "above_alerts", "above_minutes", "is_round_robin")
+
+    @property
+    def places(self) -> list[tuple[Any, str]]:
+        """The fields of the targets, each with the kinds of target that need it."""
+        kinds = {
+            "schedule": "schedule schedule_next schedule_previous", "user": "user", "team": "team_members team_admins team_random",
+            "next_policy": "policy", "url": "webhook channel",
+        }  # fmt: skip
+        return [(self[name], kinds[name]) for name in self.WHO]
+
+    @property
+    def conditions(self) -> list[Any]:
+        """The fields that narrow a step."""
+        return [self[name] for name in self.CONDITIONS]
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether some of them is set."""
+        return any(self[name].value() for name in self.CONDITIONS if name != "above_minutes")
+
+
+Steps = forms.formset_factory(StepForm, extra=0, can_delete=True, max_num=50, absolute_max=60)
+
+
+class SimulationForm(forms.Form):
+    """What is simulated: which priority, and when."""
+
+    priority = forms.TypedChoiceField(label=_("Priority"), choices=PRIORITIES, coerce=int, initial=1)
+    at = instant(_("At"), required=False)

@@ -30,6 +30,12 @@ def can_manage(user: User | None, team: Team | int) -> Decision:
     return Decision(False, _("Only the leads of the team and who manages on-call may change this. Ask one of them."))
 
 
+def managed_teams(user: User) -> QuerySet[Team]:
+    """The teams whose schedules and policies this person may change, by name."""
+    rows = Team.objects.order_by("name")
+    return rows if user.has_right("oncall.manage") else rows.filter(pk__in=leads(user) if user.has_right("oncall.view") else [])
+
+
 def can_override(user: User | None, schedule: Schedule, who: User | Team | None) -> Decision:
     """Members of the team may take over themselves; leads may put anybody on call."""
     if can_manage(user, schedule.team_id):

@@ -71,6 +71,13 @@ def policies_of(team: Team) -> list[EscalationPolicy]:
     return list(rows.prefetch_related("steps__schedule", "steps__user", "steps__team", "steps__next_policy").order_by("pk"))
 
 
+def policies_for(user: User) -> QuerySet[EscalationPolicy]:
+    """Every policy that is in use, with its steps: whoever sees who is on call sees whom it pages."""
+    rows = EscalationPolicy.objects.filter(archived_at__isnull=True).select_related("team").order_by("team__name", "name")
+    rows = rows.prefetch_related("steps__schedule", "steps__user", "steps__team", "steps__next_policy")
+    return rows if user.has_right("oncall.view") else rows.none()
+
+
 def later_steps(teams: Iterable[int]) -> dict[int, EscalationStep]:
     """By team: the first step of its policies that pages who is on call in a schedule some minutes after the start."""
     steps = EscalationStep.objects.filter(

@@ -1,5 +1,7 @@
 """A policy as a run takes it along."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from oncall import plan
@@ -22,6 +24,13 @@ def _of_policy(policy: EscalationPolicy) -> plan.Policy:
         id=policy.pk, name=policy.name, steps=tuple(_step(row) for row in rows), repeat_count=policy.repeat_count, repeat_after=policy.repeat_after,
         is_closing=policy.is_closing, is_reopening=policy.is_reopening, zone=zone, turn=policy.runs.count(),
     )  # fmt: skip
+
+
+def of_steps(name: str, rows: Sequence[EscalationStep], *, repeats: tuple[int, int] = (0, 10)) -> plan.Policy:
+    """A policy that is being edited, from steps that are not stored. repeats: how often, and after how many minutes. Steps keep their order."""
+    zone = next((row.schedule.time_zone for row in rows if row.schedule is not None), "UTC")
+    steps = tuple(replace(_step(row), id=number) for number, row in enumerate(rows, start=1))
+    return plan.Policy(id=None, name=name, steps=steps, repeat_count=repeats[0], repeat_after=repeats[1], zone=zone)
 
 
 def _step(row: EscalationStep) -> plan.Step:

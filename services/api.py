@@ -4,7 +4,13 @@ from typing import ClassVar
 
 from django.db.models import QuerySet
 from rest_framework import serializers, viewsets
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
 
+from common import clock
+from oncall import routing
+from oncall.api.policies import SIMULATED, simulated
 from services import permissions, queries
 from services.models import Service, Tier
 
@@ -60,3 +66,12 @@ class ServiceViewSet(viewsets.ReadOnlyModelViewSet):
     def get_queryset(self) -> QuerySet[Service]:
         rows = queries.services_for(self.request.user)  # type: ignore[arg-type]
         return rows.prefetch_related("responders", "responder_teams", "stakeholders", "change_approvers", "dependencies", "dependents")
+
+    @SIMULATED
+    @action(detail=True, pagination_class=None, filterset_fields=None)
+    def simulate(self, request: Request, slug: str) -> Response:
+        """Who would be paged for an alert or incident of the service, minute by minute, by which channel, as if nobody answered."""
+        service = self.get_object()
+        priority = request.query_params.get("priority", "1")
+        facts = {"priority": int(priority) if priority in "12345" else 1, "tier": service.tier_id, "title": service.name}
+        return simulated(service.escalation_policy or routing.route(service.owner_team_id, facts, clock.now()), request, tier=service.tier_id)

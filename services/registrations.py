@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from common import navigation, search
+from common import navigation, panels, search
 from services import queries
 
 
@@ -19,3 +19,4 @@ search.register(search.Source("services", _("Services"), find, order=30))
 navigation.register(
     navigation.Entry("services", _("Services"), "services:list", section=3, order=10, icon="hierarchy-2", go="s", right="service.view")
 )
+panels.register(panels.Panel("service", "simulation", _("Who would be paged"), "services:simulation", order=10, right="oncall.view"))

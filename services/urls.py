@@ -6,5 +6,6 @@ app_name = "services"
 
 urlpatterns = [
     path("", views.index, name="list"),
+    path("<slug:slug>/simulation/", views.simulation, name="simulation"),
     path("<slug:slug>/", views.detail, name="detail"),
 ]

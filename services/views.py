@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -11,6 +12,7 @@ from django.views.decorators.http import require_safe
 from accounts import desk
 from accounts.models import Team
 from common import clock, htmx, panels
+from oncall import forms, policy_views, routing, snapshots
 from services import facts, queries
 from services.models import Service, Tier
 
@@ -92,3 +94,16 @@ def _neighbours(service: Service) -> dict[str, Any]:
         "dependent_count": len(dependents),
         "graph": {"nodes": drawn, "edges": [[str(owner), str(needed)] for owner, needed in edges]},
     }
+
+
+@require_safe
+@desk.required
+def simulation(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """Who would be paged for an alert or incident of the service: `?priority=` and `?at=`; minute by minute, by which channel."""
+    service = queries.service_for(desk.user_of(request), slug)
+    form = forms.SimulationForm({"priority": request.GET.get("priority", "1"), "at": request.GET.get("at", "")})
+    priority, begin = (form.cleaned_data["priority"], form.cleaned_data["at"]) if form.is_valid() else (1, None)
+    facts_of = {"priority": priority, "tier": service.tier_id, "title": service.name}
+    by = service.escalation_policy or routing.route(service.owner_team_id, facts_of, begin or clock.now())
+    context = policy_views.simulated(snapshots.of(by) if by is not None else None, form, clock.now(), tier=service.tier_id)
+    return render(request, "services/_simulation.html", {"service": service, "by": by, "is_own": service.escalation_policy is not None, **context})

@@ -143,3 +143,17 @@ def test_page(user: User, *, actor: User) -> Page:
     )  # fmt: skip
     journal.record(events.TEST_PAGE, user, actor=actor, at=at)
     return made
+
+
+def would_reach(users: Iterable[User], *, urgency: str, at: datetime, event: str = "page") -> dict[int, list[tuple[datetime, str, str]]]:
+    """By person: when which message of a page would leave: instant, channel, and the name of the contact method. Nothing is written."""
+    people = list(users)
+    ids = [user.pk for user in people]
+    rules = _rules(ids, urgency, event)
+    hours_of = {row.user_id: row for row in QuietHours.objects.filter(user__in=ids)}
+    found: dict[int, list[tuple[datetime, str, str]]] = {}
+    for user in people:
+        row = Page(user=user, urgency=urgency, title="", event=event, created_at=at)
+        steps = _messages(row, rules, hours_of.get(user.pk), at) if rules.get(user.pk) or settings.EMAIL_IS_CONFIGURED else []
+        found[user.pk] = [(one.due_at, one.channel, one.contact.name if one.contact else one.address) for one in steps]
+    return found

@@ -345,6 +345,10 @@ def _slug(operation: Operation, world: World, role: str, kind: str) -> str:
     if operation.route.startswith("/queues/"):
         known = f"queue {role}" if kind == "own" and f"queue {role}" in world.more else f"queue {kind}"
         return str(world.more.get(known, world.more["queue foreign"]).slug)
+    if operation.name.startswith("escalation-policy") or operation.name in ("oncall:policy", "oncall:archive_policy"):
+        return "gateways-first"
+    if operation.name.startswith("routing-rule"):
+        return "payments"
     if operation.name.startswith("schedule"):
         return "payments-primary"
     return "payments" if operation.name.startswith("team") else "wiki"

@@ -18,6 +18,8 @@ from journal.models import Entry
 from notifications import links as links_of_pages
 from notifications.models import Notice, Page
 from oncall.actions import cover, schedules
+from notifications.models import Notice
+from oncall.actions import cover, policies, schedules
 from operations import actions as operations
 from services import actions as services
 from services.models import Tier
@@ -171,6 +173,8 @@ def _schedule(world: World) -> None:
     lead, now = world.people["team-lead"], clock.now()
     plan = schedules.Plan("Primary", [lead], (now - timedelta(days=1)).date(), time())
     schedule = schedules.create(actor=None, team=world.teams["payments"], name="Payments primary", rotations=[plan])
+    steps = [{"target": "schedule", "schedule": schedule}]
+    policies.save(None, actor=None, values={"name": "Gateways first", "team": world.teams["payments"]}, steps=steps)
     world.more["cover"] = cover.ask(schedule, now + timedelta(days=1), now + timedelta(days=2), actor=lead)
     world.more["override"] = cover.add_override(schedule, lead, now + timedelta(days=3), now + timedelta(days=4), actor=None)
 
