@@ -18,7 +18,7 @@ from notifications.channels.base import Account, Channel
 from notifications.models import ChannelAccount, Destination, Message
 
 CANDIDATES = 500
-LEASE = timedelta(seconds=15)
+LEASE = timedelta(seconds=8)  # renewed while a worker lives (outbox)
 SHARE = 6  # of one destination at the same time, so that a slow one leaves room for others
 PROBE = timedelta(seconds=30)
 LOOK_BACK = timedelta(minutes=15)
@@ -53,7 +53,7 @@ def waiting(at: datetime) -> Any:
 
 
 def claim(limit: int) -> list[Load]:
-    """Takes at most `limit` messages for fifteen seconds and counts the attempt. What must wait gets the instant at which it may leave."""
+    """Takes at most `limit` messages for some seconds and counts the attempt. What must wait gets the instant at which it may leave."""
     at = clock.now()
     if limit < 1 or not waiting(at).exists():
         return []

@@ -1,13 +1,14 @@
 """Queueing, sending and withdrawing messages."""
 
 import logging
+import threading
 import time
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import Error, connection, transaction
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
@@ -64,6 +65,7 @@ def withdraw(entries: QuerySet[Entry], *, actor: Any) -> int:
 
 _threads = ThreadPoolExecutor(THREADS, thread_name_prefix="send")
 _under_way: dict["Future[Outcome]", claiming.Load] = {}
+_keeper: threading.Thread | None = None
 
 
 def send_due() -> int:
@@ -109,10 +111,35 @@ def _begin(load: claiming.Load) -> None:
         outcomes.note(load, Outcome(False, is_final=True, answer=error.message))
         return
     _under_way[_threads.submit(load.channel.send, parcel)] = load
+    _hold_on()
+
+
+def _hold_on() -> None:
+    """Sees to it that what is under way stays this worker's, however long that takes and whatever else the worker does meanwhile."""
+    global _keeper
+    if _keeper is None or not _keeper.is_alive():
+        _keeper = threading.Thread(target=_keep_leases, name="leases", daemon=True)
+        _keeper.start()
+
+
+def _keep_leases() -> None:
+    """Renews the leases until nothing is under way. A lease is short, so that a page is late by no more than that when its worker is killed."""
+    while True:
+        time.sleep(claiming.LEASE.total_seconds() / 3)
+        held = [one.pk for load in list(_under_way.values()) for one in load.all]
+        if not held:
+            return
+        try:
+            until = clock.now() + claiming.LEASE
+            Message.objects.filter(pk__in=held, state=Message.QUEUED, lease_until__isnull=False).update(lease_until=until)
+        except Error as error:
+            log.warning("leases were not renewed: %s", error)
+        finally:
+            connection.close()
 
 
 def _harvest() -> None:
-    """Keeps the outcomes of what is done, and holds on to what is not."""
+    """Keeps the outcomes of what is done."""
     for future in [known for known in _under_way if known.done()]:
         load = _under_way.pop(future)
         error = future.exception()
@@ -120,9 +147,6 @@ def _harvest() -> None:
         if not outcome.accepted:
             log.warning("message not sent id=%s channel=%s error=%s", load.message.pk, load.message.channel, outcome.answer)
         outcomes.note(load, outcome)
-    held = [one.pk for load in _under_way.values() for one in load.all]
-    if held:
-        Message.objects.filter(pk__in=held, state=Message.QUEUED).update(lease_until=clock.now() + claiming.LEASE)
 
 
 def _without_stale(load: claiming.Load) -> bool:

@@ -17,8 +17,6 @@ from incidents import actions as incidents
 from journal.models import Entry
 from notifications import links as links_of_pages
 from notifications.models import Notice, Page
-from oncall.actions import cover, schedules
-from notifications.models import Notice
 from oncall.actions import cover, policies, schedules
 from operations import actions as operations
 from services import actions as services
