@@ -13,11 +13,13 @@ from common import clock
 
 
 class TokenAuthentication(authentication.BaseAuthentication):
-    """Bearer tokens. The last use is noted at most once a minute."""
+    """Bearer tokens. The last use is noted at most once a minute. schemes: the words before the token."""
+
+    schemes: tuple[str, ...] = ("bearer", "token")
 
     def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
         scheme, _space, secret = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() not in ("bearer", "token"):
+        if scheme.lower() not in self.schemes:
             return None
         at = clock.now()
         token = queries.token_of(actions.digest_of(secret.strip()), at)

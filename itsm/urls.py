@@ -20,6 +20,7 @@ urlpatterns = [
     path("alerts/", include("alerts.urls")),
     path("services/", include("services.urls")),
     path("oncall/", include("oncall.urls")),
+    path("v2/", include("oncall.opsgenie.urls")),
     path("api/v1/query/suggest/", SuggestView.as_view(), name="query-suggest"),
     path("api/v1/people/<int:user_id>/permissions/", PersonRightsView.as_view(), name="person-permissions"),
     path("api/v1/", include(router.urls)),

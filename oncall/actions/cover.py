@@ -1,6 +1,6 @@
 """Standing in: overrides, and asking others for cover."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -86,6 +86,13 @@ def cancel_override(override: Override, *, actor: User | None) -> Override:
         locked.save(update_fields=["canceled_at"])
         journal.record(events.OVERRIDE_CANCELED, locked, actor=actor, **_told(locked))
     return locked
+
+
+@transaction.atomic
+def replace_override(override: Override, put: Callable[[], Override], *, actor: User | None) -> Override:
+    """Takes an override back and puts another in its place, or leaves it when the other cannot be."""
+    cancel_override(override, actor=actor)
+    return put()
 
 
 @transaction.atomic

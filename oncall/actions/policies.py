@@ -39,7 +39,8 @@ def save(policy: EscalationPolicy | None, *, actor: User | None, values: Mapping
     before = EscalationPolicy.objects.select_for_update(of=("self",)).get(pk=policy.pk) if policy is not None else None
     changed = EscalationPolicy(pk=before.pk, slug=before.slug, archived_at=before.archived_at) if before is not None else EscalationPolicy()
     for name in COLUMNS:
-        setattr(changed, name, values[name] if name in values else getattr(before or changed, name))
+        if name in values or before is not None:
+            setattr(changed, name, values[name] if name in values else getattr(before, name))
     if changed.team_id is None:
         raise errors.Invalid("team", _("Choose the team that owns it."))
     for team in {changed.team_id, before.team_id if before is not None else changed.team_id}:

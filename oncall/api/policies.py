@@ -75,7 +75,7 @@ class PagedSerializer(serializers.Serializer):
     ways = WaySerializer(many=True)
 
 
-class LineSerializer(serializers.Serializer):
+class SimulatedLineSerializer(serializers.Serializer):
     """A step at its moment; refusal says why it would not page: priority, tier, time or volume. No people and no refusal: nobody is there."""
 
     at = serializers.DateTimeField()
@@ -96,7 +96,7 @@ class SimulationSerializer(serializers.Serializer):
 
 
 SIMULATED = extend_schema(
-    parameters=[SimulationSerializer], responses=LineSerializer(many=True), filters=False
+    parameters=[SimulationSerializer], responses=SimulatedLineSerializer(many=True), filters=False
 )  # fmt: skip
 
 
@@ -149,7 +149,7 @@ def simulated(by: EscalationPolicy | Schedule | None, request: Request, **facts:
     given = checked(SimulationSerializer, request.query_params)
     at = given.pop("at", None) or clock.now()
     lines = simulation.simulate(snapshots.of(by), {**given, **facts}, at) if by is not None else []
-    return Response(LineSerializer(lines, many=True).data)
+    return Response(SimulatedLineSerializer(lines, many=True).data)
 
 
 class RuleSerializer(serializers.ModelSerializer):

@@ -302,6 +302,11 @@ def values_of(operation: Operation, case: Case, world: World, role: str, kind: s
         "verb": "start",
         "extension": "csv",
         "path": "nowhere",
+        "ident": {"escalation": "gateways-first", "team": "payments", "user": "agent@example.com"}.get(
+            operation.name.partition(":")[2], "payments-primary"
+        ),
+        "rotation": "Primary",
+        "alias": world.more["override"].pk,
         "uidb64": "x",
         "kind": "incident",
         **thing.parts,
