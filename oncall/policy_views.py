@@ -63,16 +63,16 @@ def edit(request: HttpRequest, slug: str = "") -> HttpResponseBase:
 @require_POST
 @desk.required
 def preview(request: HttpRequest) -> HttpResponseBase:
-    """While a policy is edited: whom each step would page now, and the simulation. `add` answers the steps with one more."""
+    """While a policy is edited: whom each step would page now, and the simulation. `?add=1` answers the steps with one more."""
     user = desk.user_of(request)
     if not permissions.managed_teams(user).exists():
         raise errors.Refused(_("Only the leads of a team and who manages on-call may make policies."))
-    data: QueryDict = _with_another(request.POST) if "add" in request.POST else request.POST
+    data: QueryDict = _with_another(request.POST) if "add" in request.GET else request.POST
     steps = forms.Steps(data, prefix="steps")
     if not steps.management_form.is_valid():
         raise errors.Invalid("steps", _("The form is incomplete. Load the page again."))
     context = {"steps": steps, **_preview(None, steps, data, is_sent=True)}
-    return render(request, "oncall/_steps.html" if "add" in data else "oncall/_policy_preview.html", context)
+    return render(request, "oncall/_steps.html" if "add" in request.GET else "oncall/_policy_preview.html", context)
 
 
 @require_POST

@@ -192,7 +192,7 @@ def test_the_editor_says_how_many_people_each_step_would_page(
         page = client.post("/oncall/policies/preview/", form).content.decode()
     assert "This step would page 3 people now" in page and "This step would page 1 person now" in page and "This step is not whole yet" in page
     assert agent.name in page and resolver.name in page
-    more = client.post("/oncall/policies/preview/", {**form, "add": "1"}).content.decode()
+    more = client.post("/oncall/policies/preview/?add=1", form).content.decode()
     assert 'name="steps-TOTAL_FORMS" value="4"' in more and 'name="steps-3-delay_minutes" value="10"' in more
     assert not EscalationPolicy.objects.exists()
 
