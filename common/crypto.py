@@ -1,5 +1,7 @@
 """Secrets at rest: Fernet with a key that lives outside the database (RELIABILITY D25)."""
 
+import hmac
+
 from cryptography.fernet import Fernet, InvalidToken
 from django.conf import settings
 
@@ -17,3 +19,8 @@ def decrypt(cipher: str) -> str:
         return Fernet(settings.ENCRYPTION_KEY).decrypt(cipher.encode()).decode()
     except InvalidToken as error:
         raise errors.Conflict("This secret was written with another encryption key. Restore that key or rotate the secret.") from error
+
+
+def key_of(purpose: str) -> bytes:
+    """A key of its own for one purpose, which follows from ENCRYPTION_KEY and tells nothing of it."""
+    return hmac.digest(settings.ENCRYPTION_KEY.encode(), purpose.encode(), "sha256")

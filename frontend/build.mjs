@@ -59,7 +59,7 @@ await Promise.all([
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',
   }),
-  build({ ...shared, entryPoints: [join(here, 'js', 'theme.js'), join(here, 'js', 'admin.js')], format: 'iife' }),
+  build({ ...shared, entryPoints: [join(here, 'js', 'theme.js'), join(here, 'js', 'admin.js'), join(here, 'js', 'worker.js')], format: 'iife' }),
   build({ ...shared, entryPoints: [join(here, 'css', 'app.css'), join(here, 'css', 'admin.css')] }),
   sprite(),
   swagger(),

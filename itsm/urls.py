@@ -8,6 +8,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from common.api import unknown_address
 from common.query.api import SuggestView
 from itsm.api import router
+from notifications.views import pwa
 from tickets.api.rights import PersonRightsView
 
 urlpatterns = [
@@ -28,6 +29,8 @@ urlpatterns = [
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     path("api/", unknown_address),
     path("api/<path:path>", unknown_address),
+    path("worker.js", pwa.worker, name="worker"),
+    path("manifest.webmanifest", pwa.manifest, name="manifest"),
     path("favicon.ico", RedirectView.as_view(url="/static/favicon.svg")),
     path("admin/", admin.site.urls),
 ]

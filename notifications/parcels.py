@@ -9,8 +9,7 @@ from common import crypto
 from notifications import letters, links
 from notifications.channels.base import Account, Parcel
 from notifications.models import Message, Page
-
-ASKING = ("page", "test")  # events of pages that want an answer
+from notifications.models.paging import ASKING
 
 
 def of(message: Message, account: Account, *, at: datetime, more: int = 0) -> Parcel:

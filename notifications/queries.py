@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.http import Http404
 
 from accounts.models import User
 from journal.models import Entry
 from notifications import subjects, topics
-from notifications.models import Message, Notice, Page, Preferences
+from notifications.models import ChannelAccount, ContactMethod, Message, Notice, Page, PersonalRule, Preferences, QuietHours
+from notifications.models.paging import ASKING
 
 MORNING = 8
 
@@ -71,3 +72,65 @@ def page_of(pk: int) -> Page | None:
 def message_of(pk: int) -> Message | None:
     """A message with its page."""
     return Message.objects.select_related("page").filter(pk=pk).first()
+
+
+def contacts_of(user: User) -> list[ContactMethod]:
+    """The person's contact methods, oldest first."""
+    return list(ContactMethod.objects.filter(user=user).order_by("id"))
+
+
+def contact_for(user: User, pk: int) -> ContactMethod:
+    """One of the person's own. Raises Http404 for anybody else's."""
+    row = ContactMethod.objects.filter(user=user, pk=pk).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+def rules_of(user: User) -> list[PersonalRule]:
+    """The person's own rules in the order in which they are followed."""
+    return list(PersonalRule.objects.filter(user=user).select_related("contact").order_by("event", "-urgency", "delay_minutes", "id"))
+
+
+def rule_for(user: User, pk: int) -> PersonalRule:
+    """One of the person's own. Raises Http404 for anybody else's."""
+    row = PersonalRule.objects.filter(user=user, pk=pk).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+def quiet_hours_of(user: User) -> QuietHours | None:
+    """The person's quiet hours, when he has some."""
+    return QuietHours.objects.filter(user=user).first()
+
+
+def latest_pages(user: User, amount: int = 4) -> list[Page]:
+    """The newest pages to a person, with their messages in the order in which they left, to see what came of each."""
+    messages = Message.objects.select_related("contact").order_by("due_at", "id")
+    return list(
+        Page.objects.filter(user=user).select_related("acknowledged_by").prefetch_related(Prefetch("messages", messages)).order_by("-id")[:amount]
+    )
+
+
+def open_pages(user: User, amount: int = 5) -> list[Page]:
+    """What waits for this person's answer, newest first."""
+    return list(Page.objects.filter(user=user, state=Page.OPEN, event__in=ASKING).order_by("-id")[:amount])
+
+
+def open_page_for(user: User, pk: int) -> Page:
+    """One of the person's pages. Raises Http404 for anybody else's."""
+    row = Page.objects.filter(user=user, pk=pk).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+def banner_message(page: Page) -> Message | None:
+    """The page's message to the banner, when the person's rules name it."""
+    return Message.objects.filter(page=page, channel="app").first()
+
+
+def push_key() -> str:
+    """The public key that browsers subscribe with; empty while Web Push is switched off."""
+    return ChannelAccount.objects.filter(channel="webpush", is_enabled=True).values_list("user", flat=True).first() or ""

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from notifications.views import answering, notices
+from notifications.views import answering, notices, reach
 
 app_name = "notifications"
 
@@ -10,6 +10,19 @@ urlpatterns = [
     path("read-all/", notices.read_all, name="read_all"),
     path("preferences/", notices.choose, name="preferences"),
     path("a/<str:signed>/", answering.answer, name="answer"),
+    path("pages/", answering.banner, name="banner"),
+    path("pages/<int:page>/acknowledge/", answering.acknowledge, name="acknowledge"),
+    path("reach/", reach.index, name="reach"),
+    path("reach/add/", reach.add, name="add_contact"),
+    path("reach/browser/", reach.add_browser, name="add_browser"),
+    path("reach/banner/", reach.add_banner, name="add_banner"),
+    path("reach/contacts/<int:contact>/code/", reach.send_code, name="send_code"),
+    path("reach/contacts/<int:contact>/verify/", reach.verify, name="verify"),
+    path("reach/contacts/<int:contact>/remove/", reach.remove, name="remove_contact"),
+    path("reach/rules/", reach.add_rule, name="add_rule"),
+    path("reach/rules/<int:rule>/remove/", reach.remove_rule, name="remove_rule"),
+    path("reach/quiet/", reach.quiet, name="quiet"),
+    path("reach/test/", reach.test, name="test_page"),
     path("<int:notice>/", notices.follow, name="follow"),
     path("<int:notice>/read/", notices.read, name="read"),
 ]

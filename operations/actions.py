@@ -18,7 +18,7 @@ from common import clock, egress
 from incidents import actions as incidents
 from journal import actions as journal
 from journal.models import Delivery
-from notifications.actions import outbox
+from notifications.actions import outbox, providers
 from notifications.models import Message
 from oncall.actions import escalations
 from oncall.models import Escalation
@@ -47,6 +47,7 @@ def install_defaults(*, actor: User | None = None, time_zone: str = "UTC") -> No
     """
     accounts.create_default_roles(actor=actor)
     services.create_default_tiers(actor=actor)
+    providers.create_defaults(actor=actor)
     always, business = sla.create_default_calendars(actor=actor, time_zone=time_zone)
     workflows.create_from_plan(INCIDENT, actor=actor)
     defaults.create_defaults(always, business, actor=actor)

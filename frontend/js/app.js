@@ -20,4 +20,6 @@ import './times.js';
 import './sla.js';
 import './graph.js';
 import './rota.js';
+import './pager.js';
+import './push.js';
 import './shell.js';

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 
 from accounts.models import User
 from common import clock
-from notifications import answers
+from notifications import answers, queries, quiet
 from notifications.actions import paging
 from notifications.models import Message, Page
 
@@ -23,11 +24,12 @@ def acknowledge(page: Page, *, actor: User, via: str, message: Message | None = 
     if message is not None:
         acted(message)
     if Page.objects.filter(pk=page.pk, state__in=(Page.OPEN, Page.UNREACHABLE)).exists():
-        if page.subject_type == OWN:
-            paging.acknowledge(page.subject_type, page.subject_id, actor=actor, via=via)
-        else:
-            answers.give(actor, page.subject_type, page.subject_id, answers.ACKNOWLEDGE, via)
-            paging.acknowledge(page.subject_type, page.subject_id, actor=actor, via=via)
+        if page.subject_type != OWN:
+            try:
+                answers.give(actor, page.subject_type, page.subject_id, answers.ACKNOWLEDGE, via)
+            except ObjectDoesNotExist:  # what it was about is gone
+                paging.end(page.subject_type, [page.subject_id])
+        paging.acknowledge(page.subject_type, page.subject_id, actor=actor, via=via)
     return Page.objects.get(pk=page.pk)
 
 
@@ -49,3 +51,18 @@ def told_of(message: Message) -> list[Page]:
     """The pages of which one message told, its own first."""
     first: list[Any] = [message.page] if message.page is not None else []
     return first + list(Page.objects.filter(messages__bundle=message).order_by("pk"))
+
+
+@transaction.atomic
+def seen(pages: Sequence[Page], *, actor: User) -> None:
+    """The banner showed them to their person."""
+    shown = Message.objects.filter(page__in=[page.pk for page in pages], channel="app", recipient=actor, delivered_at__isnull=True)
+    if pages and shown.exists():
+        shown.update(delivered_at=clock.now())
+
+
+def is_quiet(user: User) -> bool:
+    """Whether the person's quiet hours hold now."""
+    hours = queries.quiet_hours_of(user)
+    at = clock.now()
+    return hours is not None and quiet.ends_at(hours, user.time_zone, at) > at

@@ -2,14 +2,16 @@
 
 import random
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
-from common import clock, leases
+from common import clock, doorbell, leases
 from journal import actions as journal
 from notifications import events, throttles
-from notifications.actions import failover
+from notifications.actions import contacts, failover
 from notifications.actions.claiming import PAUSED, Load
 from notifications.channels.base import Outcome
 from notifications.models import Attempt, ContactMethod, Destination, Message
@@ -29,6 +31,8 @@ def note(load: Load, outcome: Outcome) -> None:
     answer = outcome.answer.replace("\x00", "")[:2000]
     Attempt.objects.create(message=row, at=at, is_accepted=outcome.accepted, answer=answer)
     _learn(load.destination, outcome, answer, at)
+    if message.contact_id is not None or message.page_id is not None:
+        doorbell.announce("page", message.recipient_id or 0, "page.message")
     if outcome.accepted:
         _sent(load, outcome, at)
     elif outcome.is_final or message.attempts >= MAX_ATTEMPTS:
@@ -38,17 +42,22 @@ def note(load: Load, outcome: Outcome) -> None:
 
 
 def _sent(load: Load, outcome: Outcome, at: datetime) -> None:
-    told = {"state": Message.SENT, "sent_at": at, "accepted_at": at, "lease_until": None, "outcome": ""}
-    Message.objects.filter(pk=load.message.pk).update(**told, provider_id=outcome.provider_id)
+    told: dict[str, Any] = {"state": Message.SENT, "sent_at": at, "accepted_at": at, "lease_until": None, "outcome": ""}
+    Message.objects.filter(pk=load.message.pk).update(**told, **_forgotten(load.message), provider_id=outcome.provider_id)
     if load.riders:
         Message.objects.filter(pk__in=[one.pk for one in load.riders]).update(**told, bundle=load.message)
     if load.message.contact_id is not None:
         ContactMethod.objects.filter(pk=load.message.contact_id, broken_since__isnull=False).update(broken_since=None)
 
 
+def _forgotten(message: Message) -> dict[str, str]:
+    """A code is nobody's to read once its message is over."""
+    return {"subject": _("Evenkeel code"), "body": ""} if message.idempotency_key.startswith(contacts.CODE_KEY) else {}
+
+
 def _failed(load: Load, answer: str, at: datetime) -> None:
     message = load.message
-    Message.objects.filter(pk=message.pk).update(state=Message.FAILED, lease_until=None, outcome=answer[:200])
+    Message.objects.filter(pk=message.pk).update(**_forgotten(message), state=Message.FAILED, lease_until=None, outcome=answer[:200])
     _release(load, at)
     if message.contact_id is not None:
         ContactMethod.objects.filter(pk=message.contact_id, broken_since__isnull=True).update(broken_since=at)

@@ -7,14 +7,16 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from accounts.models import User
-from common import clock, doorbell
+from common import clock, doorbell, errors
 from journal import actions as journal
 from notifications import events, quiet
 from notifications.models import ContactMethod, Message, Page, PersonalRule, QuietHours
 
 URGENT_FIRST = {PersonalRule.IMPORTANT: 20, PersonalRule.DEFAULT: 10}
+BETWEEN_TESTS = timedelta(seconds=30)
 Rules = Mapping[int, Sequence[tuple[int, ContactMethod]]]
 
 
@@ -136,12 +138,16 @@ def _finish(rows: Any, columns: Mapping[str, Any], outcome: str, at: datetime) -
 def test_page(user: User, *, actor: User) -> Page:
     """A page to oneself that asks for nothing: every verified contact method at once."""
     at = clock.now()
-    number = Page.objects.filter(user=user, subject_type="user", event="test").count()
+    tests = Page.objects.filter(user=user, subject_type="user", event="test")
+    if tests.filter(created_at__gt=at - BETWEEN_TESTS).exists():
+        raise errors.Conflict(_("A test page just left. Wait half a minute before the next one."))
+    tests.filter(state=Page.OPEN).update(state=Page.ENDED, ended_at=at)
+    number = tests.count()
     (made,) = page(
-        [user], key=f"test:{user.pk}:{number}", subject_type="user", subject_id=user.pk, title="Evenkeel: a test page", event="test", at=at,
-        text="This is how a page reaches you. Nothing is wrong, and nothing has to be done.", reason="You asked for it.",
+        [User.objects.get(pk=user.pk)], key=f"test:{user.pk}:{number}", subject_type="user", subject_id=user.pk, title=_("Evenkeel: a test page"), event="test", at=at,
+        text=_("This is how a page reaches you. Nothing is wrong, and nothing has to be done."), reason=_("You asked for it."),
     )  # fmt: skip
-    journal.record(events.TEST_PAGE, user, actor=actor, at=at)
+    journal.record(events.TEST_PAGE, made.user, actor=actor, at=at)
     return made
 
 

@@ -15,6 +15,11 @@ except ImportError:
     apprise = None
 
 
+def is_installed() -> bool:
+    """Whether the extra is there."""
+    return apprise is not None
+
+
 class LongTail(Channel):
     """The contact's secret is an Apprise address, such as pover://user@token; its address shows only the service."""
 

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 USER = settings.AUTH_USER_MODEL
+ASKING = ("page", "test")  # events of pages that want an answer; the others are news about one
 
 
 class ContactMethod(models.Model):

@@ -1,11 +1,14 @@
-"""The page behind the link of a page: what it is, and the one button. Works without a login, on a phone, in the night."""
+"""Answering a page: the banner in the product, and the page behind the signed link, which works without a login, on a phone, in the night."""
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from common import errors
+from accounts import desk
+from common import clock, errors, htmx
 from notifications import links, queries
 from notifications.actions import answering
 
@@ -32,3 +35,28 @@ def answer(request: HttpRequest, signed: str) -> HttpResponse:
             problem = error.message
     context = {"page": page, "others": [one for one in told if one.pk != page.pk], "problem": problem, "signed": signed}
     return render(request, "notifications/answer.html", context, status=409 if problem else 200)
+
+
+@require_safe
+@desk.required
+def banner(request: HttpRequest) -> HttpResponseBase:
+    """What waits for this person's answer, on every page of the product; that he saw it is the receipt of the banner."""
+    user = desk.user_of(request)
+    pages = queries.open_pages(user)
+    answering.seen(pages, actor=user)
+    is_quiet = answering.is_quiet(user)
+    context = {"pages": pages, "sounds": [page.pk for page in pages if page.urgency == "important" or not is_quiet], "now": clock.now()}
+    return render(request, "notifications/_banner.html", context)
+
+
+@require_POST
+@desk.required
+def acknowledge(request: HttpRequest, page: int) -> HttpResponseBase:
+    """The button of the banner."""
+    user = desk.user_of(request)
+    row = queries.open_page_for(user, page)
+    try:
+        answering.acknowledge(row, actor=user, via="app", message=queries.banner_message(row))
+    except errors.DomainError as error:
+        return htmx.toast(HttpResponse(status=204), error.message, tone="error")
+    return htmx.done(_("Acknowledged")) if getattr(request, "htmx", False) else redirect("notifications:reach")

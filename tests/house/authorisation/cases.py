@@ -18,6 +18,7 @@ from tickets.priority import DEFAULT_MATRIX
 Body = Callable[[World, Thing], dict[str, Any]]
 QUEUE_KINDS = ("own", "team", "foreign", "shared")
 PERSON_KINDS = ("own", "foreign")
+POINT = "BI5TO2-gv3tGJbswZnwB-2B--fi4qA_vWzAGKHAxh7Kjc-sdveAzGDZtBp-DpvWQAFPHNjPLBBshxV4ahsH0ALQ"  # a public key of P-256
 NOTHING: dict[str, Any] = {}
 
 
@@ -216,6 +217,10 @@ CASES: dict[tuple[str, str], list[Case]] = {
         for verb in ("accept", "decline", "withdraw")
     ],
     ("accounts:profile", "POST"): plain(name="Renamed", time_zone="UTC", theme="dark", avatar_hue="2"),
+    ("notifications:add_contact", "POST"): plain(channel="teams", address="https://example.com/hook"),
+    ("notifications:add_browser", "POST"): plain(endpoint="https://push.example.com/x", p256dh=POINT, auth="MDEyMzQ1Njc4OWFiY2RlZg"),
+    ("notifications:add_rule", "POST"): made(lambda world, _thing: {"event": "page", "urgency": "default", "delay": "0", "contact": world.more["contact customer"].pk}),
+    ("notifications:quiet", "POST"): plain(from_at="22:00", until_at="07:00"),
     ("accounts:theme", "POST"): plain(theme="dark"),
     ("accounts:create_token", "POST"): plain(name="Sync", scope="read", days="30"),
     ("accounts:password_reset", "POST"): plain(email="customer@example.com"),
@@ -278,7 +283,7 @@ def kinds_of(operation: Operation, case: Case) -> tuple[str, ...]:
         return ("any",)
     if case.names_ticket or {"key", "token"} & set(operation.parameters):
         return TICKET_KINDS if "password_reset" not in operation.name else ("any",)
-    if operation.name in ("tickets:undo", "notification-read") or "notice" in operation.parameters:
+    if operation.name in ("tickets:undo", "notification-read") or {"notice", "contact", "rule", "page"} & set(operation.parameters):
         return PERSON_KINDS
     if operation.route.startswith("/queues/{slug}"):
         return QUEUE_KINDS
@@ -325,6 +330,7 @@ def values_of(operation: Operation, case: Case, world: World, role: str, kind: s
     if operation.name == "tickets:undo":
         given["pk"] = world.more[f"change {role}" if kind == "own" and role in world.people else "change stranger"]
     person = role if kind == "own" and role in world.people else "customer"
+    given |= {name: world.more[f"{name} {person}"].pk for name in ("contact", "rule", "page")}
     given["signed"] = world.more["page link"]
     given["notice"] = world.more[f"notice {person}"].pk
     given |= {

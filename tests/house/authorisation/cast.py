@@ -16,7 +16,7 @@ from fields.models import Definition
 from incidents import actions as incidents
 from journal.models import Entry
 from notifications import links as links_of_pages
-from notifications.models import Notice, Page
+from notifications.models import ContactMethod, Notice, Page, PersonalRule
 from oncall.actions import cover, policies, schedules
 from operations import actions as operations
 from services import actions as services
@@ -178,11 +178,17 @@ def _schedule(world: World) -> None:
 
 
 def _pages(world: World) -> None:
-    """A test page of the stranger, and the link that went to him."""
+    """A test page of the stranger, and the link that went to him; of everybody a way to be reached, a rule and an open page."""
     stranger = world.people["stranger"]
     page = Page.objects.create(
         user=stranger, key="cast", subject_type="user", subject_id=stranger.pk, event="test", title="A test page", created_at=clock.now()
     )
+    for name, user in world.people.items():
+        contact = ContactMethod.objects.create(user=user, channel="email", name="Pager", address=f"pager-{name}@example.com", verified_at=clock.now())
+        rule = PersonalRule.objects.create(user=user, event="page", contact=contact)
+        opened = Page.objects.create(user=user, key=f"cast:{name}", subject_type="thing", subject_id=user.pk, title="Down", created_at=clock.now())
+        world.more |= {f"contact {name}": contact, f"rule {name}": rule, f"page {name}": opened}
+        ContactMethod.objects.create(user=user, channel="ntfy", name="New", address="https://ntfy.example.com/new")
     world.more["page link"] = signing.dumps([page.pk, 0], salt=links_of_pages.SALT)
 
 
