@@ -35,7 +35,7 @@ class ContactForm(forms.Form):
     """A new way to be reached. What the fields are called is said by the channel."""
 
     channel = forms.ChoiceField(label=_("Channel"))
-    address = forms.CharField(label=_("Address"), max_length=500, required=False, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    address = forms.CharField(label=_("Address"), max_length=500, widget=forms.TextInput(attrs={"autocomplete": "off"}))
     secret = forms.CharField(max_length=500, required=False, widget=forms.PasswordInput(attrs={"autocomplete": "off"}))
     name = forms.CharField(label=_("Name"), max_length=60, required=False, help_text=_("Only for you, such as “Work phone”"))
 
@@ -48,7 +48,7 @@ class ContactForm(forms.Form):
         self.initial["channel"] = kind.name
         self.fields["address"].label, self.fields["address"].help_text = kind.address, kind.hint
         if kind.secret:
-            self.fields["secret"].label = kind.secret
+            self.fields["secret"].label, self.fields["secret"].required = kind.secret, kind.is_secret_required
         else:
             del self.fields["secret"]
 

@@ -10,6 +10,7 @@ from django.http import Http404
 from accounts.models import User
 from journal.models import Entry
 from notifications import subjects, topics
+from notifications.channels.base import Account
 from notifications.models import ChannelAccount, ContactMethod, Message, Notice, Page, PersonalRule, Preferences, QuietHours
 from notifications.models.paging import ASKING
 
@@ -115,7 +116,7 @@ def latest_pages(user: User, amount: int = 4) -> list[Page]:
 
 def open_pages(user: User, amount: int = 5) -> list[Page]:
     """What waits for this person's answer, newest first."""
-    return list(Page.objects.filter(user=user, state=Page.OPEN, event__in=ASKING).order_by("-id")[:amount])
+    return list(Page.objects.filter(user=user, state__in=(Page.OPEN, Page.UNREACHABLE), event__in=ASKING).order_by("-id")[:amount])
 
 
 def open_page_for(user: User, pk: int) -> Page:
@@ -134,3 +135,14 @@ def banner_message(page: Page) -> Message | None:
 def push_key() -> str:
     """The public key that browsers subscribe with; empty while Web Push is switched off."""
     return ChannelAccount.objects.filter(channel="webpush", is_enabled=True).values_list("user", flat=True).first() or ""
+
+
+def account_of(channel: str, provider: str) -> Account | None:
+    """The account in use of a channel, with its secrets in plain, when it is this provider's."""
+    row = ChannelAccount.objects.filter(channel=channel, provider=provider, is_enabled=True).first()
+    return row.opened() if row is not None else None
+
+
+def was_sent(page: int, channel: str, address: str) -> bool:
+    """Whether a page went to a verified contact."""
+    return Message.objects.filter(page=page, channel=channel, address=address, contact__verified_at__isnull=False).exists()

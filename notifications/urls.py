@@ -1,6 +1,6 @@
 from django.urls import path
 
-from notifications.views import answering, notices, reach
+from notifications.views import answering, hooks, notices, reach
 
 app_name = "notifications"
 
@@ -10,6 +10,13 @@ urlpatterns = [
     path("read-all/", notices.read_all, name="read_all"),
     path("preferences/", notices.choose, name="preferences"),
     path("a/<str:signed>/", answering.answer, name="answer"),
+    path("hooks/twilio/sms/", hooks.twilio_sms, name="twilio_sms"),
+    path("hooks/twilio/keys/<int:page>/", hooks.twilio_keys, name="twilio_keys"),
+    path("hooks/twilio/status/", hooks.twilio_status, name="twilio_status"),
+    path("hooks/vonage/sms/", hooks.vonage_sms, name="vonage_sms"),
+    path("hooks/vonage/keys/<int:page>/", hooks.vonage_keys, name="vonage_keys"),
+    path("hooks/slack/", hooks.slack, name="slack"),
+    path("hooks/telegram/", hooks.telegram, name="telegram"),
     path("pages/", answering.banner, name="banner"),
     path("pages/<int:page>/acknowledge/", answering.acknowledge, name="acknowledge"),
     path("reach/", reach.index, name="reach"),

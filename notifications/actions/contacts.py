@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -30,7 +31,10 @@ DELAYS = (0, 1, 2, 3, 5, 10, 15, 20, 30, 45, 60)
 def usable_kinds() -> list[registry.Kind]:
     """The ways that a person can add by hand now: those whose account, where they need one, is in use."""
     in_use = set(ChannelAccount.objects.filter(is_enabled=True).values_list("channel", flat=True))
-    return [kind for kind in registry.KINDS.values() if kind.is_by_hand and (not kind.needs_account or kind.name in in_use)]
+    names = {kind.name for kind in registry.KINDS.values() if kind.is_by_hand and (not kind.needs_account or kind.name in in_use)}
+    if not settings.EMAIL_IS_CONFIGURED:
+        names.discard("email")
+    return [kind for name, kind in registry.KINDS.items() if name in names]
 
 
 @transaction.atomic

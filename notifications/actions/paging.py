@@ -116,7 +116,7 @@ def end(subject_type: str, subject_ids: Collection[int], *, at: datetime | None 
 
 
 def _open(subject_type: str, subject_id: int) -> Any:
-    return Page.objects.filter(subject_type=subject_type, subject_id=subject_id, state=Page.OPEN)
+    return Page.objects.filter(subject_type=subject_type, subject_id=subject_id, state__in=(Page.OPEN, Page.UNREACHABLE))
 
 
 @transaction.atomic

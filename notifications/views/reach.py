@@ -3,6 +3,7 @@
 from itertools import groupby
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -175,7 +176,7 @@ def _page(request: HttpRequest, status: int = 200, code_problem: tuple[int, str]
         ],
         "contact_form": forms.ContactForm(kinds=contacts.usable_kinds()), "rule_form": _rule_form(user), "groups": _groups(queries.rules_of(user)),
         "quiet_form": forms.QuietForm(initial={name: getattr(hours, name) for name in fields} if hours is not None else None), "hours": hours,
-        "has_verified": any(row.is_verified for row in rows), "has_banner": any(row.channel == "app" for row in rows),
+        "has_verified": any(row.is_verified for row in rows), "has_mail": settings.EMAIL_IS_CONFIGURED, "has_banner": any(row.channel == "app" for row in rows),
         "vapid_key": queries.push_key(), **_outcomes(user), **given,
     }  # fmt: skip
     return htmx.page(request, "notifications/reach.html", "notifications/_reach.html", context, status=status)
