@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import QuerySet
 from django.test import Client
 
 from accounts.models import User
@@ -21,26 +22,31 @@ def grace(admin: User, sign_in: Callable[[User], Client]) -> Client:
     return sign_in(admin)
 
 
+def accounts() -> QuerySet[ChannelAccount]:
+    """Without our own keys for Web Push, which every installation has."""
+    return ChannelAccount.objects.exclude(channel="webpush", user__startswith="B")
+
+
 def problems(response: Any) -> dict[str, list[str]]:
     return dict(response.context["adminform"].form.errors)
 
 
 def test_a_secret_is_stored_encrypted_and_never_shown(grace: Client) -> None:
     assert grace.post(ADD, TWILIO).status_code == 302
-    account = ChannelAccount.objects.get()
+    account = accounts().get()
     assert (account.channel, account.provider, account.opened().secret) == ("sms", "twilio_sms", "very-secret-token")
     with connection.cursor() as cursor:
-        cursor.execute("SELECT a::text FROM notifications_channelaccount a")
+        cursor.execute("SELECT string_agg(a::text, ',') FROM notifications_channelaccount a")
         assert "very-secret-token" not in cursor.fetchone()[0]
     page = grace.get(f"/admin/notifications/channelaccount/{account.pk}/change/").content
     assert b"very-secret-token" not in page
-    entry = Entry.objects.get(event="register.added", subject_type="notifications.channelaccount")
+    entry = Entry.objects.get(event="register.added", subject_type="notifications.channelaccount", subject_id=account.pk)
     assert "very-secret" not in str(entry.data)
 
 
 def test_an_empty_secret_keeps_the_stored_one(grace: Client) -> None:
     grace.post(ADD, TWILIO)
-    account = ChannelAccount.objects.get()
+    account = accounts().get()
     grace.post(f"/admin/notifications/channelaccount/{account.pk}/change/", {**TWILIO, "secret": "", "sender": "+15005550001"})
     account.refresh_from_db()
     assert (account.sender, account.opened().secret) == ("+15005550001", "very-secret-token")
@@ -62,7 +68,7 @@ def test_what_is_missing_is_said_at_its_field(grace: Client, given: dict[str, st
     response = grace.post(ADD, {**TWILIO, **given})
     assert response.status_code == 200
     assert words in " ".join(problems(response)[field])
-    assert not ChannelAccount.objects.exists()
+    assert not accounts().exists()
 
 
 def test_one_account_of_a_channel_is_in_use(grace: Client) -> None:
