@@ -11,6 +11,8 @@ STEP_SKIPPED = catalogue.declare(
 )
 NOBODY_PAGED = catalogue.declare("escalation.nobody", _("Nobody could be paged: {reason}. The next step follows at once"), icon="user-x", tone="red")
 REPEATED = catalogue.declare("escalation.repeated", _("{policy} begins again, round {round}"), icon="refresh", tone="orange")
+REMINDED = catalogue.declare("escalation.reminded", _("{person} was asked whether he still has it"), icon="bell-ringing")
+UNANSWERED = catalogue.declare("escalation.unanswered", _("{person} did not say that he still has it: paging begins anew"), icon="bell-x", tone="red")
 EXHAUSTED = catalogue.declare("escalation.exhausted", _("{policy} ended without an answer"), icon="alert-triangle", tone="red")
 ESCALATION_STOPPED = catalogue.declare("escalation.stopped", _("Paging stopped: {why}"), icon="bell-off")
 PAGE_ACKNOWLEDGED = catalogue.declare("page.acknowledged", _("{actor} acknowledged the page ({via})"), icon="circle-check", tone="green")

@@ -40,7 +40,11 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A policy as a run remembers it. steps are ordered by delay. turn: how many runs of it began before, for steps that take turns."""
+    """A policy as a run remembers it. steps are ordered by delay. turn: how many runs of it began before, for steps that take turns.
+
+    remind_after: so many minutes after an acknowledgement its person is asked whether he still has it; unack_after: without an answer paging begins anew
+    so many minutes later. 0 is never.
+    """
 
     id: int | None
     name: str
@@ -51,6 +55,8 @@ class Policy:
     is_reopening: bool = False
     zone: str = "UTC"
     turn: int = 0
+    remind_after: int = 0
+    unack_after: int = 0
 
     def to_data(self) -> dict[str, Any]:
         """As JSON keeps it."""
@@ -75,6 +81,19 @@ class Moment:
     number: int
     at: datetime
     steps: tuple[Step, ...]
+
+
+def after_acknowledging(policy: Policy, at: datetime) -> dict[str, datetime | None]:
+    """When the person is asked, or else when paging begins anew, after an acknowledgement or an answer."""
+    ask = at + timedelta(minutes=policy.remind_after) if policy.remind_after else None
+    anew = at + timedelta(minutes=policy.unack_after) if policy.unack_after and ask is None else None
+    return {"remind_at": ask, "unack_at": anew}
+
+
+def after_asking(policy: Policy, at: datetime) -> dict[str, datetime | None]:
+    """When paging begins anew without an answer, or else when he is asked again."""
+    anew = at + timedelta(minutes=policy.unack_after) if policy.unack_after else None
+    return {"remind_at": None if anew else at + timedelta(minutes=policy.remind_after), "unack_at": anew}
 
 
 def delays(policy: Policy) -> list[int]:

@@ -22,7 +22,8 @@ def _of_policy(policy: EscalationPolicy) -> plan.Policy:
     zone = next((row.schedule.time_zone for row in rows if row.schedule is not None), "UTC")
     return plan.Policy(
         id=policy.pk, name=policy.name, steps=tuple(_step(row) for row in rows), repeat_count=policy.repeat_count, repeat_after=policy.repeat_after,
-        is_closing=policy.is_closing, is_reopening=policy.is_reopening, zone=zone, turn=policy.runs.count(),
+        is_closing=policy.is_closing, is_reopening=policy.is_reopening, zone=zone, turn=policy.runs.count(), remind_after=policy.remind_after,
+        unack_after=policy.unack_after,
     )  # fmt: skip
 
 

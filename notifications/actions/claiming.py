@@ -12,7 +12,7 @@ from django.db.models import Count, F, Q
 
 from common import clock, errors
 from notifications import parcels, throttles
-from notifications.actions import failover
+from notifications.actions import failover, paging
 from notifications.channels import registry
 from notifications.channels.base import Account, Channel
 from notifications.models import ChannelAccount, Destination, Message
@@ -171,25 +171,38 @@ class _Choice:
         return self._opened[name]
 
     def _free_at(self, row: Message) -> datetime:
-        if row.page is None or row.channel == "app" or row.page.event == "test" or not settings.PAGE_THROTTLES:
+        if not settings.PAGE_THROTTLES or row.channel == "app":
+            return self.at
+        if row.idempotency_key.startswith(paging.NEWS_KEY):
+            return self._news_free_at(row)
+        if row.page is None or row.page.event == "test":
             return self.at
         of_address, of_channel = self._histories(row)
-        limits = throttles.limits_of(row.channel, is_page=row.page.event == "page")
+        limits = throttles.limits_of(row.channel, is_page=True)
         return max(throttles.free_at(of_address, limits, self.at), throttles.free_at(of_channel, throttles.TOGETHER, self.at))
 
-    def _histories(self, row: Message) -> tuple[list[datetime], list[datetime]]:
-        """When pages, or news about them, left to this address, and when anything of the sort left by this channel. What is under way counts as now."""
-        is_page = row.page is not None and row.page.event == "page"
-        address, channel = (row.channel, row.address, str(is_page)), (row.channel,)
-        if address not in self._sent:
-            of_page = Q(page__event="page") if is_page else ~Q(page__event="page")
-            self._sent[address] = (
-                self._left(throttles.LONGEST).filter(of_page, channel=row.channel, address=row.address).values_list("sent_at", flat=True)
+    def _news_free_at(self, row: Message) -> datetime:
+        """News is rarer than pages."""
+        key = ("news", row.channel, row.address)
+        if key not in self._sent:
+            told = Message.objects.filter(
+                contact=row.contact_id or 0, idempotency_key__startswith=paging.NEWS_KEY, sent_at__gt=self.at - throttles.LONGEST
             )
-            self._sent[address] = [instant or self.at for instant in self._sent[address]]
+            self._sent[key] = [instant or self.at for instant in told.values_list("sent_at", flat=True)]
+        free = throttles.free_at(self._sent[key], throttles.limits_of(row.channel, is_page=False), self.at)
+        if free == self.at:
+            self._sent[key].append(self.at)
+        return free
+
+    def _histories(self, row: Message) -> tuple[list[datetime], list[datetime]]:
+        """When pages left to this address, and when any left by this channel. What is under way counts as now."""
+        address, channel = (row.channel, row.address), (row.channel,)
+        if address not in self._sent:
+            left = self._left(throttles.LONGEST).filter(channel=row.channel, address=row.address)
+            self._sent[address] = [instant or self.at for instant in left.values_list("sent_at", flat=True)]
         if channel not in self._sent:
-            left = self._left(timedelta(seconds=5)).filter(channel=row.channel).values_list("sent_at", flat=True)
-            self._sent[channel] = [instant or self.at for instant in left]
+            left = self._left(timedelta(seconds=5)).filter(channel=row.channel)
+            self._sent[channel] = [instant or self.at for instant in left.values_list("sent_at", flat=True)]
         return self._sent[address], self._sent[channel]
 
     def _left(self, window: timedelta) -> Any:

@@ -12,8 +12,8 @@ from accounts.models import User
 from common import clock, doorbell
 from journal.models import Entry
 from notifications import letters, queries, subjects, topics
-from notifications.actions import outbox
-from notifications.models import Notice, Preferences
+from notifications.actions import outbox, paging
+from notifications.models import Notice, PersonalRule, Preferences
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,17 @@ def tell(entry: Entry, news: News, readers: Iterable[Reader], *, actor: Any = No
         reader = wanted[row.user_id]
         if (chosen.get(row.user_id) or Preferences()).way(reader.topic) == topics.EMAIL and not reader.has_own_mail:
             _mail(row, reader, news, entry)
+    _page_by_rules(rows, entry)
     return rows
+
+
+def _page_by_rules(rows: Sequence[Notice], entry: Entry) -> None:
+    """Who made a rule of his own for what is assigned to him, or for notes, hears of it that way too."""
+    for event, topic in (("assigned", topics.ASSIGNED), ("note", topics.COMMENTED)):
+        told = [row for row in rows if row.topic == topic]
+        if told:
+            people = {row.user_id: (PersonalRule.DEFAULT, row.url) for row in told}
+            paging.news(people, event, title=f"{told[0].title}: {told[0].text}", key=str(entry.pk), at=told[0].created_at)
 
 
 def _may_hear(user: User, entry: Entry, news: News) -> bool:

@@ -12,10 +12,12 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common import clock, doorbell, errors
 from journal import actions as journal
-from notifications import events, quiet
+from notifications import events, letters, quiet
 from notifications.models import ContactMethod, Message, Page, PersonalRule, QuietHours
+from notifications.models.paging import ASKING
 
 URGENT_FIRST = {PersonalRule.IMPORTANT: 20, PersonalRule.DEFAULT: 10}
+NEWS_KEY = "news:"  # what a message with news begins its key with
 BETWEEN_TESTS = timedelta(seconds=30)
 Rules = Mapping[int, Sequence[tuple[int, ContactMethod]]]
 
@@ -89,7 +91,7 @@ def _rules(ids: Collection[int], urgency: str, event: str) -> Rules:
 
 def _messages(row: Page, rules: Rules, hours: QuietHours | None, at: datetime) -> list[Message]:
     """The messages of one page, in the order in which they are due."""
-    begin = quiet.ends_at(hours, row.user.time_zone, at) if hours and not (row.urgency == PersonalRule.IMPORTANT and hours.lets_important) else at
+    begin = _begin(hours, row.user.time_zone, row.urgency, at)
     steps: Sequence[tuple[int, ContactMethod | None]] = rules.get(row.user_id) or [(0, None)]
     return [
         Message(
@@ -101,11 +103,47 @@ def _messages(row: Page, rules: Rules, hours: QuietHours | None, at: datetime) -
     ]  # fmt: skip
 
 
+def _begin(hours: QuietHours | None, zone: str, urgency: str, at: datetime) -> datetime:
+    """From when a message may leave."""
+    return quiet.ends_at(hours, zone, at) if hours and not (urgency == PersonalRule.IMPORTANT and hours.lets_important) else at
+
+
+def tell(pages: Iterable[Page], event: str, *, title: str, key: str, at: datetime, but: Any = None) -> int:
+    """News for people who were paged, such as that somebody else has it. Answers how many messages were queued."""
+    asked = [page for page in pages if page.event in ASKING and page.user_id != getattr(but, "pk", None)]
+    return news({page.user_id: (page.urgency, page.url) for page in asked}, event, title=title, key=key, at=at)
+
+
+def news(people: Mapping[int, tuple[str, str]], event: str, *, title: str, key: str, at: datetime) -> int:
+    """News by each person's own rules for this event; who has no such rule hears nothing (ONC-08). people: id → urgency and path.
+
+    The same key again tells nobody twice. Answers how many messages were queued. Belongs to the caller's transaction.
+    """
+    if not people:
+        return 0
+    rules = PersonalRule.objects.filter(user__in=people, event=event, contact__verified_at__isnull=False).select_related("contact", "user")
+    found = [rule for rule in rules if rule.urgency == people[rule.user_id][0] and rule.user.is_active]
+    hours = {row.user_id: row for row in QuietHours.objects.filter(user__in=people)} if found else {}
+    made = []
+    for rule in found:
+        urgency, path = people[rule.user_id]
+        begin = _begin(hours.get(rule.user_id), rule.user.time_zone, urgency, at)
+        made.append(
+            Message(
+                channel=rule.contact.channel, recipient=rule.user, address=rule.contact.address, contact=rule.contact, subject=title[:250],
+                body=letters.absolute(path) if path else "", order=5, idempotency_key=f"{NEWS_KEY}{event}:{key}:{rule.pk}"[:120],
+                due_at=begin + timedelta(minutes=rule.delay_minutes),
+            )
+        )  # fmt: skip
+    Message.objects.bulk_create(made, ignore_conflicts=True)
+    return len(made)
+
+
 def acknowledge(subject_type: str, subject_id: int, *, actor: Any, via: str = "app", at: datetime | None = None) -> int:
     """Somebody answered: no message about this subject leaves any more. Answers how many pages were open. Belongs to the caller's transaction."""
     instant = at or clock.now()
     answered = {"state": Page.ACKNOWLEDGED, "acknowledged_at": instant, "acknowledged_by": actor, "acknowledged_via": via}
-    return _finish(_open(subject_type, subject_id), answered, "acknowledged", instant)
+    return _finish(_open(subject_type, subject_id), answered, "acknowledged", instant, actor)
 
 
 def end(subject_type: str, subject_ids: Collection[int], *, at: datetime | None = None) -> int:
@@ -120,7 +158,7 @@ def _open(subject_type: str, subject_id: int) -> Any:
 
 
 @transaction.atomic
-def _finish(rows: Any, columns: Mapping[str, Any], outcome: str, at: datetime) -> int:
+def _finish(rows: Any, columns: Mapping[str, Any], outcome: str, at: datetime, actor: Any = None) -> int:
     """Changes pages and withdraws their waiting messages; one that a worker holds right now goes out."""
     pages = list(rows.select_for_update().order_by("pk"))
     if not pages:
@@ -131,6 +169,11 @@ def _finish(rows: Any, columns: Mapping[str, Any], outcome: str, at: datetime) -
     Message.objects.filter(free, page__in=ids, state=Message.QUEUED).update(state=Message.WITHDRAWN, outcome=outcome)
     for user in {row.user_id for row in pages}:
         doorbell.announce("page", user, f"page.{outcome}")
+    has_rules = PersonalRule.objects.filter(user__in={row.user_id for row in pages}, event__in=("acknowledged", "closed")).exists()
+    for row in pages if has_rules else ():
+        words = {"title": row.title, "name": actor.name if actor is not None else "Evenkeel"}
+        said = _("%(name)s acknowledged: %(title)s") if outcome == "acknowledged" else _("Over: %(title)s")
+        tell([row], "acknowledged" if outcome == "acknowledged" else "closed", title=said % words, key=str(row.pk), at=at, but=actor)
     return len(pages)
 
 

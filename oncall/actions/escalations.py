@@ -230,6 +230,7 @@ def _page(run: Escalation, policy: plan.Policy, moment: plan.Moment, one: plan.S
         reason=_("%(policy)s, step after %(minutes)d min: %(target)s") % {"policy": policy.name, "minutes": one.delay_minutes, "target": one.label},
     )  # fmt: skip
     told = [row for row in pages if row.state != Page.UNREACHABLE]
+    _tell_earlier(run, moment, pages, at)
     if told:
         _tell(run, events.STEP_PAGED, at, people=", ".join(row.user.name for row in told), target=one.label, round=moment.round, step=moment.number)
     else:
@@ -237,6 +238,15 @@ def _page(run: Escalation, policy: plan.Policy, moment: plan.Moment, one: plan.S
             _("%(target)s: nobody with a verified contact") % {"target": one.label} if people else _("%(target)s: nobody") % {"target": one.label}
         )
     return bool(told)
+
+
+def _tell_earlier(run: Escalation, moment: plan.Moment, pages: Sequence[Page], at: datetime) -> None:
+    """Who was paged before and did not answer hears that it goes on, when his rules say so."""
+    if moment.number > 0:
+        paged = {page.user_id for page in pages}
+        earlier = Page.objects.filter(subject_type=run.subject_type, subject_id=run.subject_id, state=Page.OPEN).exclude(user__in=paged)
+        title = _("Goes on to the next step: %(title)s") % {"title": run.facts.get("title", "")}
+        paging.tell(earlier, "escalated", title=title, key=f"run:{run.pk}:{moment.round}:{moment.number}", at=at)
 
 
 def _hand_on(run: Escalation, one: plan.Step) -> bool:
@@ -279,7 +289,8 @@ def acknowledge(subject_type: str, subject_id: int, *, actor: User | None, via: 
     for run in runs:
         policy = plan.policy_of(run.snapshot)
         still = run.next_step_at if plan.matters_after_ack(policy) else None
-        _save(run, state=Escalation.ACKNOWLEDGED, acknowledged_at=at, acknowledged_by=actor, next_step_at=still)
+        asked = plan.after_acknowledging(policy, at)
+        _save(run, state=Escalation.ACKNOWLEDGED, acknowledged_at=at, acknowledged_by=actor, next_step_at=still, **asked)
     pages = paging.acknowledge(subject_type, subject_id, actor=actor, via=via, at=at)
     if runs or pages:
         subject = subjects.journal_subject(subject_type, subject_id)
@@ -294,7 +305,7 @@ def unacknowledge(subject_type: str, subject_id: int, *, actor: User | None) -> 
     runs = _locked(subject_type, [subject_id], (Escalation.ACKNOWLEDGED,))
     for run in runs:
         anew = {"round": run.round + 1, "step": 0, "round_started_at": at, "next_step_at": at}
-        _save(run, state=Escalation.RUNNING, acknowledged_at=None, acknowledged_by=None, **anew)
+        _save(run, state=Escalation.RUNNING, acknowledged_at=None, acknowledged_by=None, remind_at=None, unack_at=None, **anew)
     if runs:
         doorbell.ring("oncall.sweep", queue="critical")
     return len(runs)
@@ -306,7 +317,7 @@ def stop(subject_type: str, subject_ids: Collection[int], *, actor: User | None,
     at = clock.now()
     runs = _locked(subject_type, subject_ids, OPEN_STATES)
     Escalation.objects.filter(pk__in=[run.pk for run in runs]).update(
-        state=Escalation.STOPPED, next_step_at=None, ended_at=at, version=F("version") + 1
+        state=Escalation.STOPPED, next_step_at=None, remind_at=None, unack_at=None, ended_at=at, version=F("version") + 1
     )
     if runs:
         told = [(subjects.journal_subject(run.subject_type, run.subject_id), {"run": run.pk, "why": why}) for run in runs]

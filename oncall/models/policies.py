@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -30,6 +31,16 @@ class EscalationPolicy(models.Model):
     repeat_after = models.PositiveSmallIntegerField(_("minutes before a repeat"), default=10)
     is_closing = models.BooleanField(_("close after the last repeat"), default=False)
     is_reopening = models.BooleanField(_("a repeat sets it back to open"), default=False)
+    remind_after = models.PositiveSmallIntegerField(
+        _("ask after acknowledging, minutes"),
+        default=0,
+        validators=[MaxValueValidator(1440)],
+        help_text=_("Asks whether the person still has it; 0 never asks."),
+    )
+    unack_after = models.PositiveSmallIntegerField(
+        _("page anew without an answer, minutes"), default=0, validators=[MaxValueValidator(1440)],
+        help_text=_("Takes the acknowledgement back so long after the question, or after acknowledging when nobody is asked; 0 never does."),
+    )  # fmt: skip
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:

@@ -17,7 +17,7 @@ class Escalation(models.Model):
     snapshot: the policy as it was at the start (steps, repeats), so that an edit in mid-run changes nothing and a removal blocks nothing (RELIABILITY B8).
     facts: what step conditions read: priority, tier, title, url, service. State: running, acknowledged (only steps that wait for closing go on), stopped,
     exhausted (all steps and repeats are done). next_step_at: when the next step is due, empty when none is. step: how many steps were done in this
-    round. snoozed_until: nobody is paged before.
+    round. snoozed_until: nobody is paged before. remind_at: when who acknowledged it is asked whether he still has it; unack_at: when paging begins anew.
     """
 
     RUNNING, ACKNOWLEDGED, STOPPED, EXHAUSTED = "running", "acknowledged", "stopped", "exhausted"
@@ -38,6 +38,8 @@ class Escalation(models.Model):
     started_at = models.DateTimeField(_("started"))
     acknowledged_at = models.DateTimeField(_("acknowledged"), null=True)
     acknowledged_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    remind_at = models.DateTimeField(null=True)
+    unack_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(_("ended"), null=True)
     version = models.PositiveIntegerField(default=1)
 
@@ -55,6 +57,8 @@ class Escalation(models.Model):
         ]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["next_step_at", "id"], name="escalation_due", condition=Q(next_step_at__isnull=False)),
+            models.Index(fields=["remind_at"], name="escalation_remind", condition=Q(remind_at__isnull=False)),
+            models.Index(fields=["unack_at"], name="escalation_unack", condition=Q(unack_at__isnull=False)),
             models.Index(fields=["subject_type", "subject_id", "-id"], name="escalation_of_subject"),
         ]
 
