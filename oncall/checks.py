@@ -43,6 +43,8 @@ def unreachable(schedules: Sequence[Schedule], stored: Mapping[int, rota.Schedul
     on_duty = {who for schedule in schedules for stretch in rota.final(stored[schedule.pk], begin, end) for who in stretch.people}
     people = names.people(on_duty)
     reachable = set(
-        ContactMethod.objects.filter(user__in=people, verified_at__isnull=False, broken_since__isnull=True).values_list("user_id", flat=True)
+        ContactMethod.objects.filter(user__in=people, verified_at__isnull=False, broken_since__isnull=True)
+        .exclude(channel="app")  # the banner wakes nobody
+        .values_list("user_id", flat=True)
     )
     return [user for user in people if user.pk not in reachable]

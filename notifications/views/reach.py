@@ -174,9 +174,11 @@ def _page(request: HttpRequest, status: int = 200, code_problem: tuple[int, str]
         "contacts": [
             {"row": row, "kind": registry.kind(row.channel), "problem": code_problem[1] if code_problem[0] == row.pk else ""} for row in rows
         ],
-        "contact_form": forms.ContactForm(kinds=contacts.usable_kinds()), "rule_form": _rule_form(user), "groups": _groups(queries.rules_of(user)),
+        "contact_form": forms.ContactForm(kinds=contacts.usable_kinds()), "rule_form": _rule_form(user),
+        "can_rule": any(row.is_verified for row in rows), "groups": _groups(queries.rules_of(user)),
         "quiet_form": forms.QuietForm(initial={name: getattr(hours, name) for name in fields} if hours is not None else None), "hours": hours,
-        "has_verified": any(row.is_verified for row in rows), "has_mail": settings.EMAIL_IS_CONFIGURED, "has_banner": any(row.channel == "app" for row in rows),
+        "has_verified": any(row.is_verified and row.channel != "app" for row in rows), "has_mail": settings.EMAIL_IS_CONFIGURED,
+        "has_banner": any(row.channel == "app" for row in rows),
         "vapid_key": queries.push_key(), **_outcomes(user), **given,
     }  # fmt: skip
     return htmx.page(request, "notifications/reach.html", "notifications/_reach.html", context, status=status)

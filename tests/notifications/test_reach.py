@@ -263,8 +263,8 @@ def test_the_banner_shows_open_pages_and_answers(agent: User, hanna: Client) -> 
     with transaction.atomic():
         (page,) = paging.page([agent], key="k", subject_type="thing", subject_id=1, title="Gateway down", reason="First line")
     outbox.send_due()
-    message = Message.objects.get()
-    assert (message.channel, message.state, message.delivered_at) == ("app", Message.SENT, None)
+    message = Message.objects.get(channel="app")
+    assert (message.state, message.delivered_at) == (Message.SENT, None)
     shown = hanna.get("/notifications/pages/").content
     assert b"Gateway down" in shown and b"data-page-sound" in shown
     message.refresh_from_db()
@@ -282,6 +282,17 @@ def test_a_page_about_something_that_is_gone_ends(agent: User, hanna: Client) ->
     assert hanna.post(f"/notifications/pages/{page.pk}/acknowledge/").status_code == 302
     page.refresh_from_db()
     assert page.state == Page.ENDED
+
+
+def test_the_banner_alone_does_not_replace_the_mail_and_reaches_nobody_without_it(agent: User, settings: Any) -> None:
+    """RELIABILITY B7: whoever has only the banner may sleep while it shines."""
+    contacts.add_banner(actor=agent)
+    for key, has_mail in (("with", True), ("without", False)):
+        settings.EMAIL_IS_CONFIGURED = has_mail
+        with transaction.atomic():
+            (page,) = paging.page([agent], key=key, subject_type="thing", subject_id=1, title="Gateway down")
+        assert set(page.messages.values_list("channel", flat=True)) == ({"app", "email"} if has_mail else set())
+        assert page.state == (Page.OPEN if has_mail else Page.UNREACHABLE)
 
 
 def test_an_ordinary_page_makes_no_sound_in_quiet_hours(agent: User, hanna: Client) -> None:
