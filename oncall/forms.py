@@ -93,11 +93,27 @@ class PolicyForm(forms.Form):
     repeat_after = forms.IntegerField(label=_("Minutes before a repeat"), min_value=1, max_value=1440, initial=10)
     is_closing = forms.BooleanField(label=_("Close it after the last repeat"), required=False)
     is_reopening = forms.BooleanField(label=_("A repeat sets it back to open"), required=False)
+    remind_after = forms.IntegerField(
+        label=_("Ask after acknowledging, minutes"),
+        min_value=0,
+        max_value=1440,
+        initial=0,
+        help_text=_("Whether the person still has it; 0 never asks"),
+    )
+    unack_after = forms.IntegerField(
+        label=_("Page anew without an answer, minutes"), min_value=0, max_value=1440, required=False,
+        help_text=_("Takes the acknowledgement back so long after the question, or after acknowledging when nobody is asked; 0 never does"),
+    )  # fmt: skip
 
     def __init__(self, teams: QuerySet[Team], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["team"]
         field.queryset = teams
+
+    def clean(self) -> dict[str, Any]:
+        """Empty is never."""
+        cleaned = super().clean() or self.cleaned_data
+        return {**cleaned, **{name: cleaned.get(name) or 0 for name in ("remind_after", "unack_after")}}
 
 
 class StepForm(forms.Form):

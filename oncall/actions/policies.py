@@ -16,7 +16,7 @@ from oncall import events, permissions, subjects
 from oncall.models import EscalationPolicy, EscalationStep, RoutingRule
 
 MOST_STEPS, MOST_RULES = 50, 100
-COLUMNS = ("name", "team", "description", "repeat_count", "repeat_after", "is_closing", "is_reopening")
+COLUMNS = ("name", "team", "description", "repeat_count", "repeat_after", "is_closing", "is_reopening", "remind_after", "unack_after")
 STEP_COLUMNS = (
     "delay_minutes", "condition", "target", "schedule", "user", "team", "next_policy", "url", "priorities", "tiers", "from_at", "until_at", "above_alerts",
     "above_minutes", "is_round_robin",

@@ -50,12 +50,15 @@ class PolicySerializer(serializers.ModelSerializer):
     repeat_after = serializers.IntegerField(min_value=1, max_value=1440, default=10)
     is_closing = serializers.BooleanField(default=False)
     is_reopening = serializers.BooleanField(default=False)
+    remind_after = serializers.IntegerField(min_value=0, max_value=1440, default=0)
+    unack_after = serializers.IntegerField(min_value=0, max_value=1440, default=0)
     steps = StepSerializer(many=True, allow_empty=False)
 
     class Meta:
         model = EscalationPolicy
         fields: ClassVar[list[str]] = [
-            "slug", "name", "team", "description", "repeat_count", "repeat_after", "is_closing", "is_reopening", "steps",
+            "slug", "name", "team", "description", "repeat_count", "repeat_after", "is_closing", "is_reopening",
+            "remind_after", "unack_after", "steps",
         ]  # fmt: skip
         read_only_fields: ClassVar[list[str]] = ["slug"]
 

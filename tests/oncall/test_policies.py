@@ -170,6 +170,8 @@ def sent(team: Team, *steps: dict[str, Any], **more: Any) -> dict[str, Any]:
         "team": team.pk,
         "repeat_count": 0,
         "repeat_after": 10,
+        "remind_after": 0,
+        "unack_after": 0,
         "steps-TOTAL_FORMS": len(steps),
         "steps-INITIAL_FORMS": 0,
         **more,
@@ -229,7 +231,8 @@ def test_the_service_page_simulates_by_its_policy_and_by_the_rules_of_its_team(
 def test_the_admin_checks_as_the_editor_does(sign_in: Callable[[User], Client], admin: User, team: Team, policy: EscalationPolicy) -> None:
     client = sign_in(admin)
     form = {
-        "name": "By hand", "slug": "by-hand", "team": team.pk, "repeat_count": 0, "repeat_after": 10, "steps-TOTAL_FORMS": 0, "steps-INITIAL_FORMS": 0,
+        "name": "By hand", "slug": "by-hand", "team": team.pk, "repeat_count": 0, "repeat_after": 10, "remind_after": 0, "unack_after": 0,
+        "steps-TOTAL_FORMS": 0, "steps-INITIAL_FORMS": 0,
     }  # fmt: skip
     page = client.post("/admin/oncall/escalationpolicy/add/", form).content.decode()
     assert "A policy needs 1 to 50 steps" in page
