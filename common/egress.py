@@ -104,11 +104,11 @@ def check(url: str) -> str:
     try:
         parts = urlsplit(url)
         port, name = parts.port, parts.hostname or ""
+        shown = f"[{name}]" if ":" in name else name.encode("idna").decode()
     except ValueError as error:
         raise Forbidden(f"{url[:100]} is not an address.") from error
     if parts.scheme not in PORTS_OF_SCHEMES or not name or parts.username or parts.password:
         raise Forbidden(f"{url[:100]} is not an http or https address.")
-    shown = f"[{name}]" if ":" in name else name.encode("idna").decode()
     return shown if port in (None, PORTS_OF_SCHEMES[parts.scheme]) else f"{shown}:{port}"
 
 

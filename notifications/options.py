@@ -75,7 +75,7 @@ class ChannelAccountForm(forms.ModelForm):  # type: ignore[type-arg]  # not subs
         if name == "url" and cleaned.get("url"):
             try:
                 egress.check(cleaned["url"])
-            except (egress.Forbidden, UnicodeError):
+            except egress.Forbidden:
                 self.add_error("url", _("Write an address that begins with https:// or http://."))
 
     def _check_pem(self, cleaned: dict[str, Any]) -> None:

@@ -51,7 +51,7 @@ def _phone(text: str) -> str:
 def _url(text: str) -> str:
     try:
         egress.check(text)
-    except (egress.Forbidden, UnicodeError) as error:
+    except egress.Forbidden as error:
         raise errors.Invalid("address", _("Write an address that begins with https:// or http://.")) from error
     return text
 

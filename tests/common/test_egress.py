@@ -37,7 +37,18 @@ def test_an_admin_allows_a_place_inside(settings: Any, lines: list[str], address
 
 
 @pytest.mark.parametrize(
-    "url", ["ftp://example.com/", "file:///etc/passwd", "https://user:word@example.com/", "https:///x", "javascript:1", "http://[::1", ""]
+    "url",
+    [
+        "ftp://example.com/",
+        "file:///etc/passwd",
+        "https://user:word@example.com/",
+        "https:///x",
+        "javascript:1",
+        "http://[::1",
+        "",
+        "https://" + "ä" * 80 + ".example/",
+        "https://a:99999/",
+    ],
 )
 def test_what_is_no_address_is_forbidden(url: str) -> None:
     with pytest.raises(egress.Forbidden):
@@ -57,6 +68,24 @@ def test_a_redirect_is_an_answer_and_not_followed(settings: Any) -> None:
     with provider() as server:
         server.reply(302, {}, Location=f"{server.url}/secret")
         assert (egress.send(egress.Request("GET", f"{server.url}/a")).status, len(server.got)) == (302, 1)
+
+
+def test_broken_tls_and_a_broken_answer_are_no_answer(settings: Any) -> None:
+    """RELIABILITY B9."""
+    settings.EGRESS_ALLOW = ["127.0.0.1/32"]
+    with provider() as server, pytest.raises(egress.Unreachable, match="SSL"):
+        egress.send(egress.Request("GET", server.url.replace("http:", "https:")))
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def babble() -> None:
+            connection, _address = listener.accept()
+            with connection:
+                connection.recv(1000)
+                connection.sendall(b"babble\r\n\r\n")
+
+        threading.Thread(target=babble, daemon=True).start()
+        with pytest.raises(egress.Unreachable):
+            egress.send(egress.Request("GET", f"http://127.0.0.1:{listener.getsockname()[1]}/"))
 
 
 def test_a_long_answer_is_cut(settings: Any) -> None:
