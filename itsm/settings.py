@@ -285,6 +285,8 @@ CELERY_BEAT_SCHEDULE = {
     "snoozed": _tick("alerts.wake_snoozed", 10, "default"),
     "partitions": _tick("alerts.keep_partitions", 3600, "bulk"),
     "escalations": _tick("oncall.sweep", 2, "critical"),
+    "hand_overs": _tick("oncall.tell_hand_overs", 60, "default"),
+    "oncall_warnings": {"task": "oncall.warn_leads", "schedule": crontab(hour=7, minute=3), "options": {"queue": "bulk", "expires": 7200}},
     "messages": _tick("notifications.send_due", 2, "critical"),
     "digests": _tick("notifications.send_digests", 30, "bulk"),
     "audit": _tick("operations.audit", 60, "default"),

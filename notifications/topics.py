@@ -26,6 +26,7 @@ class Topic:
     default: str
 
 
+ON_CALL, COVER, GAPS = "on_call", "cover", "gaps"
 ASSIGNED, TEAM, MENTIONED, COMMENTED, STATUS, SLA, BREACHED = "assigned", "team", "mentioned", "commented", "status", "sla", "breached"
 TOPICS: dict[str, Topic] = {
     ASSIGNED: Topic(_("A record is assigned to you"), "user-check", EMAIL),
@@ -35,6 +36,9 @@ TOPICS: dict[str, Topic] = {
     STATUS: Topic(_("The status changes of what concerns you"), "arrow-right", APP),
     SLA: Topic(_("An SLA target is about to be missed"), "clock", APP),
     BREACHED: Topic(_("An SLA target was missed"), "alert-triangle", EMAIL),
+    ON_CALL: Topic(_("Your time on call begins or ends"), "phone-call", EMAIL),
+    COVER: Topic(_("Somebody asks you for cover, answers, or puts you on call"), "calendar", EMAIL),
+    GAPS: Topic(_("A schedule of a team that you lead needs attention"), "alert-triangle", EMAIL),
 }
 
 REASONS: dict[str, Any] = {
@@ -43,4 +47,7 @@ REASONS: dict[str, Any] = {
     "watcher": _("You watch it"),
     "team": _("Your team owns it"),
     "reporter": _("You reported it"),
+    "on_call": _("It is about your time on call"),
+    "asked": _("You were asked for cover"),
+    "lead": _("You lead the team, or manage on-call"),
 }

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import holidays
 from django import forms
 from django.contrib import admin
 from django.forms.models import BaseInlineFormSet
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from common import errors
 from journal.admin import RegisterAdmin
 from oncall.actions import policies
-from oncall.models import EscalationPolicy, EscalationStep, Restriction, Rotation, RoutingRule, Schedule, Turn
+from oncall.models import EscalationPolicy, EscalationStep, PayTable, Restriction, Rotation, RoutingRule, Schedule, Turn
 
 
 class RotationInline(admin.TabularInline):
@@ -154,3 +155,28 @@ class RoutingRuleAdmin(RegisterAdmin):
     @admin.display(description=gettext_lazy("goes to"))
     def goes_to(self, rule: Any) -> str:
         return format_html("{}", rule.policy or rule.schedule or _("no one"))
+
+
+class PayTableForm(forms.ModelForm):
+    """A pay table whose country exists."""
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or {}
+        country, part = values.get("country", ""), values.get("subdivision", "")
+        known = holidays.list_supported_countries(include_aliases=False)
+        if country and country not in known:
+            self.add_error("country", _("This country is not known. Use a code of two letters, such as NO or DE."))
+        elif part and part not in known.get(country, []):
+            self.add_error(
+                "subdivision", _("%(country)s has no such part. Known: %(known)s.") % {"country": country, "known": ", ".join(known.get(country, []))}
+            )
+        return values
+
+
+@admin.register(PayTable)
+class PayTableAdmin(RegisterAdmin):
+    """What hours on call are paid, for the export of the load report."""
+
+    form = PayTableForm
+    list_display = ("name", "currency", "day", "night", "weekend", "holiday", "country")
+    fields = ("name", "currency", "day", "night", "weekend", "holiday", "country", "subdivision")

@@ -48,3 +48,31 @@ def unreachable(schedules: Sequence[Schedule], stored: Mapping[int, rota.Schedul
         .values_list("user_id", flat=True)
     )
     return [user for user in people if user.pk not in reachable]
+
+
+@dataclass(frozen=True, slots=True)
+class Double:
+    """Somebody is on call in two schedules of his team at once, so that the second step pages whom the first one paged."""
+
+    user: User
+    other: Schedule
+    begin: datetime
+    end: datetime
+
+
+def doubles(
+    schedule: Schedule, schedules: Sequence[Schedule], stored: Mapping[int, rota.Schedule], names: Names, begin: datetime, end: datetime
+) -> list[Double]:
+    """When somebody is on call in this schedule by himself and in another of these too, in order."""
+    mine = [
+        (shift.who, one.begin, one.end) for one in rota.final(stored[schedule.pk], begin, end) for shift in one.shifts if shift.who.sort == rota.USER
+    ]
+    found = [
+        Double(names.users[who.id], other, max(first, one.begin), min(last, one.end))
+        for other in schedules
+        if other.pk != schedule.pk
+        for one in rota.final(stored[other.pk], begin, end)
+        for who, first, last in mine
+        if who in one.people and first < one.end and last > one.begin
+    ]
+    return sorted(found, key=lambda one: (one.begin, one.user.name))

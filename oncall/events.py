@@ -34,3 +34,7 @@ POLICY_CREATED = catalogue.declare("policy.created", _("{actor} made the escalat
 POLICY_CHANGED = catalogue.declare("policy.changed", _("{actor} changed {fields} of the escalation policy {name}"), icon="stairs-up")
 POLICY_ARCHIVED = catalogue.declare("policy.archived", _("{actor} archived the escalation policy {name}"), icon="stairs-up")
 ROUTING_CHANGED = catalogue.declare("routing.changed", _("{actor} changed the routing rules of {name}"), icon="arrows-split")
+HANDED_OVER = catalogue.declare("schedule.handed_over", _("{people} took over: {name}"), icon="phone-call", tone="green")
+NOTE_WRITTEN = catalogue.declare("schedule.note_written", _("{actor} wrote a hand-over note: {name}"), icon="pencil")
+WARNED = catalogue.declare("schedule.warned", _("{name} needs attention: {text}"), icon="alert-triangle", tone="amber")
+FEED_MADE = catalogue.declare("feed.made", _("{actor} made a calendar address: {name}"), icon="calendar")

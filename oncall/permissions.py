@@ -59,6 +59,18 @@ def can_ask(user: User, schedule: Schedule) -> Decision:
     return ALLOWED if user.has_right("oncall.cover") else Decision(False, _("You need the right to take over and ask for cover."))
 
 
+def can_subscribe(user: User) -> Decision:
+    """Whoever sees schedules may have them in his calendar."""
+    return ALLOWED if user.has_right("oncall.view") else Decision(False, _("You need the right to see on-call schedules."))
+
+
+def can_note(user: User, schedule: Schedule) -> Decision:
+    """Who works for the schedule's team on call, and its leads, leave notes for the next one."""
+    if (user.has_right("oncall.cover") and schedule.team_id in user.team_ids) or can_manage(user, schedule.team_id):
+        return ALLOWED
+    return Decision(False, _("Only members of the team leave notes for who is on call next."))
+
+
 def can_answer(user: User, request: CoverRequest) -> Decision:
     """The person who was asked, or any member of the team when nobody was named; never the one who asks."""
     if not user.has_right("oncall.cover"):

@@ -2,7 +2,7 @@
 
 from journal.handlers import on
 from journal.models import Entry
-from oncall import plan, subjects
+from oncall import plan, subjects, telling
 from oncall.actions import escalations
 from oncall.models import Escalation
 
@@ -36,3 +36,33 @@ def page_anew(entry: Entry) -> None:
         reopen(run.subject_id, None, "escalation")
     else:
         escalations.unacknowledge(run.subject_type, run.subject_id, actor=None)
+
+
+@on("schedule.handed_over")
+def tell_of_hand_over(entry: Entry) -> None:
+    """Who comes on call and who goes off hears of it."""
+    telling.hand_over(entry)
+
+
+@on("cover.asked")
+def tell_who_is_asked(entry: Entry) -> None:
+    """Somebody wants cover."""
+    telling.cover_asked(entry)
+
+
+@on("cover.accepted", "cover.declined")
+def tell_who_asked(entry: Entry) -> None:
+    """Somebody takes over, or cannot."""
+    telling.cover_answered(entry)
+
+
+@on("override.created")
+def tell_who_is_put_on_call(entry: Entry) -> None:
+    """Somebody is on call because another one said so."""
+    telling.override_made(entry)
+
+
+@on("schedule.warned")
+def tell_who_can_mend(entry: Entry) -> None:
+    """A schedule will have a hole."""
+    telling.warned(entry)

@@ -1,12 +1,18 @@
 """On-call in the sidebar, in the palette, and under a person's name."""
 
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from common import navigation, search
 from notifications import answers
-from oncall import subjects, timeline
+from notifications import subjects as noticed
+from oncall import permissions, subjects, timeline
 from oncall.actions import escalations
+from oncall.models import CoverRequest, Override, Schedule
 
 
 def answer(user: User, subject_type: str, subject_id: int, verb: str, via: str) -> None:
@@ -19,6 +25,17 @@ def answer(user: User, subject_type: str, subject_id: int, verb: str, via: str) 
 
 
 answers.otherwise(answer)
+
+
+def of_notices(model: type[Any], way: str) -> Callable[[User, bool], QuerySet[Any]]:
+    """The records of a type that a person may hear of: those of schedules that he sees. way: from the record to its schedule."""
+    return lambda user, is_internal: model.objects.filter(**{f"{way}__in": permissions.visible_to(user, Schedule.objects.all())})
+
+
+noticed.register("schedule", of_notices(Schedule, "pk"))
+noticed.register("cover_request", of_notices(CoverRequest, "schedule"))
+noticed.register("override", of_notices(Override, "schedule"))
+
 
 navigation.register(
     navigation.Entry("oncall", _("On-call"), "oncall:now", section=2, order=15, icon="phone-call", go="o", right="oncall.view", tab=3)

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from oncall.actions import escalations, reminders
+from oncall.actions import escalations, reminders, watching
 
 
 @shared_task(name="oncall.sweep", queue="critical")
@@ -10,3 +10,15 @@ def sweep() -> None:
     """Every escalation step that is due."""
     escalations.sweep()
     reminders.sweep()
+
+
+@shared_task(name="oncall.tell_hand_overs", queue="default")
+def tell_hand_overs() -> None:
+    """Who came on call, and who went off."""
+    watching.tell_hand_overs()
+
+
+@shared_task(name="oncall.warn_leads", queue="bulk")
+def warn_leads() -> None:
+    """What will go wrong in the next 14 days."""
+    watching.warn_leads()

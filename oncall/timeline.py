@@ -53,6 +53,7 @@ class Row:
     bars: list[Bar]
     is_final: bool = False
     schedule: Schedule | None = None
+    rotation: int | None = None
 
 
 @dataclass(slots=True)
@@ -172,7 +173,7 @@ def _layers(schedule: Schedule, plan: rota.Schedule, names: Names, begin: dateti
     for rotation in plan.rotations:
         shifts = [part for shift in rota.shifts_of(rotation, begin, end) if (part := shift.cut(begin, end)) is not None and not part.who.is_no_one]
         bars = [_bar(part.begin, part.end, part.who, names, begin, end, is_override=False) for part in shifts]
-        rows.append(Row(rotation.name, _rhythm(known[rotation.id]) if rotation.id in known else "", bars, schedule=schedule))
+        rows.append(Row(rotation.name, _rhythm(known[rotation.id]) if rotation.id in known else "", bars, schedule=schedule, rotation=rotation.id))
     return rows
 
 
@@ -232,6 +233,11 @@ def moment_of(at: datetime) -> str:
     """An instant of a shift: Mon 30 Nov 09:00."""
     local = timezone.localtime(at)
     return f"{formats.date_format(local, 'D j M')} {local:%H:%M}"
+
+
+def span_of(begin: datetime, end: datetime) -> str:
+    """A time on call: Mon 30 Nov 09:00 – Tue 1 Dec 09:00."""
+    return f"{moment_of(begin)} – {moment_of(end)}"
 
 
 def until_of(at: datetime | None, now: datetime) -> str:

@@ -16,8 +16,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import desk
 from accounts.models import User
 from common import clock, errors, htmx
-from oncall import checks, forms, permissions, queries, timeline
-from oncall.actions import cover
+from oncall import checks, forms, permissions, queries, schedule_forms, timeline
+from oncall.actions import cover, watching
 from oncall.models import CoverRequest
 
 SPANS = [("day", _lazy("Day")), ("week", _lazy("Week")), ("2weeks", _lazy("2 weeks")), ("month", _lazy("Month"))]
@@ -37,7 +37,7 @@ def now(request: HttpRequest) -> HttpResponseBase:
         "now": at,
     }
     context["warnings"] = _warnings(seen, at)
-    context |= _rota(request, user, chosen, at) if chosen else {"team": None}
+    context |= _rota(request, user, chosen, at) if chosen else {"team": None, "can_make": bool(schedule_forms.teams_of(user))}
     part = request.GET.get("part")
     if part == "rota" and chosen:
         return htmx.page(request, "oncall/now.html", "oncall/_rota.html", context | _beside(user, at, chosen))
@@ -80,9 +80,9 @@ def _rota(request: HttpRequest, user: User, team: Any, at: datetime) -> dict[str
         "spans": [{"url": f"{base}&span={name}&from={day}", "label": label, "is_current": name == span} for name, label in SPANS],
         "before_url": f"{base}&span={span}&from={timeline.step(span, day, -1)}", "after_url": f"{base}&span={span}&from={timeline.step(span, day, 1)}",
         "today_url": f"{base}&span={span}", "can_manage": bool(permissions.can_manage(user, team)),
+        "note": watching.note_for(schedules[0], at) if schedules else None,
         "live_url": f"{base}&span={span}&from={day}&part=rota", "override_url": reverse("oncall:override"),
         "can_override": bool(permissions.can_manage(user, team)) or (team.pk in user.team_ids and user.has_right("oncall.cover")),
-        "edit_url": f"{reverse('admin:oncall_schedule_changelist')}?team__id__exact={team.pk}" if user.is_staff and user.has_right("settings.manage") else "",
     }  # fmt: skip
 
 
@@ -118,6 +118,7 @@ def shifts(request: HttpRequest) -> HttpResponseBase:
     mine = timeline.shifts_of(user, at, at + timedelta(days=60))
     rows = [{**one, "words": f"{timeline.moment_of(one['begin'])} – {timeline.moment_of(one['end'])}", "is_now": one["begin"] <= at} for one in mine]
     for row in rows:
+        row["note_url"] = reverse("oncall:note", args=[row["schedule"].slug]) if permissions.can_note(user, row["schedule"]) else ""
         row["ask_url"] = f"{reverse('oncall:ask')}?schedule={row['schedule'].slug}&begin={_stamp(row['begin'])}&end={_stamp(row['end'])}"
     requests = [_request(user, one) for one in queries.open_requests(queries.schedules_for(user), at) if user.pk in (one.asker_id, one.asked_id)]
     return htmx.page(

@@ -9,13 +9,12 @@ from typing import Any
 import orjson
 from django.db.models import QuerySet
 
-from common import paging
+from common import paging, sheets
 from fields import values
 from fields.models import Definition
 from tickets.models import Ticket
 
 PAGE = 500
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def _name(record: Any) -> str:
@@ -78,7 +77,7 @@ def as_csv(tickets: QuerySet[Ticket], keys: Sequence[paging.Key], custom: Sequen
     writer = csv.writer(buffer)
 
     def line(values: Sequence[Any]) -> str:
-        writer.writerow([safe(value) for value in values])
+        writer.writerow([sheets.safe(value) for value in values])
         text = buffer.getvalue()
         buffer.seek(0)
         buffer.truncate()
@@ -103,8 +102,3 @@ def as_json(tickets: QuerySet[Ticket], keys: Sequence[paging.Key], custom: Seque
     for number, row in enumerate(rows(tickets, keys, custom)):
         yield ("," if number else "") + "\n" + orjson.dumps(row, default=str).decode()
     yield "\n]\n"
-
-
-def safe(value: Any) -> Any:
-    """The value, or with an apostrophe before what a spreadsheet would run (OWASP, CSV injection)."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value

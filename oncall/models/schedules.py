@@ -32,6 +32,9 @@ class Schedule(models.Model):
     description = models.CharField(_("description"), max_length=300, blank=True)
     combination = models.CharField(_("several rotations"), max_length=8, choices=COMBINATIONS, default=rota.LAYERS)
     is_enabled = models.BooleanField(_("enabled"), default=True)
+    known_on_call = models.JSONField(
+        null=True, editable=False
+    )  # the last people who were told that they are on call, by id; null before the first look
     created_at = models.DateTimeField(db_default=models.functions.Now())
 
     class Meta:

@@ -50,6 +50,11 @@ def _nine_days_on() -> dict[str, str]:
     return {"starts_at": f"{at:%Y-%m-%dT%H:%M}", "ends_at": f"{at + timedelta(days=1):%Y-%m-%dT%H:%M}"}
 
 
+def _rotation(world: World, _thing: Thing) -> dict[str, Any]:
+    """The rotation of the team's schedule."""
+    return {"pk": world.more["override"].schedule.rotations.get().pk}
+
+
 def part(name: str, **parts: str) -> Case:
     """A call whose address names a part of the ticket: part("internal", comment="note")."""
     return Case(name, values=lambda _world, thing: {parameter: thing.parts[source] for parameter, source in parts.items()})
@@ -212,6 +217,11 @@ CASES: dict[tuple[str, str], list[Case]] = {
     ("schedule-cancel-override", "POST"): [Case(values=lambda world, _t: {"override_id": world.more["override"].pk})],
     ("oncall:cancel", "POST"): [Case(values=lambda world, _t: {"pk": world.more["override"].pk})],
     ("oncall:ask", "POST"): made(lambda _w, _t: {"schedule": "payments-primary", **_nine_days_on()}),
+    ("oncall:note", "POST"): plain(body="Node 3 is slow."),
+    ("oncall:rotation", "GET"): [Case(values=_rotation)],
+    ("oncall:rotation", "POST"): [Case(values=_rotation)],
+    ("oncall:remove_rotation", "POST"): [Case(values=_rotation)],
+    ("oncall:subscribe", "POST"): plain(schedule="payments-primary"),
     ("oncall:answer", "POST"): [
         Case(verb, values=lambda world, _t, verb=verb: {"pk": world.more["cover"].pk, "verb": verb})  # type: ignore[misc]
         for verb in ("accept", "decline", "withdraw")
@@ -275,6 +285,9 @@ CASES: dict[tuple[str, str], list[Case]] = {
 def cases_of(operation: Operation) -> list[Case]:
     """How it is called; most need nothing."""
     return CASES.get((operation.name, operation.method), [Case()])
+
+
+SCHEDULE_PAGES = ("oncall:note", "oncall:change_schedule", "oncall:add_rotation", "oncall:rotation", "oncall:remove_rotation")
 
 
 def kinds_of(operation: Operation, case: Case) -> tuple[str, ...]:
@@ -360,7 +373,7 @@ def _slug(operation: Operation, world: World, role: str, kind: str) -> str:
         return "gateways-first"
     if operation.name.startswith("routing-rule"):
         return "payments"
-    if operation.name.startswith("schedule"):
+    if operation.name.startswith("schedule") or operation.name in SCHEDULE_PAGES:
         return "payments-primary"
     return "payments" if operation.name.startswith("team") else "wiki"
 
