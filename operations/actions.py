@@ -26,7 +26,8 @@ from operations import findings
 from operations.models import Audit, Probe
 from services import actions as services
 from sla import actions as sla
-from tickets.actions import clocks, conversation, defaults
+from tickets.actions import clocks, conversation, defaults, paging
+from tickets.models import Ticket
 from workflows import actions as workflows
 from workflows.defaults import INCIDENT
 
@@ -126,11 +127,17 @@ def _call(ids: list[int], at: datetime) -> int:
     return escalating.begin(list(rows.select_related("service__escalation_policy__team")), at)
 
 
+def _call_for_incidents(ids: list[int], at: datetime) -> int:
+    """Somebody is called for open incidents after all."""
+    return sum(paging.begin(ticket, actor=None) is not None for ticket in Ticket.objects.filter(pk__in=ids))
+
+
 REPAIRS: Mapping[str, Callable[[list[int], datetime], int]] = {
     "steps_late": lambda ids, at: sum(escalations.step(pk) for pk in ids),
     "runs_of_answered_alerts": _quieten,
     "runs_of_closed_tickets": _quieten,
     "alerts_unpaged": _call,
+    "incidents_unpaged": _call_for_incidents,
     "messages_stuck": lambda ids, at: outbox.send_due(),
     "inbox_waiting": lambda ids, at: intake.process_inbox(),
     "reactions_late": lambda ids, at: journal.deliver_due(),

@@ -49,6 +49,12 @@ CHECKS = (
         "AND e.subject_id = o.id WHERE o.incident_id = x.incident_id))",
     ),
     Check(
+        "incidents_unpaged", _("Open incidents of the last quarter of an hour with a policy for which nobody was called"),
+        "SELECT x.id FROM (SELECT id, service_id, channel, is_open, created_at FROM tickets_ticket WHERE kind = 'incident' ORDER BY id DESC LIMIT 500) x "
+        "WHERE x.is_open AND x.channel <> 'alert' AND x.created_at BETWEEN %(at)s::timestamptz - interval '15 minutes' AND "
+        "%(at)s::timestamptz - interval '1 minute' AND " + _UNPAGED.format(kind="ticket"),
+    ),
+    Check(
         "messages_stuck", _("Messages of pages that are due for more than a minute and that nobody sends"),
         "SELECT id FROM notifications_message WHERE state = 'queued' AND page_id IS NOT NULL AND due_at < %(at)s::timestamptz - interval '60 seconds' "
         "AND (lease_until IS NULL OR lease_until < %(at)s) LIMIT 500",

@@ -85,6 +85,10 @@ def alert_for_which_nobody_is_called(service: Service, policy: EscalationPolicy)
     alert_of(service, minutes=3)
 
 
+def incident_for_which_nobody_is_called(service: Service, policy: EscalationPolicy) -> None:
+    Ticket.objects.update(created_at=clock.now() - timedelta(minutes=3))
+
+
 def stuck_message(service: Service, policy: EscalationPolicy) -> None:
     with clock.shifted(clock.now() - timedelta(minutes=3)):
         paging.page([User.objects.get(name="Hanna Agent")], key="k", subject_type="alert", subject_id=7, title="Down")
@@ -97,7 +101,8 @@ def waiting_inbox(service: Service, policy: EscalationPolicy) -> None:
 
 FAULTS: dict[str, Callable[[Service, EscalationPolicy], None]] = {
     "steps_late": late_step, "runs_of_answered_alerts": run_of_an_acknowledged_alert, "runs_of_closed_tickets": run_of_a_closed_ticket,
-    "alerts_unpaged": alert_for_which_nobody_is_called, "messages_stuck": stuck_message, "inbox_waiting": waiting_inbox,
+    "alerts_unpaged": alert_for_which_nobody_is_called, "incidents_unpaged": incident_for_which_nobody_is_called, "messages_stuck": stuck_message,
+    "inbox_waiting": waiting_inbox,
 }  # fmt: skip
 
 
