@@ -10,6 +10,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from incidents.models import Incident
+from notifications import topics
 from notifications.models import Notice, Preferences
 from tests.notifications.conftest import deliver
 from tickets.actions import conversation
@@ -72,7 +73,7 @@ def test_the_figure_costs_no_query(
 def test_preferences_are_chosen_in_the_profile(sign_in: Callable[[User], Client], requester: User) -> None:
     client = sign_in(requester)
     assert "/notifications/preferences/" in client.get("/profile/").content.decode()
-    form = {"assigned": "email", "team": "app", "mentioned": "digest", "commented": "none", "status": "app", "sla": "app", "breached": "email"}
+    form = {name: topic.default for name, topic in topics.TOPICS.items()} | {"mentioned": "digest", "commented": "none"}
     assert client.post("/notifications/preferences/", {**form, "digest": "hourly"}).status_code == 302
     assert Preferences.objects.get(user=requester).ways == {"mentioned": "digest", "commented": "none"}
     assert client.post("/notifications/preferences/", {**form, "team": "pigeon", "digest": "hourly"}).status_code == 422
