@@ -67,7 +67,7 @@ export function showSelection() {
     const isOn = Boolean(boxOf(row)?.checked);
     count += isOn ? 1 : 0;
     row.classList.toggle('is-selected', isOn);
-    if (boxOf(row)) row.setAttribute('aria-selected', String(isOn));
+    if (boxOf(row) && row.matches('tr')) row.setAttribute('aria-selected', String(isOn)); // only rows of a table may be selected, by ARIA
   }
   const head = find('[data-select-all]');
   if (head) { head.checked = count > 0 && count === all.length; head.indeterminate = count > 0 && count < all.length; }

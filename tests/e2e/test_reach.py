@@ -43,8 +43,7 @@ def test_a_test_page_comes_as_a_banner_with_a_sound_and_is_answered_live(visitor
 def test_a_way_is_added_with_a_clear_error_and_then_waits_for_its_code(visitor: Callable[..., Visitor]) -> None:
     other = visitor(OTHER)
     page = other.go(REACH)
-    page.select_option("select[name=channel]", "ntfy")
-    expect(page.get_by_label("Address of the topic")).to_be_visible()
+    expect(page.locator("select[name=channel]")).to_have_value("ntfy")
     page.get_by_label("Address of the topic").fill("my pages")
     page.get_by_role("button", name="Add and send a code").click()
     expect(page.get_by_text("Write an address that begins with https://")).to_be_visible()
