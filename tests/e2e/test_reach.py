@@ -72,18 +72,16 @@ def test_a_push_reaches_the_service_worker_and_stands_as_a_notification(visitor:
     page.wait_for_timeout(500)
     assert found
     told = {"title": "P1 Gateway down", "text": "5xx", "answer_url": f"{agent.product.url}/notifications/a/x/", "tag": "page:1:0", "important": True}
-    door.send("ServiceWorker.deliverPushMessage", {"origin": agent.product.url, "registrationId": found[-1], "data": json.dumps(told)})
-    shown = page.evaluate(
-        """async () => {
-          const worker = await navigator.serviceWorker.ready;
-          for (let wait = 0; wait < 50; wait += 1) {
-            const [one] = await worker.getNotifications();
-            if (one) return [one.title, one.body, one.tag, one.data.url];
-            await new Promise((resolve) => setTimeout(resolve, 100));
-          }
-          return [];
-        }"""
-    )
+    shown: list[str] = []
+    for _time in range(15):  # the door drops what comes before the worker is ready; the same tag again is the same notification
+        door.send("ServiceWorker.deliverPushMessage", {"origin": agent.product.url, "registrationId": found[-1], "data": json.dumps(told)})
+        page.wait_for_timeout(700)
+        shown = page.evaluate(
+            "async () => (await (await navigator.serviceWorker.ready).getNotifications()).slice(0, 1).flatMap((one) => "
+            "[one.title, one.body, one.tag, one.data.url])"
+        )
+        if shown:
+            break
     assert shown == ["P1 Gateway down", "5xx", "page:1:0", told["answer_url"]]
 
 
