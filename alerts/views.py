@@ -4,8 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from django import forms as django_forms
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -184,11 +183,6 @@ def bulk(request: HttpRequest, verb: str) -> HttpResponseBase:
     return htmx.done(message if not refused else f"{message}, {_('some could not be:')} {refused[0]}", tone="info" if refused else "ok")
 
 
-def _dialog(request: HttpRequest, form: django_forms.Form, url: str, title: str, action: str) -> HttpResponse:
-    context = {"form": form, "url": url, "keys": [], "title": title, "action": action}
-    return render(request, "tickets/_edit_form.html", context, status=422 if form.errors else 200)
-
-
 @require_http_methods(["GET", "POST"])
 @desk.required
 def owner(request: HttpRequest, number: int) -> HttpResponseBase:
@@ -222,7 +216,7 @@ def snooze(request: HttpRequest, number: int) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid():
         lifecycle.snooze(alert, actor=user, until=clock.now() + timedelta(hours=form.cleaned_data["hours"]))
         return htmx.done(_("{key} snoozed").format(key=alert.key))
-    return _dialog(request, form, reverse("alerts:snooze", args=[number]), _("Snooze {key}").format(key=alert.key), _("Snooze"))
+    return htmx.dialog(request, form, url=reverse("alerts:snooze", args=[number]), title=_("Snooze {key}").format(key=alert.key), action=_("Snooze"))
 
 
 @require_http_methods(["GET", "POST"])
@@ -239,7 +233,7 @@ def note(request: HttpRequest, number: int) -> HttpResponseBase:
             return htmx.done(_("Note added"))
         except errors.Invalid as error:
             form.add_error("note", error.message)
-    return _dialog(request, form, reverse("alerts:note", args=[number]), _("Note on {key}").format(key=alert.key), _("Add note"))
+    return htmx.dialog(request, form, url=reverse("alerts:note", args=[number]), title=_("Note on {key}").format(key=alert.key), action=_("Add note"))
 
 
 @require_http_methods(["GET", "POST"])
@@ -257,7 +251,9 @@ def attach(request: HttpRequest, number: int) -> HttpResponseBase:
             return htmx.done(_("{key} linked to {incident}").format(key=alert.key, incident=incident.key))
         except Http404:
             form.add_error("incident", _("There is no such incident. Write its key, like INC-1042."))
-    return _dialog(request, form, reverse("alerts:attach", args=[number]), _("Attach {key} to an incident").format(key=alert.key), _("Attach"))
+    return htmx.dialog(
+        request, form, url=reverse("alerts:attach", args=[number]), title=_("Attach {key} to an incident").format(key=alert.key), action=_("Attach")
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -274,4 +270,6 @@ def page(request: HttpRequest, number: int) -> HttpResponseBase:
             return htmx.done(_("{name} paged").format(name=form.cleaned_data["team"].name))
         except errors.Invalid as error:
             form.add_error("team", error.message)
-    return _dialog(request, form, reverse("alerts:page", args=[number]), _("Page a team for {key}").format(key=alert.key), _("Page"))
+    return htmx.dialog(
+        request, form, url=reverse("alerts:page", args=[number]), title=_("Page a team for {key}").format(key=alert.key), action=_("Page")
+    )

@@ -1,4 +1,4 @@
-"""One helper for pages that are also fragments."""
+"""What views answer to htmx: pages that are also fragments, dialogs, messages."""
 
 import json
 from collections.abc import Mapping
@@ -17,6 +17,12 @@ def page(
     response = render(request, fragment if wants_fragment and fragment else template, dict(context or {}), status=status)
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+def dialog(request: HttpRequest, form: Any, *, url: str, title: str, action: str, **more: str) -> HttpResponse:
+    """A form in the page's dialog, 422 with what is wrong. action: what its button says. more: `remove_url` with `remove_warning`, `add_url` with `add_label`."""
+    context = {"form": form, "url": url, "title": title, "action": action, **more}
+    return render(request, "components/dialog_form.html", context, status=422 if form.errors else 200)
 
 
 def toast(response: HttpResponse, message: str, *, tone: str = "ok", undo: str | None = None, refresh: bool = False) -> HttpResponse:

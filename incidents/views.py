@@ -96,8 +96,7 @@ def retime(request: HttpRequest, key: str) -> HttpResponseBase:
             form.add_error(None, error.message)
             form.data = {**request.POST.dict(), "version": str(incident.version)}
     url = reverse("incidents:retime", args=[incident.key])
-    context = {"form": form, "url": url, "keys": [], "title": _("Times of {key}").format(key=incident.key), "action": _("Save")}
-    return render(request, "tickets/_edit_form.html", context, status=422 if form.errors else 200)
+    return htmx.dialog(request, form, url=url, title=_("Times of {key}").format(key=incident.key), action=_("Save"))
 
 
 @require_http_methods(["GET", "POST"])
@@ -118,8 +117,7 @@ def split(request: HttpRequest, key: str, comment: int) -> HttpResponseBase:
         except errors.Invalid as error:
             ticket_forms.take_error(form, error)
     url = reverse("incidents:split", args=[incident.key, row.pk])
-    context = {"form": form, "url": url, "keys": [], "title": _("New incident from a comment"), "action": _("Split off")}
-    return render(request, "tickets/_edit_form.html", context, status=422 if form.errors else 200)
+    return htmx.dialog(request, form, url=url, title=_("New incident from a comment"), action=_("Split off"))
 
 
 def _to_the_second(instant: datetime | None) -> datetime | None:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, Prefetch, Q, QuerySet
@@ -11,7 +11,9 @@ from django.http import Http404
 
 from accounts.models import Membership, Team, User
 from oncall import permissions, rota
-from oncall.models import CoverRequest, EscalationPolicy, EscalationStep, Override, Rotation, Schedule, Turn
+from oncall.models import CoverRequest, EscalationPolicy, EscalationStep, HandOverNote, Override, Rotation, Schedule, Turn
+
+NOTE_COUNTS = timedelta(days=14)
 
 
 def schedules_for(user: User) -> QuerySet[Schedule]:
@@ -195,3 +197,9 @@ def people_of(participants: Iterable[rota.Participant]) -> list[User]:
     if not users and not teams:
         return []
     return list(User.objects.filter(Q(pk__in=users) | Q(memberships__team__in=teams), is_active=True).distinct().order_by("name", "pk"))
+
+
+def note_for(schedule: Schedule, at: datetime) -> HandOverNote | None:
+    """The note that counts at a hand-over: the newest of the last 14 days."""
+    rows = HandOverNote.objects.filter(schedule=schedule, written_at__gt=at - NOTE_COUNTS, written_at__lte=at)
+    return rows.select_related("author").order_by("-written_at", "-pk").first()

@@ -19,11 +19,6 @@ FEWEST, MOST = 4, 20
 NO_ONE = "no one"
 
 
-def teams_of(user: User) -> list[Team]:
-    """The teams whose schedules this person may make."""
-    return [team for team in Team.objects.order_by("name") if permissions.can_manage(user, team)]
-
-
 class RotationForm(forms.Form):
     """People who take turns: who, in which order, how long a turn is, and when it begins."""
 
@@ -122,7 +117,7 @@ class ScheduleForm(RotationForm):
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["team"]
-        field.queryset = Team.objects.filter(pk__in=[team.pk for team in teams_of(user)]).order_by("name")
+        field.queryset = permissions.managed_teams(user)
         self.fields["time_zone"].initial = user.time_zone
 
 

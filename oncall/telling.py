@@ -13,8 +13,7 @@ from accounts.models import User
 from journal.models import Entry
 from notifications import topics
 from notifications.actions import notices
-from oncall import timeline
-from oncall.actions import watching
+from oncall import queries, timeline
 from oncall.models import CoverRequest, Override, Schedule
 
 
@@ -22,7 +21,7 @@ def hand_over(entry: Entry) -> None:
     """Whoever comes on call, with the note of the one before, and whoever goes off."""
     schedule = Schedule.objects.get(pk=entry.subject_id)
     until = datetime.fromisoformat(entry.data["until"]) if entry.data["until"] else None
-    note = watching.note_for(schedule, entry.at)
+    note = queries.note_for(schedule, entry.at)
     begins, ends = _people(entry.data["begins"]), _people(entry.data["ends"])
     readers = [_reader(user, topics.ON_CALL, "on_call", _on_now(user, schedule, until, entry.at), "oncall:shifts") for user in begins]
     readers += [

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_safe
 from accounts import desk
 from accounts.models import Team
 from common import clock, htmx, panels
-from oncall import forms, policy_views, routing, snapshots
+from oncall import forms, routing, snapshots
+from oncall.views import policies
 from services import facts, queries
 from services.models import Service, Tier
 
@@ -105,5 +106,5 @@ def simulation(request: HttpRequest, slug: str) -> HttpResponseBase:
     priority, begin = (form.cleaned_data["priority"], form.cleaned_data["at"]) if form.is_valid() else (1, None)
     facts_of = {"priority": priority, "tier": service.tier_id, "title": service.name}
     by = service.escalation_policy or routing.route(service.owner_team_id, facts_of, begin or clock.now())
-    context = policy_views.simulated(snapshots.of(by) if by is not None else None, form, clock.now(), tier=service.tier_id)
+    context = policies.simulated(snapshots.of(by) if by is not None else None, form, clock.now(), tier=service.tier_id)
     return render(request, "services/_simulation.html", {"service": service, "by": by, "is_own": service.escalation_policy is not None, **context})

@@ -5,9 +5,10 @@ from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import User
-from common import clock
+from common import clock, errors
 from notifications import answers, queries, quiet
 from notifications.actions import paging
 from notifications.models import Message, Page
@@ -19,8 +20,10 @@ OWN = "user"  # a test page is about its own person
 def acknowledge(page: Page, *, actor: User, via: str, message: Message | None = None) -> Page:
     """The person has it: everybody's paging for the subject stops. Doing it again changes nothing.
 
-    Raises Refused when he may not act on the subject any more, Conflict when the subject is closed.
+    Raises Refused when he may not act on the subject any more or was deactivated, Conflict when the subject is closed.
     """
+    if not actor.is_active:
+        raise errors.Refused(_("Your account is deactivated, so this page is not yours any more. Whoever is on call now has it."))
     if message is not None:
         acted(message)
     if Page.objects.filter(pk=page.pk, state__in=(Page.OPEN, Page.UNREACHABLE)).exists():

@@ -1,6 +1,7 @@
 """What every channel is: a small class that sends one message and says what came of it."""
 
 import hashlib
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -99,16 +100,16 @@ class Need:
     is_required: bool = True
 
 
-class Channel:
+class Channel(ABC):
     """A way to send. needs: the fields of its account; none, and it needs no account."""
 
     name: str = ""
     label: Any = ""
     needs: ClassVar[Mapping[str, Need]] = {}
 
+    @abstractmethod
     def send(self, parcel: Parcel) -> Outcome:
         """Sends one message, once. May take as long as egress allows; never inside a transaction."""
-        raise NotImplementedError
 
     def destination(self, parcel: Parcel) -> str:
         """Whose fault a failure is: the breaker and the share of workers count by it."""
@@ -118,9 +119,9 @@ class Channel:
 class HttpChannel(Channel):
     """A channel that is one HTTP request."""
 
+    @abstractmethod
     def request(self, parcel: Parcel) -> egress.Request:
         """The request as the provider documents it."""
-        raise NotImplementedError
 
     def read(self, answer: egress.Answer) -> Outcome:
         """What a 2xx answer means."""

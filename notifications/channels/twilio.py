@@ -1,6 +1,7 @@
 """SMS and calls through Twilio (twilio.com/docs/messaging/api/message-resource, .../voice/api/call-resource)."""
 
 import base64
+from abc import abstractmethod
 from collections.abc import Mapping
 from typing import ClassVar
 from urllib.parse import urlencode
@@ -21,9 +22,9 @@ class _Twilio(HttpChannel):
     needs: ClassVar[Mapping[str, Need]] = NEEDS
     resource = ""
 
+    @abstractmethod
     def fields(self, parcel: Parcel) -> dict[str, str]:
         """What this resource takes beside the numbers."""
-        raise NotImplementedError
 
     def request(self, parcel: Parcel) -> egress.Request:
         account = parcel.account

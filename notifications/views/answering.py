@@ -23,7 +23,7 @@ def answer(request: HttpRequest, signed: str) -> HttpResponse:
         is_old = isinstance(error, links.Expired)
         return render(request, "notifications/answer_over.html", {"is_old": is_old}, status=410 if is_old else 404)
     page, message = queries.page_of(named.page), queries.message_of(named.message)
-    if page is None:
+    if page is None or not page.user.is_active:
         return render(request, "notifications/answer_over.html", {"is_old": True}, status=410)
     told = answering.told_of(message) if message is not None else [page]
     problem = ""

@@ -5,12 +5,11 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from accounts.models import Team, User
 from accounts.validators import known_zone
-from common import clock, errors
+from common import clock, errors, slugs
 from journal import actions as journal
 from oncall import events, permissions, subjects
 from oncall.models import EscalationPolicy, EscalationStep, RoutingRule
@@ -49,7 +48,7 @@ def save(policy: EscalationPolicy | None, *, actor: User | None, values: Mapping
     rows = [clean_step(step, number) for number, step in enumerate(steps)]
     check_steps(changed, rows)
     if before is None:
-        changed.slug = _free_slug(changed.name)
+        changed.slug = slugs.free(changed.name, EscalationPolicy.objects.all(), instead="policy")
         changed.save(force_insert=True)
         _write(changed, rows)
         journal.record(events.POLICY_CREATED, changed, actor=actor, name=changed.name)
@@ -207,9 +206,3 @@ def _write(policy: EscalationPolicy, rows: Sequence[EscalationStep]) -> None:
     for number, row in enumerate(rows):
         row.policy, row.position = policy, number
     EscalationStep.objects.bulk_create(rows)
-
-
-def _free_slug(name: str) -> str:
-    base = slugify(name)[:70] or "policy"
-    taken = set(EscalationPolicy.objects.filter(slug__startswith=base).values_list("slug", flat=True))
-    return next(slug for number in range(1, len(taken) + 2) if (slug := base if number == 1 else f"{base}-{number}") not in taken)

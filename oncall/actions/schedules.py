@@ -8,12 +8,11 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Max, ProtectedError
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from accounts.models import Team, User
 from accounts.validators import known_zone
-from common import clock, errors
+from common import clock, errors, slugs
 from journal import actions as journal
 from oncall import events, permissions, rota
 from oncall.models import Override, Restriction, Rotation, Schedule, Turn
@@ -54,19 +53,13 @@ class Plan:
 def create(*, actor: User | None, team: Team, name: str, rotations: Sequence[Plan] = (), **columns: Any) -> Schedule:
     """Makes a schedule of a team, with its rotations. Raises Refused, or Invalid for a taken name, an unknown zone, or a rotation that cannot be."""
     permissions.can_manage(actor, team).require()
-    schedule = Schedule(team=team, name=name.strip(), slug=_free_slug(name), **columns)
+    schedule = Schedule(team=team, name=name.strip(), slug=slugs.free(name, Schedule.objects.all(), instead="schedule"), **columns)
     _check(schedule)
     schedule.save(force_insert=True)
     journal.record(events.SCHEDULE_CREATED, schedule, actor=actor, name=schedule.name)
     for plan in rotations:
         add_rotation(schedule, plan, actor=actor)
     return schedule
-
-
-def _free_slug(name: str) -> str:
-    base = slugify(name)[:70] or "schedule"
-    taken = set(Schedule.objects.filter(slug__startswith=base).values_list("slug", flat=True))
-    return next(slug for number in range(1, len(taken) + 2) if (slug := base if number == 1 else f"{base}-{number}") not in taken)
 
 
 def _check(schedule: Schedule) -> None:

@@ -15,7 +15,6 @@ from oncall import checks, events, permissions, queries, rota, timeline
 from oncall.models import HandOverNote, Schedule
 
 ONCE_IN = timedelta(hours=20)
-NOTE_COUNTS = timedelta(days=14)
 
 
 def tell_hand_overs() -> int:
@@ -44,12 +43,6 @@ def _hand_over(schedule: Schedule, plan: rota.Schedule, at: datetime) -> int:
         begins=[pk for pk in now if pk not in known], ends=[pk for pk in known if pk not in now], until=until.isoformat() if until else "",
     )  # fmt: skip
     return 1
-
-
-def note_for(schedule: Schedule, at: datetime) -> HandOverNote | None:
-    """The note that counts at a hand-over: the newest of the last 14 days."""
-    rows = HandOverNote.objects.filter(schedule=schedule, written_at__gt=at - NOTE_COUNTS, written_at__lte=at)
-    return rows.select_related("author").order_by("-written_at", "-pk").first()
 
 
 @transaction.atomic

@@ -10,10 +10,10 @@ from django.test import Client
 
 from accounts.models import Team, User
 from alerts.models import Alert
-from common import clock
+from common import clock, errors
 from journal.models import Entry
 from notifications import links
-from notifications.actions import outbox, paging
+from notifications.actions import answering, outbox, paging
 from notifications.models import ContactMethod, Message, Page
 from oncall.actions import escalations
 from oncall.models import Escalation, EscalationPolicy, EscalationStep
@@ -82,6 +82,17 @@ def test_a_second_answer_changes_nothing(paged: Message, alert: Alert) -> None:
     before = Entry.objects.count()
     Client().post(path_of(paged))
     assert Entry.objects.count() == before
+
+
+def test_a_link_of_somebody_who_left_shows_and_does_nothing(paged: Message, alert: Alert, agent: User) -> None:
+    User.objects.filter(pk=agent.pk).update(is_active=False)
+    for answer in (Client().get(path_of(paged)), Client().post(path_of(paged))):
+        assert answer.status_code == 410 and b"Gateway" not in answer.content
+    agent.refresh_from_db()
+    with pytest.raises(errors.Refused, match="deactivated"):
+        answering.acknowledge(Page.objects.get(user=agent), actor=agent, via="sms")
+    alert.refresh_from_db()
+    assert alert.status == Alert.OPEN
 
 
 def test_a_link_without_the_form_token_is_refused(paged: Message) -> None:

@@ -10,7 +10,7 @@ import pytest
 from accounts.models import User
 from common import clock
 from notifications.models import Page
-from oncall import load, loads
+from oncall import load, load_report
 from oncall.models import PayTable, Schedule
 from tests.oncall.conftest import NOON
 from tests.oncall.test_screens import SignIn
@@ -23,7 +23,7 @@ def at(day: int, hour: int, minute: int = 0, month: int = 11) -> datetime:
 
 
 def hours(begin: datetime, end: datetime, is_off: Any = NEVER) -> dict[str, float]:
-    share = loads.share_of([(begin, end)], [], OSLO, is_off)
+    share = load_report.share_of([(begin, end)], [], OSLO, is_off)
     return {sort: share.hours(sort) for sort in load.SORTS if share.seconds[sort]}
 
 
@@ -43,24 +43,24 @@ def test_hours_are_sorted_on_the_persons_own_clock(begin: datetime, end: datetim
 
 
 def test_a_holiday_comes_before_weekend_and_night() -> None:
-    off = loads.days_off(PayTable(country="NO"), 2026)
+    off = load_report.days_off(PayTable(country="NO"), 2026)
     assert hours(at(24, 12, month=12), at(26, 0, month=12), off) == {"day": 10, "night": 2, "holiday": 24}
 
 
 def test_the_same_hour_in_two_schedules_counts_once() -> None:
-    share = loads.share_of([(at(24, 9), at(24, 12)), (at(24, 10), at(24, 14)), (at(24, 11), at(24, 12))], [], OSLO, NEVER)
+    share = load_report.share_of([(at(24, 9), at(24, 12)), (at(24, 10), at(24, 14)), (at(24, 11), at(24, 12))], [], OSLO, NEVER)
     assert share.total == 5 * 3600
 
 
 def test_a_page_in_the_night_asks_for_eleven_hours_of_rest() -> None:
     pages = [at(24, 21, 59), at(24, 22, 30), at(26, 3), at(27, 23)]  # Friday 27: the morning after is a Saturday
     assert load.short_rests(pages, OSLO) == [date(2026, 11, 25), date(2026, 11, 26)]
-    share = loads.share_of([], pages, OSLO, NEVER)
+    share = load_report.share_of([], pages, OSLO, NEVER)
     assert (share.pages, share.woken) == (4, 3)
 
 
 def test_pay_follows_the_table() -> None:
-    share = loads.share_of([(at(27, 12), at(28, 12))], [], OSLO, NEVER)
+    share = load_report.share_of([(at(27, 12), at(28, 12))], [], OSLO, NEVER)
     assert load.pay(share, {"day": 2.0, "night": 3.0, "weekend": 5.5}) == 10 * 2 + 2 * 3 + 12 * 5.5
 
 
@@ -90,8 +90,8 @@ def test_a_month_that_has_nobody_says_so(schedule: Schedule, lead: User, sign_in
 def test_fairness_is_a_sentence() -> None:
     people = [User(name="Ada"), User(name="Bo")]
     made = [
-        loads.Line(user, load.Share(seconds={**load.Share().seconds, "day": 3600.0 * hours}), 0, None)
+        load_report.Line(user, load.Share(seconds={**load.Share().seconds, "day": 3600.0 * hours}), 0, None)
         for user, hours in zip(people, (9, 3), strict=True)
     ]
-    assert loads.fairness(made) == "Ada has 3.0 times the hours of Bo." and loads.fairness(made[:1]) == ""
+    assert load_report.fairness(made) == "Ada has 3.0 times the hours of Bo." and load_report.fairness(made[:1]) == ""
     assert timedelta(hours=11) == load.REST

@@ -5,11 +5,10 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from accounts.models import Team, User
-from common import errors
+from common import errors, slugs
 from common.query.errors import QueryError
 from fields import queries as fields
 from journal import actions as journal
@@ -33,7 +32,7 @@ def create_queue(*, actor: User, name: str, query: str = "", visibility: str = Q
     if Queue.objects.filter(owner=actor).count() >= MOST_QUEUES:
         raise errors.Invalid("name", _("You have %(most)d queues. Delete one first.") % {"most": MOST_QUEUES})
     wanted = _cleaned(actor, {"name": name, "query": query, "visibility": visibility, "team": team, **more})
-    queue = Queue(owner=actor, slug=_free_slug(wanted["name"]), **wanted)
+    queue = Queue(owner=actor, slug=slugs.free(wanted["name"], Queue.objects.all(), instead="queue"), **wanted)
     queue.save(force_insert=True)
     _place(queue, actor, is_hidden=False)
     journal.record(events.QUEUE_SAVED, queue, actor=actor, name=queue.name, visibility=visibility)
@@ -143,10 +142,3 @@ def _clean_query(actor: User | None, text: str) -> str:
         except QueryError as error:
             raise errors.Invalid("query", _("Column %(position)d: %(message)s") % {"position": error.position, "message": error.message}) from error
     return stripped
-
-
-def _free_slug(name: str) -> str:
-    """An address that nobody has: the name's words, with a number when they are taken."""
-    base = slugify(name)[:48] or "queue"
-    taken = {"new", *Queue.objects.filter(slug__startswith=base).values_list("slug", flat=True)}
-    return next(slug for slug in (base, *(f"{base}-{number}" for number in range(2, len(taken) + 3))) if slug not in taken)

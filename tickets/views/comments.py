@@ -46,8 +46,7 @@ def edit(request: HttpRequest, key: str, pk: int) -> HttpResponseBase:
             form.add_error(None, error.message)
     url = reverse("tickets:edit_comment", args=[ticket.key, row.pk])
     title = _("Edit your note") if row.is_internal else _("Edit your reply")
-    context = {"form": form, "url": url, "keys": [], "title": title, "action": _("Save")}
-    return render(request, "tickets/_edit_form.html", context, status=422 if form.errors else 200)
+    return htmx.dialog(request, form, url=url, title=title, action=_("Save"))
 
 
 @require_safe

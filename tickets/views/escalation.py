@@ -30,11 +30,9 @@ def escalate(request: HttpRequest, key: str) -> HttpResponseBase:
             return htmx.done(_("{key} escalated to L{level}, {team}").format(key=ticket.key, level=level, team=team.name))
         except errors.Invalid as error:
             forms.take_error(form, error)
-    context = {
-        "form": form, "url": reverse("tickets:escalate", args=[ticket.key]), "keys": [], "title": _("Escalate {key}").format(key=ticket.key),
-        "action": _("Escalate"),
-    }  # fmt: skip
-    return render(request, "tickets/_edit_form.html", context, status=422 if form.errors else 200)
+    return htmx.dialog(
+        request, form, url=reverse("tickets:escalate", args=[ticket.key]), title=_("Escalate {key}").format(key=ticket.key), action=_("Escalate")
+    )
 
 
 @require_safe

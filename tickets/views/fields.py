@@ -121,8 +121,7 @@ def custom(request: HttpRequest, key: str, field: str) -> HttpResponseBase:
             return comparing.dialog(request, ticket, told, user=user, controls=form.controls)
     url = reverse("tickets:custom", args=[ticket.key, field])
     title = _("{field} of {key}").format(field=place.label, key=ticket.key)
-    context = {"form": form, "url": url, "keys": [], "title": title, "action": _("Save")}
-    return render(request, "tickets/_edit_form.html", context, status=422 if form.errors else 200)
+    return htmx.dialog(request, form, url=url, title=title, action=_("Save"))
 
 
 def _fresh(words: str, chosen: list[str]) -> str:

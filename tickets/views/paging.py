@@ -45,10 +45,9 @@ def page(request: HttpRequest, key: str) -> HttpResponseBase:
             return htmx.done(_("{names} paged").format(names=", ".join([*([team.name] if team else []), *(one.name for one in people)])))
         except errors.Invalid as error:
             forms.take_error(form, error)
-    context = {
-        "form": form, "url": reverse("tickets:page", args=[ticket.key]), "keys": [], "title": _("Page for {key}").format(key=ticket.key), "action": _("Page"),
-    }  # fmt: skip
-    return render(request, "tickets/_edit_form.html", context, status=422 if form.errors else 200)
+    return htmx.dialog(
+        request, form, url=reverse("tickets:page", args=[ticket.key]), title=_("Page for {key}").format(key=ticket.key), action=_("Page")
+    )
 
 
 @require_POST

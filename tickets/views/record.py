@@ -35,10 +35,7 @@ def edit(request: HttpRequest, key: str) -> HttpResponseBase:
             forms.take_error(form, error)
         except Overwritten as told:
             return comparing.dialog(request, ticket, told, user=user, controls=form.controls)
-    context = {
-        "form": form, "url": reverse("tickets:edit", args=[ticket.key]), "keys": [], "title": _("Edit {key}").format(key=ticket.key), "action": _("Save"),
-    }  # fmt: skip
-    return render(request, "tickets/_edit_form.html", context, status=422 if form.errors else 200)
+    return htmx.dialog(request, form, url=reverse("tickets:edit", args=[ticket.key]), title=_("Edit {key}").format(key=ticket.key), action=_("Save"))
 
 
 @require_POST

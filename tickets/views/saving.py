@@ -4,7 +4,6 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -40,11 +39,6 @@ def _redirect(url: str) -> HttpResponse:
     return HttpResponse(status=204, headers={"HX-Redirect": url})
 
 
-def _dialog(request: HttpRequest, form: Any, url: str, title: str) -> HttpResponse:
-    context = {"form": form, "url": url, "keys": [], "title": title, "action": _("Save the queue")}
-    return render(request, "tickets/_edit_form.html", context, status=422 if form.errors else 200)
-
-
 def _asked(request: HttpRequest, base: Queue | None) -> dict[str, Any]:
     """What the list on the page asks for, as the start of a queue: the query it stands on, the filters and the query typed."""
     sort = request.GET.get("sort") or (base.sort if base else "work")
@@ -72,7 +66,7 @@ def new(request: HttpRequest) -> HttpResponseBase:
             return _redirect(reverse("tickets:queue", args=[queue.slug]))
         except errors.Invalid as error:
             forms.take_error(form, error)
-    return _dialog(request, form, reverse("tickets:new_queue"), _("Save as a queue"))
+    return htmx.dialog(request, form, url=reverse("tickets:new_queue"), title=_("Save as a queue"), action=_("Save the queue"))
 
 
 @require_http_methods(["GET", "POST"])
@@ -89,7 +83,9 @@ def edit(request: HttpRequest, slug: str) -> HttpResponseBase:
             return _redirect(reverse("tickets:queue", args=[queue.slug]))
         except errors.Invalid as error:
             forms.take_error(form, error)
-    return _dialog(request, form, reverse("tickets:edit_queue", args=[slug]), _("Change {name}").format(name=queue.name))
+    return htmx.dialog(
+        request, form, url=reverse("tickets:edit_queue", args=[slug]), title=_("Change {name}").format(name=queue.name), action=_("Save the queue")
+    )
 
 
 @require_POST

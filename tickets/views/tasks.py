@@ -83,8 +83,7 @@ def change(request: HttpRequest, key: str, pk: int) -> HttpResponseBase:
         except errors.Invalid as error:
             forms.take_error(form, error)
     url = reverse("tickets:change_task", args=[ticket.key, task.pk])
-    context = {"form": form, "url": url, "keys": [], "title": _("Task of {key}").format(key=ticket.key), "action": _("Save")}
-    return render(request, "tickets/_edit_form.html", context, status=422 if form.errors else 200)
+    return htmx.dialog(request, form, url=url, title=_("Task of {key}").format(key=ticket.key), action=_("Save"))
 
 
 VERBS: dict[str, tuple[Callable[[Task, User], object], Any]] = {

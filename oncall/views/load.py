@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from accounts import desk
 from common import clock, sheets
-from oncall import load, loads, permissions, queries
+from oncall import load, load_report, permissions, queries
 from oncall.models import PayTable
 
 
@@ -31,13 +31,13 @@ def report(request: HttpRequest) -> HttpResponseBase:
     teams = sorted({one.team for one in readable}, key=lambda team: team.name)
     team = next((one for one in teams if one.slug == request.GET.get("team")), None)
     chosen = [one for one in readable if team is None or one.team_id == team.pk]
-    first, last = loads.month_of(_day(request.GET.get("month", ""), today))
+    first, last = load_report.month_of(_day(request.GET.get("month", ""), today))
     sees_pay = all(one in managed for one in chosen)
     tables = list(PayTable.objects.all()) if sees_pay else []
     table = next((one for one in tables if str(one.pk) == request.GET.get("pay")), tables[0] if tables else None)
-    found = loads.lines(chosen, first, last, ZoneInfo(user.time_zone), table)
+    found = load_report.lines(chosen, first, last, ZoneInfo(user.time_zone), table)
     if request.GET.get("format") == "csv":
-        response = HttpResponse(sheets.as_csv(loads.rows(f"{first:%Y-%m}", found, table)), content_type="text/csv; charset=utf-8")
+        response = HttpResponse(sheets.as_csv(load_report.rows(f"{first:%Y-%m}", found, table)), content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="on-call-{first:%Y-%m}.csv"'
         return response
     asked = {"team": team.slug if team else "", "pay": table.pk if table else ""}
@@ -46,9 +46,9 @@ def report(request: HttpRequest) -> HttpResponseBase:
         return f"{reverse('oncall:load')}?{urlencode({**asked, 'month': f'{day:%Y-%m}', **more})}"
 
     context = {
-        "lines": found, "sorts": [loads.LABELS[sort] for sort in load.SORTS], "teams": [(one, address(first, team=one.slug)) for one in teams], "team": team,
-        "all_url": address(first, team=""), "tables": [(one, address(first, pay=one.pk)) for one in tables], "table": table, "fairness": loads.fairness(found),
-        "month": formats.date_format(first, "F Y"), "before_url": address(loads.month_of(date.fromordinal(first.toordinal() - 1))[0]),
+        "lines": found, "sorts": [load_report.LABELS[sort] for sort in load.SORTS], "teams": [(one, address(first, team=one.slug)) for one in teams], "team": team,
+        "all_url": address(first, team=""), "tables": [(one, address(first, pay=one.pk)) for one in tables], "table": table, "fairness": load_report.fairness(found),
+        "month": formats.date_format(first, "F Y"), "before_url": address(load_report.month_of(date.fromordinal(first.toordinal() - 1))[0]),
         "after_url": address(last), "csv_url": address(first, format="csv"), "can_manage": bool(managed),
     }  # fmt: skip
     return render(request, "oncall/load.html", context)

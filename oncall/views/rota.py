@@ -3,9 +3,8 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
@@ -16,8 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import desk
 from accounts.models import User
 from common import clock, errors, htmx
-from oncall import checks, forms, permissions, queries, schedule_forms, timeline
-from oncall.actions import cover, watching
+from oncall import checks, forms, permissions, queries, timeline
+from oncall.actions import cover
 from oncall.models import CoverRequest
 
 SPANS = [("day", _lazy("Day")), ("week", _lazy("Week")), ("2weeks", _lazy("2 weeks")), ("month", _lazy("Month"))]
@@ -37,7 +36,7 @@ def now(request: HttpRequest) -> HttpResponseBase:
         "now": at,
     }
     context["warnings"] = _warnings(seen, at)
-    context |= _rota(request, user, chosen, at) if chosen else {"team": None, "can_make": bool(schedule_forms.teams_of(user))}
+    context |= _rota(request, user, chosen, at) if chosen else {"team": None, "can_make": permissions.managed_teams(user).exists()}
     part = request.GET.get("part")
     if part == "rota" and chosen:
         return htmx.page(request, "oncall/now.html", "oncall/_rota.html", context | _beside(user, at, chosen))
@@ -47,8 +46,8 @@ def now(request: HttpRequest) -> HttpResponseBase:
 def _warnings(seen: timeline.Overview, at: datetime) -> list[str]:
     """What somebody should do something about before it is too late, as sentences; the first five."""
     found = [
-        _("{name} is away while on call in {schedule}: {begin} – {end}").format(
-            name=one.user.name, schedule=one.schedule.name, begin=timeline.moment_of(one.begin), end=timeline.moment_of(one.end)
+        _("{name} is away while on call in {schedule}: {span}").format(
+            name=one.user.name, schedule=one.schedule.name, span=timeline.span_of(one.begin, one.end)
         )
         for one in checks.clashes(seen.schedules, seen.stored, seen.names, at, at + timeline.AHEAD)[:4]
     ]
@@ -80,7 +79,7 @@ def _rota(request: HttpRequest, user: User, team: Any, at: datetime) -> dict[str
         "spans": [{"url": f"{base}&span={name}&from={day}", "label": label, "is_current": name == span} for name, label in SPANS],
         "before_url": f"{base}&span={span}&from={timeline.step(span, day, -1)}", "after_url": f"{base}&span={span}&from={timeline.step(span, day, 1)}",
         "today_url": f"{base}&span={span}", "can_manage": bool(permissions.can_manage(user, team)),
-        "note": watching.note_for(schedules[0], at) if schedules else None,
+        "note": queries.note_for(schedules[0], at) if schedules else None,
         "live_url": f"{base}&span={span}&from={day}&part=rota", "override_url": reverse("oncall:override"),
         "can_override": bool(permissions.can_manage(user, team)) or (team.pk in user.team_ids and user.has_right("oncall.cover")),
     }  # fmt: skip
@@ -104,8 +103,8 @@ def _beside(user: User, at: datetime, team: Any) -> dict[str, Any]:
 
 def _request(user: User, one: CoverRequest) -> dict[str, Any]:
     return {
-        "request": one, "words": f"{timeline.moment_of(one.starts_at)} – {timeline.moment_of(one.ends_at)}",
-        "swap": f"{timeline.moment_of(one.swap_starts_at)} – {timeline.moment_of(one.swap_ends_at)}" if one.swap_starts_at and one.swap_ends_at else "",
+        "request": one, "words": timeline.span_of(one.starts_at, one.ends_at),
+        "swap": timeline.span_of(one.swap_starts_at, one.swap_ends_at) if one.swap_starts_at and one.swap_ends_at else "",
         "can_accept": bool(permissions.can_answer(user, one)), "can_decline": one.asked_id == user.pk, "can_withdraw": one.asker_id == user.pk,
     }  # fmt: skip
 
@@ -116,7 +115,7 @@ def shifts(request: HttpRequest) -> HttpResponseBase:
     """The reader's own time on call in the next 60 days."""
     user, at = desk.user_of(request), clock.now()
     mine = timeline.shifts_of(user, at, at + timedelta(days=60))
-    rows = [{**one, "words": f"{timeline.moment_of(one['begin'])} – {timeline.moment_of(one['end'])}", "is_now": one["begin"] <= at} for one in mine]
+    rows = [{**one, "words": timeline.span_of(one["begin"], one["end"]), "is_now": one["begin"] <= at} for one in mine]
     for row in rows:
         row["note_url"] = reverse("oncall:note", args=[row["schedule"].slug]) if permissions.can_note(user, row["schedule"]) else ""
         row["ask_url"] = f"{reverse('oncall:ask')}?schedule={row['schedule'].slug}&begin={_stamp(row['begin'])}&end={_stamp(row['end'])}"
@@ -147,11 +146,6 @@ def _initial(request: HttpRequest) -> dict[str, Any]:
     return found | ({"schedule": slug} if slug.isprintable() else {})
 
 
-def _dialog(request: HttpRequest, form: Any, url: str, title: str, action: str) -> HttpResponse:
-    context = {"form": form, "url": url, "keys": [], "title": title, "action": action}
-    return render(request, "tickets/_edit_form.html", context, status=422 if form.errors else 200)
-
-
 def _refuse(form: Any, error: errors.DomainError) -> None:
     form.add_error(error.field if isinstance(error, errors.Invalid) and error.field in form.fields else None, error.message)
 
@@ -171,7 +165,7 @@ def override(request: HttpRequest) -> HttpResponseBase:
             )
         except (errors.Invalid, errors.Refused) as error:
             _refuse(form, error)
-    return _dialog(request, form, reverse("oncall:override"), _("Take an override"), _("Take over"))
+    return htmx.dialog(request, form, url=reverse("oncall:override"), title=_("Take an override"), action=_("Take over"))
 
 
 def _viewer(request: HttpRequest) -> User:
@@ -205,7 +199,7 @@ def ask(request: HttpRequest) -> HttpResponseBase:
             return htmx.done(_("Asked for cover"))
         except (errors.Invalid, errors.Refused) as error:
             _refuse(form, error)
-    return _dialog(request, form, reverse("oncall:ask"), _("Ask for cover"), _("Ask"))
+    return htmx.dialog(request, form, url=reverse("oncall:ask"), title=_("Ask for cover"), action=_("Ask"))
 
 
 @require_POST

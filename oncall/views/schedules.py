@@ -5,7 +5,6 @@ from typing import Any
 
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,14 +16,9 @@ from common import clock, errors, htmx
 from oncall import permissions, queries
 from oncall.actions import schedules
 from oncall.models import Rotation, Schedule
-from oncall.schedule_forms import ChangeForm, RotationForm, ScheduleForm, teams_of
+from oncall.schedule_forms import ChangeForm, RotationForm, ScheduleForm
 
 FIELDS = {"turns": "turn_1", "restrictions": "from_at"}
-
-
-def _dialog(request: HttpRequest, form: Any, url: str, title: str, **more: Any) -> HttpResponseBase:
-    context = {"form": form, "url": url, "title": title, **more}
-    return render(request, "oncall/_schedule_form.html", context, status=422 if form.errors else 200)
 
 
 def _take(form: Any, error: errors.DomainError, names: dict[str, str]) -> None:
@@ -43,7 +37,7 @@ def _monday(user: User) -> Any:
 def new(request: HttpRequest) -> HttpResponseBase:
     """A schedule of one's own team with its first rotation."""
     user = desk.user_of(request)
-    if not user.has_right("oncall.view") or not teams_of(user):
+    if not user.has_right("oncall.view") or not permissions.managed_teams(user).exists():
         raise Http404
     initial = {"starts_on": _monday(user), "team": request.GET.get("team", "")}
     form = ScheduleForm(user, request.POST if request.method == "POST" else None, initial=initial)
@@ -56,7 +50,7 @@ def new(request: HttpRequest) -> HttpResponseBase:
             return htmx.done(_("{name} is in force").format(name=made.name))
         except (errors.Invalid, errors.Refused) as error:
             _take(form, error, {**FIELDS, "name": "schedule_name"})
-    return _dialog(request, form, reverse("oncall:new_schedule"), _("New schedule"))
+    return htmx.dialog(request, form, url=reverse("oncall:new_schedule"), title=_("New schedule"), action=_("Save"))
 
 
 def _managed(request: HttpRequest, slug: str) -> tuple[User, Schedule]:
@@ -80,7 +74,8 @@ def change(request: HttpRequest, slug: str) -> HttpResponseBase:
         except (errors.Invalid, errors.Refused) as error:
             _take(form, error, {})
     title = _("Schedule {name}").format(name=schedule.name)
-    return _dialog(request, form, reverse("oncall:change_schedule", args=[slug]), title, add_url=reverse("oncall:add_rotation", args=[slug]))
+    more = {"add_url": reverse("oncall:add_rotation", args=[slug]), "add_label": _("Add a rotation")}
+    return htmx.dialog(request, form, url=reverse("oncall:change_schedule", args=[slug]), title=title, action=_("Save"), **more)
 
 
 @require_http_methods(["GET", "POST"])
@@ -96,7 +91,7 @@ def add_rotation(request: HttpRequest, slug: str) -> HttpResponseBase:
         except (errors.Invalid, errors.Refused) as error:
             _take(form, error, FIELDS)
     title = _("New rotation of {name}").format(name=schedule.name)
-    return _dialog(request, form, reverse("oncall:add_rotation", args=[slug]), title)
+    return htmx.dialog(request, form, url=reverse("oncall:add_rotation", args=[slug]), title=title, action=_("Save"))
 
 
 def _rotation(request: HttpRequest, slug: str, pk: int) -> tuple[User, Rotation]:
@@ -120,7 +115,11 @@ def rotation(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
         except (errors.Invalid, errors.Refused) as error:
             _take(form, error, FIELDS)
     title, url = _("Rotation {name}").format(name=row.name), reverse("oncall:rotation", args=[slug, pk])
-    return _dialog(request, form, url, title, remove_url=reverse("oncall:remove_rotation", args=[slug, pk]))
+    more = {
+        "remove_url": reverse("oncall:remove_rotation", args=[slug, pk]),
+        "remove_warning": _("Remove this rotation? Who is on call changes at once."),
+    }
+    return htmx.dialog(request, form, url=url, title=title, action=_("Save"), **more)
 
 
 @require_POST

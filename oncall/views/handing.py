@@ -38,8 +38,7 @@ def note(request: HttpRequest, slug: str) -> HttpResponseBase:
         except errors.Invalid as error:
             form.add_error("body", error.message)
     title = _("Hand-over note: {name}").format(name=schedule.name)
-    context = {"form": form, "url": reverse("oncall:note", args=[slug]), "keys": [], "title": title, "action": _("Save")}
-    return render(request, "tickets/_edit_form.html", context, status=422 if form.errors else 200)
+    return htmx.dialog(request, form, url=reverse("oncall:note", args=[slug]), title=title, action=_("Save"))
 
 
 @require_POST
