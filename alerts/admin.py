@@ -25,7 +25,7 @@ class IntegrationForm(forms.ModelForm):
     class Meta:
         model = Integration
         fields: ClassVar[list[str]] = [
-            "name", "adapter", "is_enabled", "service", "team", "incident_from_priority", "incident_from_tier", "mapping", "priority_map",
+            "name", "adapter", "is_enabled", "service", "team", "incident_from_priority", "incident_from_tier", "mapping", "priority_map", "reach",
         ]  # fmt: skip
 
     def clean_mapping(self) -> Any:

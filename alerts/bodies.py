@@ -2,10 +2,12 @@
 
 import zlib
 from typing import Any
+from urllib.parse import parse_qsl
 
 import orjson
 
 NUL_ESCAPE = b"\\u0000"
+FORM = "application/x-www-form-urlencoded"
 
 
 class Broken(Exception):
@@ -30,6 +32,21 @@ def unpack(body: bytes, encoding: str, limit: int) -> bytes:
     if inflater.unused_data:
         raise Broken(f"Something follows the {encoding} body. Pack the payload as one piece.")
     return plain
+
+
+def read(body: bytes, content_type: str) -> Any:
+    """The value of a body: of a form an object of its texts (JSON in its field `payload` is that), of everything else its JSON. Raises Broken."""
+    if content_type.partition(";")[0].strip().lower() != FORM or body.lstrip()[:1] in (b"{", b"["):
+        return parse(body)
+    try:
+        fields = dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=1000))
+    except ValueError as error:
+        raise Broken(f"This is not a well-formed form: {error}.") from error
+    if not fields:
+        raise Broken("The form is empty. Send JSON.")
+    if any("\0" in text for pair in fields.items() for text in pair):
+        raise Broken("This form holds a NUL character, which no text can hold. Remove it.")
+    return parse(fields["payload"].encode()) if fields.get("payload", "").lstrip()[:1] in ("{", "[") else fields
 
 
 def parse(body: bytes) -> Any:

@@ -1,16 +1,17 @@
-"""The door for alerts: POST /ingest/<key>, answered 202 only when the raw body is committed.
+"""The door for alerts: what changes alerts from outside is answered only when the request is committed, as its raw bytes.
 
 A native ASGI application beside Django, startable on its own (`uvicorn alerts.door:app`). Requests that arrive while the database commits share the
-next commit: one flusher thread drains everything that waits into one INSERT. Nothing is parsed into alerts here; a worker does that.
+next commit: one flusher thread drains everything that waits into one INSERT. Nothing is parsed into alerts here; a worker does that. The plain way in is
+POST /ingest/<key>; other products' APIs are dialects of the same door (alerts/dialects).
 """
 
 import asyncio
 import os
+import uuid
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 import django
-import orjson
 from django.conf import settings
 
 if not settings.configured:
@@ -18,16 +19,17 @@ if not settings.configured:
     django.setup()
 
 from alerts import bodies, ledger  # Django has to be set up first when the door runs on its own
+from alerts.dialects import plain, table
+from alerts.dialects.base import Answer, Operation, Problem
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
-PREFIX = "/ingest/"
-JSON = (b"content-type", b"application/json")
 RETRY = (b"retry-after", b"2")
 CLOSE = (b"connection", b"close")  # what follows on this connection would be the rest of the body
 SLOWEST_SECONDS = 20
+UNKNOWN = "This key is unknown, revoked or switched off. Ask an admin for the integration's URL."
 
 _ledger: ledger.Ledger | None = None
 
@@ -54,65 +56,95 @@ def the_ledger() -> ledger.Ledger:
 
 
 async def app(scope: Scope, receive: Receive, send: Send) -> None:
-    """The ASGI application."""
+    """The ASGI application on its own."""
     if scope["type"] == "lifespan":
         await _lifespan(receive, send)
         return
+    route = table.route(scope)
+    if route is None:
+        await _tell(send, table.PLAIN.refused(Problem(404, "This address is not known here.")))
+        return
+    await serve(route, scope, receive, send)
+
+
+async def serve(route: table.Route, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answers a request for which there is a route."""
     try:
-        status, answer, headers = await _accept(scope, receive)
+        answer = await _accept(route, scope, receive)
     except _Gone:
         return
-    body = orjson.dumps(answer)
-    length = (b"content-length", str(len(body)).encode())
-    await send({"type": "http.response.start", "status": status, "headers": [JSON, length, *headers]})
-    await send({"type": "http.response.body", "body": body})
+    await _tell(send, answer)
+
+
+async def _tell(send: Send, answer: Answer) -> None:
+    kind = ((b"content-type", answer.kind),) if answer.kind else ()
+    length = (b"content-length", str(len(answer.body)).encode())
+    await send({"type": "http.response.start", "status": answer.status, "headers": [*kind, length, *answer.headers]})
+    await send({"type": "http.response.body", "body": answer.body})
 
 
 class _Gone(Exception):
     """The client went away before the body was complete."""
 
 
-Answer = tuple[int, dict[str, Any], tuple[tuple[bytes, bytes], ...]]
-
-
-async def _accept(scope: Scope, receive: Receive) -> Answer:
-    if scope["method"] != "POST":
-        return _refuse(405, "method_not_allowed", "Send alerts with POST.", (b"allow", b"POST"))
-    the = the_ledger()
+async def _accept(route: table.Route, scope: Scope, receive: Receive) -> Answer:
+    dialect, operation, call = route.dialect, route.operation, route.call
+    if operation is None:
+        return _refuse(route, 405, "Send alerts with POST.", (b"allow", b"POST"))
+    the, key = the_ledger(), dialect.key(call)
     try:
-        integration_id = await the.integration_of(scope["path"][len(PREFIX) :].strip("/"))
+        integration_id = await the.integration_of(key) if key is not None else 0
     except ledger.Unavailable as error:
-        return _refuse(503, "unavailable", str(error), RETRY)
+        return _refuse(route, 503, str(error), RETRY)
     if integration_id is None:
-        return _refuse(401, "unknown_key", "This key is unknown, revoked or switched off. Ask an admin for the integration's URL.")
+        return _refuse(route, 401, UNKNOWN)
+    problem = dialect.admits(call)
+    if problem is not None:
+        return dialect.refused(problem)
     limit = settings.ALERT_MAX_BYTES
     try:
         raw = await _body(scope, receive, limit)
     except TimeoutError:
-        return _refuse(408, "too_slow", f"The body did not arrive within {SLOWEST_SECONDS} seconds. Send it again.", CLOSE)
+        return _refuse(route, 408, f"The body did not arrive within {SLOWEST_SECONDS} seconds. Send it again.", CLOSE)
     if raw is None:
-        return _refuse(413, "too_large", f"Send at most {limit} bytes, also when unpacked. Split the payload.", CLOSE)
-    return await _keep(the, integration_id, raw, _encoding(scope), limit)
+        return _refuse(route, 413, f"Send at most {limit} bytes, also when unpacked. Split the payload.", CLOSE)
+    return await _keep(the, route, operation, integration_id, raw)
 
 
-async def _keep(the: ledger.Ledger, integration_id: int, raw: bytes, encoding: str, limit: int) -> Answer:
-    reason = ""
+async def _keep(the: ledger.Ledger, route: table.Route, operation: Operation, integration_id: int, raw: bytes) -> Answer:
+    """Commits the body, also one that is not readable: it is kept aside, so that somebody can see what the tool really sent."""
+    dialect = route.dialect
+    value, problem = None, None
     try:
-        raw = bodies.unpack(raw, encoding, limit)
-        bodies.parse(raw)
+        raw = bodies.unpack(raw, route.call.headers.get("content-encoding", "").strip().lower(), settings.ALERT_MAX_BYTES)
+        value = {} if operation.may_be_empty and not raw.strip() else bodies.read(raw, route.call.headers.get("content-type", ""))
+        problem = dialect.check(operation, value)
     except bodies.Broken as error:
-        reason = str(error)
+        problem = Problem(400, str(error))
     try:
-        row_id = await the.keep(integration_id, raw, reason)
+        integration_id = integration_id or await the.integration_of(dialect.key_in(value)) or 0
+        if not integration_id:
+            return dialect.refused(problem) if problem is not None and value is None else _refuse(route, 401, UNKNOWN)
+        request = None
+        if operation is not plain.PLAIN:
+            request = ledger.Request(None if operation.name == plain.INGEST else str(uuid.uuid4()), operation.name, operation.context)
+        row_id = await the.keep(integration_id, raw, _reason(problem), request)
     except ledger.Unavailable as error:
-        return _refuse(503, "unavailable", str(error), RETRY)
-    if reason:
-        return _refuse(400, "not_readable", f"{reason} The body is kept in quarantine as {row_id}.")
-    return 202, {"id": str(row_id), "status": "accepted"}, ()
+        return _refuse(route, 503, str(error), RETRY)
+    if problem is not None:
+        return dialect.refused(problem, row_id)
+    return dialect.accepted(operation, (request.id if request is not None else None) or "", row_id, value)
 
 
-def _refuse(status: int, code: str, message: str, *headers: tuple[bytes, bytes]) -> Answer:
-    return status, {"error": {"code": code, "message": message, "fields": {}}}, headers
+def _reason(problem: Problem | None) -> str:
+    if problem is None:
+        return ""
+    return "; ".join([problem.message, *(f"{name}: {text}" if text else name for name, text in problem.fields.items())])
+
+
+def _refuse(route: table.Route, status: int, message: str, *headers: tuple[bytes, bytes]) -> Answer:
+    answer = route.dialect.refused(Problem(status, message))
+    return Answer(answer.status, answer.body, (*answer.headers, *headers), answer.kind)
 
 
 async def _body(scope: Scope, receive: Receive, limit: int) -> bytes | None:
@@ -141,10 +173,6 @@ async def _rest_of_body(message: MutableMapping[str, Any], receive: Receive, lim
         if len(body) > limit:
             return None
     return bytes(body)
-
-
-def _encoding(scope: Scope) -> str:
-    return next((value.decode("latin-1").strip().lower() for name, value in scope["headers"] if name == b"content-encoding"), "")
 
 
 async def _lifespan(receive: Receive, send: Send) -> None:

@@ -1,44 +1,68 @@
 """Folding a batch of events into steps, so that a storm of duplicates costs one row. Pure: no database, no Django."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any, Protocol
 
-from alerts.normal import Event
+from alerts.normal import CLOSE, OPEN, Event
 
 ECHO = timedelta(seconds=10)
 
 
+class Hearer(Protocol):
+    """Whoever wants to know what came of an event."""
+
+    def hear(self, status: str, *, alias: str, uid: Any = None, is_done: bool = True) -> None:
+        """Is told once for each event."""
+
+
 @dataclass(slots=True)
 class Step:
-    """Events of one alias that follow each other and mean the same: their last one, how many, and when the first and last were accepted."""
+    """Events of one alias that follow each other and mean the same: their last one, how many, and when the first and last were accepted.
+
+    hearers: who wants to know what came of them.
+    """
 
     event: Event
     integration_id: int | None
     count: int
     first_at: datetime
     last_at: datetime
+    hearers: list[Hearer] = field(default_factory=list)
+
+    def tell(self, status: str, uid: Any = None, *, is_done: bool = True) -> None:
+        """What came of it."""
+        for hearer in self.hearers:
+            hearer.hear(status, alias=self.event.alias, uid=uid, is_done=is_done)
 
 
-def waves(events: Iterable[tuple[Event, int | None, datetime]]) -> list[dict[str, Step]]:
+def waves(events: Iterable[tuple[Event, int | None, datetime] | tuple[Event, int | None, datetime, Hearer]]) -> list[dict[str, Step]]:
     """The steps of all aliases, in waves: within a wave an alias occurs once, and wave n holds the n-th step of each alias.
 
     Two events are one step when they follow each other for their alias, are of the same kind and priority and belong to the same firing.
+    A fourth part of an event is who wants to know what comes of it. `is_first_kept` in an event's extra: what it repeats keeps its words (Opsgenie).
     """
     steps: dict[str, list[Step]] = {}
-    for event, integration_id, at in events:
+    for event, integration_id, at, *hearers in events:
         known = steps.setdefault(event.alias, [])
         if known and _is_same(known[-1].event, event):
-            known[-1].event, known[-1].last_at = event, at
+            known[-1].last_at = at
+            if not event.extra.get("is_first_kept"):
+                known[-1].event = event
             known[-1].count += 1
+            known[-1].hearers += hearers
         else:
-            known.append(Step(event, integration_id, 1, at, at))
+            known.append(Step(event, integration_id, 1, at, at, hearers))
     depth = max((len(known) for known in steps.values()), default=0)
     return [{alias: known[level] for alias, known in sorted(steps.items()) if len(known) > level} for level in range(depth)]
 
 
 def _is_same(one: Event, other: Event) -> bool:
-    return (one.kind, one.starts_at, one.priority) == (other.kind, other.starts_at, other.priority)
+    return (one.kind, one.starts_at, one.priority, one.extra) == (other.kind, other.starts_at, other.priority, other.extra) and one.kind in (
+        OPEN,
+        CLOSE,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,11 @@ import hashlib
 import logging
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 import psycopg2
 from celery import current_app
 from django.db import connections
@@ -31,6 +33,27 @@ SELECT given.integration_id, given.body, CASE WHEN given.reason = '' THEN 'pendi
 FROM unnest(%s::bigint[], %s::bytea[], %s::text[]) WITH ORDINALITY AS given(integration_id, body, reason, place) ORDER BY given.place
 RETURNING id
 """
+# The same with what only requests to other products' APIs carry; a batch of plain ones does not pay for it.
+KEEP_REQUESTS = """
+INSERT INTO alerts_inbox (integration_id, body, state, reason, request_id, operation, context)
+SELECT given.integration_id, given.body, CASE WHEN given.reason = '' THEN 'pending' ELSE 'quarantined' END, given.reason,
+  given.request_id, given.operation, given.context::jsonb
+FROM unnest(%s::bigint[], %s::bytea[], %s::text[], %s::uuid[], %s::text[], %s::text[]) WITH ORDINALITY
+  AS given(integration_id, body, reason, request_id, operation, context, place) ORDER BY given.place
+RETURNING id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is kept beside a body: the id by which its outcome can be asked, the operation (see alerts/dialects), and what of its address and headers matters."""
+
+    id: str | None
+    operation: str
+    context: Mapping[str, Any]
+
+
+PLAIN = Request(None, "ingest", {})
 
 
 class Unavailable(Exception):
@@ -44,6 +67,7 @@ class _Waiting:
     integration_id: int
     body: bytes
     reason: str
+    request: Request | None
     loop: asyncio.AbstractEventLoop
     answer: "asyncio.Future[int]"
 
@@ -94,14 +118,14 @@ class Ledger:
         if time.monotonic() - self._keys_at > KEYS_STALE:
             raise Unavailable("The database does not answer. Send it again in a moment.")
 
-    async def keep(self, integration_id: int, body: bytes, reason: str) -> int:
-        """Commits a body and answers its number. Raises Unavailable when too much waits or the database refuses."""
+    async def keep(self, integration_id: int, body: bytes, reason: str, request: Request | None = None) -> int:
+        """Commits a body and answers its number; request None for a plain one. Raises Unavailable when too much waits or the database refuses."""
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[int] = loop.create_future()
         with self._lock:
             if self._is_closing or len(self._waiting) >= WAITING_ROWS or self._waiting_bytes + len(body) > WAITING_BYTES:
                 raise Unavailable("Too much waits to be written. Send it again in a moment.")
-            self._waiting.append(_Waiting(integration_id, body, reason, loop, answer))
+            self._waiting.append(_Waiting(integration_id, body, reason, request, loop, answer))
             self._waiting_bytes += len(body)
         self._work.set()
         timer = loop.call_later(WAITING_SECONDS, _give_up, answer)
@@ -158,8 +182,17 @@ class Ledger:
     def _execute(self, batch: list[_Waiting]) -> list[int]:
         if self._connection is None:
             self._connection = _connect()
+        columns: list[list[Any]] = [
+            [one.integration_id for one in batch],
+            [psycopg2.Binary(one.body) for one in batch],
+            [one.reason for one in batch],
+        ]
+        statement = KEEP
+        if any(one.request is not None for one in batch):
+            statement, requests = KEEP_REQUESTS, [one.request or PLAIN for one in batch]
+            columns += [[one.id for one in requests], [one.operation for one in requests], [_context(one) for one in requests]]
         with self._connection.cursor() as cursor:
-            cursor.execute(KEEP, ([one.integration_id for one in batch], [psycopg2.Binary(one.body) for one in batch], [one.reason for one in batch]))
+            cursor.execute(statement, columns)
             return [row[0] for row in cursor.fetchall()]
 
     def _disconnect(self) -> None:
@@ -183,6 +216,19 @@ class Ledger:
             except Exception as error:  # the broker may be down in any way at all
                 log.warning("door: the broker does not hear: %s", error)
                 time.sleep(DEAF_SECONDS)
+
+
+def _context(request: Request) -> str | None:
+    """As JSON that the database can hold: without NUL characters and lone surrogates, which addresses and headers may carry."""
+    if not request.context:
+        return None
+    return orjson.dumps(_clean(request.context)).decode()
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(name)[:200]: _clean(item) for name, item in list(value.items())[:100]}
+    return value.encode("utf-8", "replace").decode().replace("\0", "")[:4_000] if isinstance(value, str) else value
 
 
 def _give_up(answer: "asyncio.Future[int]") -> None:

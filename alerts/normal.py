@@ -25,6 +25,7 @@ class Event:
     hints: weaker names of the service, tried after those and never shown as unmatched.
     starts_at, ended_at: when this firing began and ended, as the tool says; two events of one alias with the same start are the same firing.
     group: what the tool notifies about together, empty when it does not say.
+    extra: what only some APIs say: for an opening uid, responders, visible_to, actions, user and note; for other kinds see alerts/commands.py.
     """
 
     kind: str
@@ -43,6 +44,7 @@ class Event:
     hints: tuple[str, ...] = ()
     ended_at: datetime | None = None
     group: str = ""
+    extra: Mapping[str, Any] = field(default_factory=dict)
 
 
 def text(value: Any, limit: int) -> str:

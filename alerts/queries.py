@@ -7,13 +7,14 @@ from django.db.models import Count, Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import Team, User
 from alerts import permissions
 from alerts.models import Alert, InboxRow, Integration
 from common import paging
 from incidents.models import Incident
 from journal import queries as journal
 from journal.models import Entry
+from oncall.models import EscalationPolicy, Schedule
 from tickets import queries as tickets
 
 PAGE_SIZE = 100
@@ -137,3 +138,18 @@ def search(user: User, text: str, limit: int) -> QuerySet[Alert]:
     if wanted.startswith("ALR-") and wanted[4:].isdigit() and len(wanted) < 22:
         return alerts_for(user).filter(number=int(wanted[4:]))
     return alerts_for(user).filter(message__icontains=text).filter(SEGMENTS["active"]).order_by("priority", "-id")[:limit]
+
+
+def responder_of(said: Mapping[str, str]) -> Team | User | EscalationPolicy | Schedule | None:
+    """Whom an API names as {type, id or name or username}; None when there is nobody of that name."""
+    kind, number = said.get("type", ""), said.get("id", "")
+    pk = int(number) if number.isascii() and number.isdecimal() and len(number) < 18 else 0
+    name = said.get("username") or said.get("name") or number
+    if kind == "user":
+        return User.objects.filter(Q(pk=pk) | Q(email__iexact=name), is_active=True).order_by("pk").first()
+    if kind == "schedule":
+        return Schedule.objects.filter(Q(pk=pk) | Q(name__iexact=name) | Q(slug__iexact=name)).select_related("team").order_by("pk").first()
+    if kind == "escalation":
+        policies = EscalationPolicy.objects.filter(archived_at__isnull=True).select_related("team")
+        return policies.filter(Q(pk=pk) | Q(name__iexact=name) | Q(slug__iexact=name)).order_by("pk").first()
+    return Team.objects.filter(Q(pk=pk) | Q(name__iexact=name) | Q(slug__iexact=name)).order_by("pk").first() if kind == "team" else None

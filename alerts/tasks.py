@@ -13,8 +13,8 @@ def process_inbox() -> int:
 
 @shared_task(name="alerts.wake_snoozed", queue="default")
 def wake_snoozed() -> int:
-    """Opens alerts whose snooze ended. A tick every ten seconds."""
-    return lifecycle.wake_snoozed()
+    """Opens alerts whose snooze ended, closes those that are not sent any more. A tick every ten seconds."""
+    return lifecycle.wake_snoozed() + lifecycle.close_expired()
 
 
 @shared_task(name="alerts.keep_partitions", queue="bulk")

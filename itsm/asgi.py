@@ -12,6 +12,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "itsm.settings")
 from itsm.wsgi import application as django  # loads the apps, which the next two imports need
 
 from alerts import door  # isort: skip
+from alerts.dialects import table  # isort: skip
 from common import live  # isort: skip
 
 Scope = MutableMapping[str, Any]
@@ -28,8 +29,8 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """Sends each connection to the part that answers it."""
     if scope["type"] == "lifespan":
         await _live_and_die(receive, send)
-    elif scope["type"] == "http" and scope["path"].startswith("/ingest/"):
-        await door.app(scope, receive, send)
+    elif scope["type"] == "http" and (route := table.route(scope)) is not None:
+        await door.serve(route, scope, receive, send)
     elif scope["type"] == "http" and scope["path"] == "/events/stream":
         await live.app(scope, receive, send)
     else:

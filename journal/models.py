@@ -37,8 +37,8 @@ class Entry(models.Model):
 
     @property
     def sentence(self) -> str:
-        """What a timeline shows; the system acts under the product's name."""
-        return self.meaning.read(str(self.actor) if self.actor_id else "Evenkeel", self.data)
+        """What a timeline shows; what came from outside carries the name that it gave, and the system acts under the product's name."""
+        return self.meaning.read(str(self.actor) if self.actor_id else self.data.get("hand") or "Evenkeel", self.data)
 
 
 class Delivery(models.Model):

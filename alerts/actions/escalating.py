@@ -3,7 +3,7 @@
 Of the alerts of one open incident only one pages at a time, so that a burst does not call people again and again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,11 +11,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Team, User
-from alerts import permissions
+from alerts import permissions, queries
 from alerts.models import Alert
-from common import errors
+from common import clock, errors
+from notifications.actions import paging
 from oncall import routing
 from oncall.actions import escalations
+from oncall.models import EscalationPolicy, Schedule
 
 ALERT = "alert"
 URGENT = 2  # P1 and P2 come through quiet hours
@@ -25,6 +27,8 @@ URGENT = 2  # P1 and P2 come through quiet hours
 def begin(alerts: Sequence[Alert], at: datetime, *, actor: User | None = None) -> int:
     """Starts the escalations of open alerts, in a few queries however many they are; answers how many page."""
     free = _one_of_each_incident([alert for alert in alerts if alert.status == Alert.OPEN])
+    called = _call_responders([alert for alert in free if alert.responders], actor)
+    free = [alert for alert in free if alert.pk not in called]
     teams = {alert.pk: team for alert in free if (team := _team(alert)) is not None}
     rules = routing.rules_of({team.pk for team in teams.values()})
     wishes = []
@@ -34,7 +38,44 @@ def begin(alerts: Sequence[Alert], at: datetime, *, actor: User | None = None) -
         target = by or (routing.first(rules.get(team.pk, ()), facts, at) if team is not None else None)
         if target is not None:
             wishes.append(escalations.Wish(ALERT, alert.pk, target, facts, team))
-    return escalations.start_many(wishes, actor=actor) if wishes else 0
+    return len(called) + (escalations.start_many(wishes, actor=actor) if wishes else 0)
+
+
+def _call_responders(alerts: Sequence[Alert], actor: User | None) -> set[int]:
+    """Pages those whom alerts name themselves, instead of whom their service says; answers the alerts for which somebody was found."""
+    known: dict[str, Any] = {}
+    called: set[int] = set()
+    for alert in alerts:
+        for said in alert.responders:
+            key = str(sorted(said.items()))
+            to = known[key] if key in known else known.setdefault(key, queries.responder_of(said))
+            if to is not None and call(alert, to, actor=actor, facts=facts_of(alert)):
+                called.add(alert.pk)
+    return called
+
+
+def call(alert: Alert, to: Any, *, actor: User | None, facts: Mapping[str, Any]) -> bool:
+    """Pages a team, a person, or by a policy or schedule; answers whether there was anybody to page."""
+    if isinstance(to, Team):
+        try:
+            escalations.call_team(ALERT, alert.pk, team=to, actor=actor, facts=facts)
+        except errors.Invalid:
+            return False
+        return True
+    if not isinstance(to, User):
+        return escalations.start(ALERT, alert.pk, to, actor=actor, facts=facts) is not None
+    pages = paging.page(
+        [to], key=f"alert:{alert.pk}:{to.pk}:{alert.count}", subject_type=ALERT, subject_id=alert.pk, title=str(facts["title"]), text=str(facts["text"]),
+        url=str(facts["url"]), urgency=str(facts["urgency"]), topic=str(facts["service"] or ""), at=clock.now(), reason=_("named as responder"),
+    )  # fmt: skip
+    return bool(pages)
+
+
+def named(to: Any) -> dict[str, str]:
+    """A responder as alerts keep him."""
+    kinds = {Team: "team", User: "user", Schedule: "schedule", EscalationPolicy: "escalation"}
+    words = {"username": to.email} if isinstance(to, User) else {"name": to.name}
+    return {"type": kinds[type(to)], "id": str(to.pk), **words}
 
 
 @transaction.atomic

@@ -6,18 +6,22 @@ makes it the one; a killed worker loses the lock with its connection, and what i
 
 import logging
 import time
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import orjson
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 
 from accounts import actions as accounts
 from accounts.models import User
 from alerts import adapters, bodies, folding, permissions
-from alerts.actions import opening, recovery
+from alerts.actions import commanding, opening, recovery
+from alerts.dialects import plain, table
+from alerts.dialects.base import Kept
 from alerts.models import InboxRow, Integration
-from alerts.normal import OPEN, Event
+from alerts.normal import CLOSE, OPEN, Event
 from common import clock, doorbell
 
 log = logging.getLogger(__name__)
@@ -34,7 +38,7 @@ WITH waiting AS (SELECT received_at, id, body FROM alerts_inbox WHERE state = 'p
   sized AS (SELECT received_at, id, sum(octet_length(body)) OVER (ORDER BY id) - octet_length(body) AS before FROM waiting)
 UPDATE alerts_inbox SET attempts = attempts + 1 FROM sized
 WHERE alerts_inbox.received_at = sized.received_at AND alerts_inbox.id = sized.id AND sized.before < %s
-RETURNING alerts_inbox.id, alerts_inbox.received_at, integration_id, body, attempts
+RETURNING alerts_inbox.id, alerts_inbox.received_at, integration_id, body, attempts, operation, request_id, context
 """
 FINISH = """
 UPDATE alerts_inbox SET state = given.state, reason = given.reason, outcome = given.outcome::jsonb, processed_at = now()
@@ -49,17 +53,45 @@ WHERE alerts_inbox.id = given.id AND alerts_inbox.received_at = given.received_a
 
 
 class Row:
-    """One claimed body on its way."""
+    """One claimed body on its way. told: what came of what it asked for, when it came through another product's API."""
 
-    __slots__ = ("attempts", "body", "id", "integration_id", "outcome", "reason", "received_at", "state")
+    __slots__ = (
+        "attempts",
+        "body",
+        "context",
+        "id",
+        "integration_id",
+        "operation",
+        "outcome",
+        "reason",
+        "received_at",
+        "request_id",
+        "state",
+        "told",
+    )
 
-    def __init__(self, id: int, received_at: datetime, integration_id: int, body: memoryview, attempts: int) -> None:
-        self.id, self.received_at, self.integration_id, self.body, self.attempts = id, received_at, integration_id, bytes(body), attempts
+    def __init__(self, *columns: Any) -> None:
+        self.id, self.received_at, self.integration_id, body, self.attempts, self.operation, request_id, context = columns
+        self.body, self.request_id = bytes(body), str(request_id or "")
+        self.context: dict[str, Any] = orjson.loads(context) if isinstance(context, str) else context or {}
         self.state, self.reason, self.outcome = InboxRow.DONE, "", "{}"
+        self.told: list[dict[str, Any]] = []
 
     def quarantine(self, reason: str) -> None:
         """Puts it aside for a person, with the reason."""
         self.state, self.reason = InboxRow.QUARANTINED, reason[:2000]
+
+    def hear(self, status: str, *, alias: str, uid: Any = None, is_done: bool = True) -> None:
+        """What came of one of its events."""
+        self.told.append({"status": status, "isSuccess": is_done, "alertId": str(uid or ""), "alias": alias})
+
+    def conclude(self) -> None:
+        """Writes into the outcome what came of it: of one event everything, of several how many of each."""
+        if len(self.told) == 1:
+            self.outcome = orjson.dumps({"events": 1, **self.told[0]}).decode()
+        elif self.told:
+            counted = Counter(one["status"] for one in self.told)
+            self.outcome = orjson.dumps({"events": len(self.told), "statuses": counted}).decode()
 
 
 def process_inbox() -> int:
@@ -193,19 +225,31 @@ def _raise_when_passing(error: Exception) -> None:
 def _apply(rows: list[Row]) -> None:
     at = clock.now()
     integrations = Integration.objects.select_related("service__tier", "service__owner_team", "team").in_bulk({row.integration_id for row in rows})
-    events: list[tuple[Event, int | None, datetime]] = []
+    events: list[Any] = []
     for row in rows:
+        row.told.clear()
+        hearers = (row,) if row.request_id else ()
         for event in _events_of(row, integrations.get(row.integration_id)):
-            events.append((event, row.integration_id, row.received_at))
-    for wave in folding.waves(events):
-        opened = [step for step in wave.values() if step.event.kind == OPEN]
-        closed = [step for step in wave.values() if step.event.kind != OPEN]
-        if opened:
-            opening.open_or_count(opened, integrations, at)
-        if closed:
-            recovery.close_recovered(closed, at)
+            events.append((event, row.integration_id, row.received_at, *hearers))
+    for wave in folding.waves(commanding.named(events)):
+        _advance(list(wave.values()), integrations, at)
     accounts.note_key_use({integration.key_id for integration in integrations.values()}, at)
+    for row in rows:
+        row.conclude()
     _finish(rows)
+
+
+def _advance(steps: Sequence[folding.Step], integrations: Mapping[int, Integration], at: datetime) -> None:
+    """One step of each alias: openings and recoveries together, what else is asked for one by one."""
+    opened = [step for step in steps if step.event.kind == OPEN]
+    closed = [step for step in steps if step.event.kind == CLOSE]
+    if opened:
+        opening.open_or_count(opened, integrations, at)
+    if closed:
+        recovery.close_recovered(closed, at)
+    for step in steps:
+        if step.event.kind not in (OPEN, CLOSE):
+            commanding.obey(step, integrations.get(step.integration_id or 0))
 
 
 def _events_of(row: Row, integration: Integration | None) -> list[Event]:
@@ -216,12 +260,22 @@ def _events_of(row: Row, integration: Integration | None) -> list[Event]:
         row.quarantine("Its integration was deleted.")
         return []
     try:
-        read = adapters.read(integration.adapter, bodies.parse(row.body), integration.mapping)
+        read = _read(row, integration)
     except bodies.Broken as error:
         row.quarantine(str(error))
         return []
     row.outcome = f'{{"events": {len(read)}}}'
     return read
+
+
+def _read(row: Row, integration: Integration) -> list[Event]:
+    """What a body says: in the words of the API that it came through, else as the integration's adapter understands it."""
+    kind = row.context.get("headers", {}).get("content-type", "")
+    if row.operation not in (plain.INGEST, "opsgenie.webhook"):
+        kept = Kept(row.operation, row.request_id, row.integration_id, row.context, row.received_at)
+        return table.of(row.operation).read(kept, bodies.read(row.body, kind) if row.body.strip() else {})
+    adapter = row.context.get("tool", "")
+    return adapters.read(adapter if adapter in adapters.READERS else integration.adapter, bodies.read(row.body, kind), integration.mapping)
 
 
 def _finish(rows: Sequence[Row]) -> None:

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from alerts import events, permissions
+from alerts import commands, events, permissions
 from alerts.actions import escalating, opening, recovery
 from alerts.models import Alert
 from common import clock, errors
@@ -19,69 +20,79 @@ from tickets import permissions as tickets
 from tickets.models import Ticket
 
 LONGEST_SNOOZE = timedelta(days=31)
-NOTE_LENGTH = 5_000
+NOTE_LENGTH = commands.NOTE_LENGTH
 RELATED = ("integration__team", "service__tier", "service__owner_team", "service__escalation_policy__team", "incident")
 
 
-def _locked(alert: Alert) -> Alert:
+def hold(alert: Alert) -> Alert:
+    """The alert, locked, with what its actions need."""
     rows = Alert.objects.prefetch_related(*RELATED)
     return rows.select_for_update().get(pk=alert.pk)
 
 
-def _require_active(alert: Alert) -> None:
+def _by(hand: str) -> dict[str, Any]:
+    return {"hand": hand} if hand else {}
+
+
+def require_active(alert: Alert) -> None:
+    """Raises Conflict for a closed alert."""
     if alert.status == Alert.CLOSED:
         raise errors.Conflict(_("%(key)s is closed already. A new firing opens a new alert.") % {"key": alert.key})
 
 
 @transaction.atomic
-def acknowledge(alert: Alert, *, actor: User | None, via: str = "app") -> Alert:
-    """Somebody has it; the actor becomes its owner when it has none, and nobody else is paged. Raises Refused, Conflict when it is closed."""
+def acknowledge(alert: Alert, *, actor: User | None, via: str = "app", hand: str = "", owner: User | None = None) -> Alert:
+    """Somebody has it; the actor becomes its owner when it has none, and nobody else is paged. Raises Refused, Conflict when it is closed.
+
+    hand: who did it, in words, when it came from outside. owner: whose it is then.
+    """
     permissions.can_act(actor).require()
-    locked = _locked(alert)
+    locked = hold(alert)
     if locked.status == Alert.ACKNOWLEDGED:
         return locked
-    _require_active(locked)
+    require_active(locked)
     at = clock.now()
     locked.status, locked.acknowledged_at, locked.snoozed_until = Alert.ACKNOWLEDGED, at, None
-    locked.owner = locked.owner or actor
-    locked.save(update_fields=["status", "acknowledged_at", "snoozed_until", "owner"])
-    journal.record(events.ACKNOWLEDGED, locked, actor=actor, at=at, key=locked.key)
+    locked.owner, locked.seen_at = locked.owner or actor or owner, locked.seen_at or at
+    locked.acknowledged_by = (actor.email if actor else hand)[:200]
+    locked.save(update_fields=["status", "acknowledged_at", "acknowledged_by", "snoozed_until", "owner", "seen_at"])
+    journal.record(events.ACKNOWLEDGED, locked, actor=actor, at=at, key=locked.key, **_by(hand))
     escalations.acknowledge("alert", locked.pk, actor=actor, via=via)
     return locked
 
 
 @transaction.atomic
-def unacknowledge(alert: Alert, *, actor: User | None) -> Alert:
+def unacknowledge(alert: Alert, *, actor: User | None, hand: str = "") -> Alert:
     """Takes the acknowledgement back."""
     permissions.can_act(actor).require()
-    locked = _locked(alert)
-    _require_active(locked)
+    locked = hold(alert)
+    require_active(locked)
     if locked.status == Alert.OPEN:
         return locked
-    locked.status, locked.acknowledged_at, locked.snoozed_until = Alert.OPEN, None, None
-    locked.save(update_fields=["status", "acknowledged_at", "snoozed_until"])
-    journal.record(events.UNACKNOWLEDGED, locked, actor=actor, key=locked.key)
+    locked.status, locked.acknowledged_at, locked.acknowledged_by, locked.snoozed_until = Alert.OPEN, None, "", None
+    locked.save(update_fields=["status", "acknowledged_at", "acknowledged_by", "snoozed_until"])
+    journal.record(events.UNACKNOWLEDGED, locked, actor=actor, key=locked.key, **_by(hand))
     _page_again([locked], actor)
     return locked
 
 
 @transaction.atomic
-def close(alert: Alert, *, actor: User | None) -> Alert:
-    """Ends it by hand; the same firing sent again stays closed."""
+def close(alert: Alert, *, actor: User | None, by: str = Alert.BY_AGENT, hand: str = "") -> Alert:
+    """Ends it by hand, or because something outside asks; the same firing sent again stays closed."""
     permissions.can_act(actor).require()
-    locked = _locked(alert)
+    locked = hold(alert)
     if locked.status != Alert.CLOSED:
-        name = actor.name if actor else "Evenkeel"
-        recovery.close_all([locked], by=Alert.BY_AGENT, name_of=lambda _alert: name, actor=actor, at=clock.now())
+        name = actor.name if actor else hand or "Evenkeel"
+        recovery.close_all([locked], by=by, name_of=lambda _alert: name, actor=actor, at=clock.now())
     return locked
 
 
 @transaction.atomic
-def snooze(alert: Alert, *, actor: User | None, until: datetime) -> Alert:
+def snooze(alert: Alert, *, actor: User | None, until: datetime, hand: str = "") -> Alert:
     """Quiet until an instant within the next 31 days. Raises Invalid("until") otherwise."""
     permissions.can_act(actor).require()
-    locked = _locked(alert)
-    _require_active(locked)
+    locked = hold(alert)
+    require_active(locked)
     at = clock.now()
     if not at < until <= at + LONGEST_SNOOZE:
         raise errors.Invalid("until", _("Choose a moment within the next 31 days."))
@@ -89,7 +100,7 @@ def snooze(alert: Alert, *, actor: User | None, until: datetime) -> Alert:
         return locked
     locked.status, locked.snoozed_until = Alert.SNOOZED, until
     locked.save(update_fields=["status", "snoozed_until"])
-    journal.record(events.SNOOZED, locked, actor=actor, at=at, key=locked.key, until=f"{until:%Y-%m-%d %H:%M} UTC")
+    journal.record(events.SNOOZED, locked, actor=actor, at=at, key=locked.key, until=f"{until:%Y-%m-%d %H:%M} UTC", **_by(hand))
     escalations.snooze("alert", locked.pk, until=until, actor=actor)
     return locked
 
@@ -98,6 +109,17 @@ def _page_again(alerts: Sequence[Alert], actor: User | None) -> None:
     """Nobody works on these alerts after all: their escalations begin anew."""
     waiting = [alert for alert in alerts if not escalations.unacknowledge("alert", alert.pk, actor=actor)]
     escalating.begin(waiting, clock.now(), actor=actor)
+
+
+def close_expired() -> int:
+    """Closes the alerts that were to be sent again and were not; answers how many."""
+    at = clock.now()
+    with transaction.atomic():
+        rows = Alert.objects.filter(expires_at__lte=at).exclude(status=Alert.CLOSED).prefetch_related("integration", "incident").order_by("alias")
+        due = list(rows.select_for_update(skip_locked=True)[:500])
+        Alert.objects.filter(pk__in=[alert.pk for alert in due]).update(recovered_at=at)
+        recovery.close_all(due, by=Alert.BY_SOURCE, name_of=lambda alert: str(alert.integration or _("The source")), actor=None, at=at)
+    return len(due)
 
 
 def wake_snoozed() -> int:
@@ -116,35 +138,35 @@ def wake_snoozed() -> int:
 
 
 @transaction.atomic
-def assign(alert: Alert, *, actor: User | None, owner: User | None) -> Alert:
+def assign(alert: Alert, *, actor: User | None, owner: User | None, hand: str = "") -> Alert:
     """Gives it to a person, or to nobody. Raises Invalid("owner") for a person who cannot act on alerts."""
     permissions.can_act(actor).require()
     if owner is not None and not permissions.can_act(owner):
         raise errors.Invalid("owner", _("%(name)s cannot act on alerts. Choose somebody of the desk.") % {"name": owner.name})
-    locked = _locked(alert)
+    locked = hold(alert)
     if locked.owner_id == (owner.pk if owner else None):
         return locked
     locked.owner = owner
     locked.save(update_fields=["owner"])
-    journal.record(events.ASSIGNED, locked, actor=actor, key=locked.key, to=owner.name if owner else _("nobody"))
+    journal.record(events.ASSIGNED, locked, actor=actor, key=locked.key, to=owner.name if owner else _("nobody"), **_by(hand))
     return locked
 
 
 @transaction.atomic
-def add_note(alert: Alert, *, actor: User | None, note: str) -> Entry:
+def add_note(alert: Alert, *, actor: User | None, note: str, hand: str = "") -> Entry:
     """Adds a line to the alert's log."""
     permissions.can_act(actor).require()
     text = note.replace("\0", "").strip()
     if not text or len(text) > NOTE_LENGTH:
         raise errors.Invalid("note", _("Write 1 to %(most)d characters.") % {"most": NOTE_LENGTH})
-    return journal.record(events.NOTED, _locked(alert), actor=actor, note=text)
+    return journal.record(events.NOTED, hold(alert), actor=actor, note=text, **_by(hand))
 
 
 @transaction.atomic
 def open_incident(alert: Alert, *, actor: User | None) -> Incident:
     """Opens an incident from the alert by hand; an alert that has an open one keeps it."""
     permissions.can_open_incident(actor).require()
-    locked = _locked(alert)
+    locked = hold(alert)
     if locked.incident is not None and locked.incident.is_open:
         return locked.incident
     incident = opening.open_incident(locked, actor=actor)
@@ -158,7 +180,7 @@ def attach(alert: Alert, *, actor: User | None, incident: Incident) -> Alert:
     permissions.can_act(actor).require()
     if actor is not None and not tickets.visible_to(actor, Ticket.objects.filter(pk=incident.pk)).exists():
         raise errors.Invalid("incident", _("There is no such incident."))
-    locked = _locked(alert)
+    locked = hold(alert)
     if locked.incident_id != incident.pk:
         opening.link(locked, incident, clock.now(), actor=actor)
     return locked
@@ -168,7 +190,7 @@ def attach(alert: Alert, *, actor: User | None, incident: Incident) -> Alert:
 def detach(alert: Alert, *, actor: User | None) -> Alert:
     """Unlinks the alert from its incident."""
     permissions.can_act(actor).require()
-    locked = _locked(alert)
+    locked = hold(alert)
     if locked.incident is not None:
         key = locked.incident.key
         locked.incident = None

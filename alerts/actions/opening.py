@@ -1,6 +1,7 @@
 """Firing: a new alert, one more occurrence of an open one, and the incident a critical one opens. Called by the intake inside its transaction."""
 
 import logging
+import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -9,7 +10,7 @@ import orjson
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Q
 
-from alerts import events, folding, priorities
+from alerts import commands, events, folding, priorities
 from alerts.actions import escalating
 from alerts.folding import Past, Step
 from alerts.models import Alert, Integration
@@ -27,8 +28,10 @@ PAYLOAD_BYTES = 64_000
 
 COUNT = """
 UPDATE alerts_alert SET count = count + given.more, last_occurred_at = greatest(last_occurred_at, given.last_at), payload = given.payload::jsonb,
-  starts_at = CASE WHEN status = 'closed' THEN alerts_alert.starts_at ELSE greatest(alerts_alert.starts_at, given.starts_at) END
-FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[], %s::timestamptz[], %s::text[]) AS given(id, more, last_at, starts_at, payload)
+  starts_at = CASE WHEN status = 'closed' THEN alerts_alert.starts_at ELSE greatest(alerts_alert.starts_at, given.starts_at) END,
+  expires_at = given.expires_at
+FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[], %s::timestamptz[], %s::text[], %s::timestamptz[])
+  AS given(id, more, last_at, starts_at, payload, expires_at)
 WHERE alerts_alert.id = given.id
 """
 
@@ -37,26 +40,29 @@ def open_or_count(steps: Sequence[Step], integrations: Mapping[int, Integration]
     """Counts up what is open already, ignores firings that were closed before, opens the rest. Duplicates leave no trace in the journal."""
     aliases = [step.event.alias for step in steps]
     active = Alert.objects.filter(alias__in=aliases).exclude(status=Alert.CLOSED).order_by("alias").select_for_update()
-    known = {alias: (pk, priority) for pk, alias, priority in active.values_list("pk", "alias", "priority")}
+    known = {alias: (pk, priority, uid) for pk, alias, priority, uid in active.values_list("pk", "alias", "priority", "uid")}
     past = _past([alias for alias in aliases if alias not in known])
     counted, risen, fresh = [], {}, []
     for step in steps:
         alias, old = step.event.alias, past.get(step.event.alias)
         if alias in known:
-            pk, before = known[alias]
+            pk, before, uid = known[alias]
             counted.append((pk, step))
+            step.tell("Increased alert count", uid)
             level = _priority(step, integrations.get(step.integration_id or 0))
             if level < before:
                 risen[pk] = level
         elif old is not None and folding.is_old_firing(step.event.starts_at, step.last_at, old):
             counted.append((old.pk, step))
+            step.tell("Alert was closed before")
         else:
             fresh.append(step)
     _count(counted)
     if risen:
         _raise(risen, at)
     if fresh:
-        _open(fresh, integrations, at)
+        for step, alert in zip(fresh, _open(fresh, integrations, at), strict=True):
+            step.tell("Created alert", alert.uid)
 
 
 def _past(aliases: Sequence[str]) -> dict[str, Past]:
@@ -78,8 +84,13 @@ def _raise(levels: Mapping[int, int], at: datetime) -> None:
         before, alert.priority = alert.priority, levels[alert.pk]
         alert.save(update_fields=["priority"])
         journal.record(events.PRIORITY_RAISED, alert, actor=None, at=at, key=alert.key, before=before, after=alert.priority)
-        if _asks_for_incident(alert) and (alert.incident is None or not alert.incident.is_open):
-            _give_incident(alert, at)
+        give_due_incident(alert, at)
+
+
+def give_due_incident(alert: Alert, at: datetime) -> None:
+    """An incident for an alert that has become urgent enough for one and has none that is open."""
+    if _asks_for_incident(alert) and (alert.incident is None or not alert.incident.is_open):
+        _give_incident(alert, at)
 
 
 def _count(counted: Sequence[tuple[int, Step]]) -> None:
@@ -92,6 +103,7 @@ def _count(counted: Sequence[tuple[int, Step]]) -> None:
         [step.last_at for _pk, step in rows],
         [step.event.starts_at for _pk, step in rows],
         [_stored(step) for _pk, step in rows],
+        [_expiry(step) for _pk, step in rows],
     ]
     with connection.cursor() as cursor:
         cursor.execute(COUNT, columns)
@@ -106,7 +118,7 @@ def _stored(step: Step) -> str:
     return (text if len(text) <= PAYLOAD_BYTES else orjson.dumps({"note": "Cut", "text": text[:PAYLOAD_BYTES].decode("utf-8", "ignore")})).decode()
 
 
-def _open(steps: Sequence[Step], integrations: Mapping[int, Integration], at: datetime) -> None:
+def _open(steps: Sequence[Step], integrations: Mapping[int, Integration], at: datetime) -> list[Alert]:
     found = services.by_names(name for step in steps for name in (*step.event.services, *step.event.hints))
     numbers = _numbers(len(steps))
     alerts = [_alert(step, integrations.get(step.integration_id or 0), found, number, at) for step, number in zip(steps, numbers, strict=True)]
@@ -120,10 +132,15 @@ def _open(steps: Sequence[Step], integrations: Mapping[int, Integration], at: da
         actor=None,
         at=at,
     )
+    noted = [(alert, step.event.extra) for alert, step in zip(alerts, steps, strict=True) if step.event.extra.get("note")]
+    if noted:
+        told = [(alert, {"note": said["note"], "hand": commands.hand(said, str(alert.integration or ""))}) for alert, said in noted]
+        journal.record_many(events.NOTED, told, actor=None, at=at)
     for alert in alerts:
         if _asks_for_incident(alert):
             _give_incident(alert, at)
     escalating.begin(alerts, at)
+    return alerts
 
 
 def _numbers(amount: int) -> list[int]:
@@ -142,8 +159,14 @@ def _alert(step: Step, integration: Integration | None, found: Mapping[str, Serv
         priority=_priority(step, integration), tags=list(event.tags), group_key=event.group,
         details=dict(event.details), links=[dict(link) for link in event.links], payload=orjson.loads(_stored(step)), count=step.count,
         integration=integration, service=service, service_name=event.services[0] if event.services else "", starts_at=event.starts_at,
-        first_occurred_at=step.first_at, last_occurred_at=step.last_at,
+        first_occurred_at=step.first_at, last_occurred_at=step.last_at, expires_at=_expiry(step), uid=event.extra.get("uid") or uuid.uuid4(),
+        responders=event.extra.get("responders", []), visible_to=event.extra.get("visible_to", []), actions=event.extra.get("actions", []),
     )  # fmt: skip
+
+
+def _expiry(step: Step) -> datetime | None:
+    """When a firing is over unless it is sent again: Alertmanager's API says so with an end that is to come."""
+    return step.event.ended_at if step.event.extra.get("api") == "alertmanager" else None
 
 
 def _asks_for_incident(alert: Alert) -> bool:

@@ -29,6 +29,12 @@ def close_recovered(steps: Sequence[Step], at: datetime) -> None:
     ended = [alert for alert in rows if alert.recovered_at is None and folding.closes(by_alias[alert.alias].event, alert.starts_at)]
     _note(ended, by_alias)
     still_open = [alert for alert in ended if alert.status != Alert.CLOSED]
+    closing = {alert.alias: alert.uid for alert in still_open}
+    for step in steps:
+        if step.event.alias in closing:
+            step.tell("Closed alert", closing[step.event.alias])
+        else:
+            step.tell("Alert does not exist", is_done=False)
     close_all(still_open, by=Alert.BY_SOURCE, name_of=lambda alert: alert.integration.name if alert.integration else "The source", actor=None, at=at)
 
 
@@ -43,9 +49,13 @@ def close_all(alerts: Sequence[Alert], *, by: str, name_of: Any, actor: Any, at:
     """Closes locked alerts and tells their timelines and those of their incidents."""
     if not alerts:
         return
-    Alert.objects.filter(pk__in=[alert.pk for alert in alerts]).update(status=Alert.CLOSED, closed_at=at, closed_by=by, snoozed_until=None)
+    by_name: dict[str, list[Alert]] = {}
     for alert in alerts:
-        alert.status, alert.closed_at, alert.closed_by = Alert.CLOSED, at, by
+        alert.status, alert.closed_at, alert.closed_by, alert.closed_by_name = Alert.CLOSED, at, by, str(name_of(alert))[:200]
+        by_name.setdefault(alert.closed_by_name, []).append(alert)
+    for name, rows in by_name.items():
+        given = Alert.objects.filter(pk__in=[alert.pk for alert in rows])
+        given.update(status=Alert.CLOSED, closed_at=at, closed_by=by, closed_by_name=name, snoozed_until=None, expires_at=None)
     escalations.stop("alert", [alert.pk for alert in alerts], actor=actor, why=_("the alert was closed"))
     told = [(alert, {"key": alert.key, "message": alert.message, "by": name_of(alert)}) for alert in alerts]
     journal.record_many(events.CLOSED, told, actor=actor, at=at)

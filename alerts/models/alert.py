@@ -1,12 +1,14 @@
 """Alerts, in Opsgenie's terms."""
 
+import uuid
 from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.functions import RandomUUID
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from alerts.models.integration import Integration
@@ -23,6 +25,8 @@ class Alert(models.Model):
 
     Status: open, acknowledged, snoozed, closed. closed_by: source (the tool said resolved), agent, incident. starts_at: the tool's own clock, of the
     latest firing. recovered_at: when the tool said that it was over, also after a person closed it. group_key: what the tool notifies about together.
+    uid: its id for other products' clients. responders, visible_to: as Opsgenie writes them, {type, id or name or username}. actions: names of custom
+    actions. expires_at: when it closes unless it is sent again, as Prometheus does that sends here directly.
     """
 
     OPEN, ACKNOWLEDGED, SNOOZED, CLOSED = "open", "acknowledged", "snoozed", "closed"
@@ -30,6 +34,7 @@ class Alert(models.Model):
     BY_SOURCE, BY_AGENT, BY_INCIDENT = "source", "agent", "incident"
     journal_type = "alert"
 
+    uid = models.UUIDField(_("id"), unique=True, default=uuid.uuid4, db_default=RandomUUID(), editable=False)
     number = models.BigIntegerField(_("number"), unique=True)
     alias = models.CharField(_("alias"), max_length=ALIAS_LENGTH)
     message = models.CharField(_("message"), max_length=MESSAGE_LENGTH)
@@ -42,6 +47,9 @@ class Alert(models.Model):
     details = models.JSONField(_("details"), default=dict, blank=True)
     links = models.JSONField(_("links"), default=list, blank=True)
     payload = models.JSONField(_("payload"), default=dict, blank=True)
+    responders = models.JSONField(_("responders"), default=list, blank=True, db_default=Value([], models.JSONField()))
+    visible_to = models.JSONField(_("visible to"), default=list, blank=True, db_default=Value([], models.JSONField()))
+    actions = models.JSONField(_("actions"), default=list, blank=True, db_default=Value([], models.JSONField()))
     count = models.PositiveBigIntegerField(_("count"), default=1)
     integration = models.ForeignKey(Integration, null=True, on_delete=models.SET_NULL, related_name="alerts", verbose_name=_("integration"))
     service = models.ForeignKey(Service, null=True, blank=True, on_delete=models.SET_NULL, related_name="alerts", verbose_name=_("service"))
@@ -55,10 +63,14 @@ class Alert(models.Model):
     first_occurred_at = models.DateTimeField(_("first occurred"))
     last_occurred_at = models.DateTimeField(_("last occurred"))
     acknowledged_at = models.DateTimeField(_("acknowledged"), null=True, blank=True)
+    acknowledged_by = models.CharField(_("acknowledged by"), max_length=200, blank=True, default="", db_default="")
+    seen_at = models.DateTimeField(_("seen"), null=True, blank=True)
+    expires_at = models.DateTimeField(_("over unless sent again"), null=True, blank=True)
     snoozed_until = models.DateTimeField(_("snoozed until"), null=True, blank=True)
     recovered_at = models.DateTimeField(_("recovered"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
     closed_by = models.CharField(_("closed by"), max_length=10, blank=True)
+    closed_by_name = models.CharField(_("closed by whom"), max_length=200, blank=True, default="", db_default="")
 
     class Meta:
         verbose_name = _("alert")
@@ -77,6 +89,7 @@ class Alert(models.Model):
             models.Index(fields=["service", "-id"], name="alert_service"),
             models.Index(fields=["group_key", "-id"], name="alert_group", condition=Q(incident__isnull=False) & ~Q(group_key="")),
             models.Index(fields=["snoozed_until"], name="alert_snoozed", condition=Q(status="snoozed")),
+            models.Index(fields=["expires_at"], name="alert_expires", condition=Q(expires_at__isnull=False) & ~Q(status="closed")),
             GinIndex(OpClass(models.F("message"), name="gin_trgm_ops"), name="alert_message_trigram"),
         ]
 

@@ -12,7 +12,8 @@ class InboxRow(models.Model):
     """One accepted request, as the bytes came. The table is partitioned by the day of `received_at`; migrations make it by hand.
     The sequence makes `id` unique over all days; the table's own key has the day in front, as partitioning asks.
 
-    State: pending → done, or quarantined when it could not be read, with the reason.
+    State: pending → done, or quarantined when it could not be read, with the reason. operation: ingest, or what of another product's API was called.
+    request_id: by which its outcome can be asked. context: what of the address and headers matters.
     """
 
     PENDING, DONE, QUARANTINED = "pending", "done", "quarantined"
@@ -28,6 +29,9 @@ class InboxRow(models.Model):
     reason = models.TextField(_("reason"), blank=True)
     outcome = models.JSONField(_("outcome"), null=True)
     processed_at = models.DateTimeField(_("processed"), null=True)
+    request_id = models.UUIDField(_("request"), null=True)
+    operation = models.TextField(_("operation"), default="ingest")
+    context = models.JSONField(_("context"), null=True)
 
     class Meta:
         managed = False

@@ -16,6 +16,8 @@ class Integration(models.Model):
     """A source of alerts: its key in the webhook URL, how its payloads are read, and which of its alerts open an incident."""
 
     TIERS: ClassVar[list[Any]] = [(1, _("Tier 1")), (2, _("Tier 1 or 2")), (3, _("Tier 1 to 3")), (4, _("Any known service"))]
+    OWN, ALL = "own", "all"
+    REACHES: ClassVar[list[Any]] = [(OWN, _("The alerts that came through it")), (ALL, _("Every alert"))]
     journal_type = "integration"
 
     name = models.CharField(_("name"), max_length=120, unique=True)
@@ -50,6 +52,10 @@ class Integration(models.Model):
     incident_from_tier = models.PositiveSmallIntegerField(
         _("incidents from tier"), choices=TIERS, null=True, blank=True, default=2, help_text=_("Empty: also for alerts whose service is unknown")
     )
+    reach = models.CharField(
+        _("its key reads and changes"), max_length=5, choices=REACHES, default=OWN, db_default=OWN,
+        help_text=_("Through the APIs of Opsgenie, PagerDuty and Alertmanager"),
+    )  # fmt: skip
     created_at = models.DateTimeField(db_default=models.functions.Now())
 
     class Meta:
