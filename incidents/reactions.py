@@ -36,6 +36,13 @@ def page_people(entry: Entry) -> None:
     paging.begin(Ticket.objects.get(pk=entry.subject_id), actor=entry.actor)
 
 
+@on("ticket.edited", "ticket.assigned", "ticket.priority_changed", "ticket.priority_overridden", "ticket.priority_returned")
+def page_others(entry: Entry) -> None:
+    """Another service, team or priority may call others, as long as nobody works on the incident (ALR-13)."""
+    if entry.event.startswith("ticket.priority") or {"service", "team"} & set(entry.data.get("columns", ())):
+        paging.reconsider(Ticket.objects.get(pk=entry.subject_id), actor=entry.actor)
+
+
 @on("page.acknowledged")
 def note_answer(entry: Entry) -> None:
     """Somebody answered the page of an incident: it is acknowledged from then on."""

@@ -16,6 +16,7 @@ urlpatterns = [
     path("hooks/vonage/sms/", hooks.vonage_sms, name="vonage_sms"),
     path("hooks/vonage/keys/<int:page>/", hooks.vonage_keys, name="vonage_keys"),
     path("hooks/slack/", hooks.slack, name="slack"),
+    path("hooks/mattermost/<str:signed>/", hooks.mattermost, name="mattermost"),
     path("hooks/telegram/", hooks.telegram, name="telegram"),
     path("pages/", answering.banner, name="banner"),
     path("pages/<int:page>/acknowledge/", answering.acknowledge, name="acknowledge"),

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from common import clock, errors
+from notifications import links, queries
 from notifications.actions import answering, failover
 from notifications.models import ContactMethod, Message, Page
 from notifications.models.paging import ASKING
@@ -39,6 +40,12 @@ def by_key(page: int, channel: str, address: str) -> str:
     """A key that was pressed in a call, or a button in a chat: the page, and who says so. Answers what to say back."""
     row = next((row for row in _told(channel, address) if row.page_id == page), None)
     return _answer([row], channel) if row is not None else str(_("This page was not sent to you."))
+
+
+def by_link(named: links.Ticket) -> str:
+    """A button that brings the signed link of a page with it. Answers what to say back."""
+    row = queries.message_of(named.message)
+    return _answer([row], row.channel) if row is not None else str(_("It is over. Nothing has to be done."))
 
 
 def _told(channel: str, address: str) -> list[Message]:

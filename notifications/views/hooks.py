@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from notifications import letters, queries, signatures
+from notifications import letters, links, queries, signatures
 from notifications.actions import replies
 
 TWILIO_OVER = {
@@ -123,6 +123,16 @@ def slack(request: HttpRequest) -> HttpResponse:
         (replies.by_key(int(value), "slack", one) for one in addresses if value.isdecimal() and queries.was_sent(int(value), "slack", one)), ""
     )
     return JsonResponse({"response_type": "ephemeral", "text": said or "This page was not sent to you."})
+
+
+@_provider
+def mattermost(request: HttpRequest, signed: str) -> HttpResponse:
+    """A button in Mattermost: the address itself is signed, as that of the link beside it."""
+    try:
+        said = replies.by_link(links.read(signed))
+    except (links.Expired, links.Forged):
+        return HttpResponseForbidden()
+    return JsonResponse({"ephemeral_text": said})
 
 
 @_provider

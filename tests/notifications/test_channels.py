@@ -181,6 +181,9 @@ def test_mattermost_and_rocket_chat_get_an_attachment(other: Provider, name: str
     got = one(other)
     assert (got.path, got.json["text"], got.json["attachments"][0]["title_link"]) == ("/hooks/x", PARCEL.subject, PARCEL.url)
     assert f"[Acknowledge]({PARCEL.answer_url})" in got.json["attachments"][0]["text"]
+    signed = PARCEL.answer_url.rstrip("/").rpartition("/")[2]
+    buttons = [one["integration"]["url"] for one in got.json["attachments"][0].get("actions", [])]
+    assert buttons == ([f"{PARCEL.hook_url}mattermost/{signed}/"] if name == "mattermost" else [])
 
 
 def test_discord_answers_with_the_message_and_mentions_nobody(other: Provider) -> None:

@@ -14,7 +14,7 @@ from django.test import Client
 
 from accounts.models import User
 from common import clock, crypto
-from notifications import signatures
+from notifications import links, signatures
 from notifications.actions import paging
 from notifications.models import ChannelAccount, ContactMethod, Message, Page
 
@@ -248,3 +248,17 @@ def test_who_comes_second_hears_who_was_first(agent: User, resolver: User) -> No
     page = sent(agent, "telegram", "4711")
     paging.acknowledge("thing", 1, actor=resolver)
     assert telegram({"message": {"chat": {"id": 4711}, "text": f"ack {page.pk}"}}).json()["text"] == "Daniel Resolver has it already."
+
+
+def test_a_button_in_mattermost_carries_its_signed_address(agent: User) -> None:
+    page = sent(agent, "mattermost", "https://chat.example.com/hooks/x")
+    message = Message.objects.get(page=page)
+    signed = links.answer_url(page.pk, message.pk).rstrip("/").rpartition("/")[2]
+    browser = Client(enforce_csrf_checks=True)
+    assert browser.post(f"{HOOKS}mattermost/{signed}x/", {}, content_type="application/json").status_code == 403
+    assert state_of(page) == (Page.OPEN, "")
+    pressed = browser.post(f"{HOOKS}mattermost/{signed}/", {}, content_type="application/json")
+    assert pressed.json() == {"ephemeral_text": "Acknowledged: Down 1"}
+    assert state_of(page) == (Page.ACKNOWLEDGED, "mattermost")
+    again = browser.post(f"{HOOKS}mattermost/{signed}/", {}, content_type="application/json")
+    assert again.json() == {"ephemeral_text": f"{agent.name} has it already."}

@@ -146,7 +146,7 @@ class Product:
         for pid in children_of(self.process.pid):
             command = command_of(pid)
             if name in command:
-                match = re.search(r"(?:-k|--unixsocket|unix_socket_directories=)\s*(\S+)", command)
+                match = re.search(r"(?:\s-k|--unixsocket|unix_socket_directories=)\s*(\S+)", command)
                 if match:
                     return Path(match.group(1))
         for found in [self.folder, Path(tempfile.gettempdir())]:

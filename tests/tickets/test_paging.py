@@ -17,9 +17,10 @@ from notifications.models import ContactMethod, Message, Page
 from oncall import subjects
 from oncall.actions import escalations
 from oncall.models import Escalation, EscalationPolicy, EscalationStep, RoutingRule, Schedule
-from services.models import Service
+from services import actions as estate
+from services.models import Service, Tier
 from tests.notifications.conftest import deliver
-from tickets.actions import lifecycle, paging
+from tickets.actions import editing, lifecycle, paging, prioritising
 from tickets.models import Responder, Ticket
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +60,87 @@ def test_an_incident_calls_by_the_policy_of_its_service(agent: User, service: Se
     assert page.title == f"P{ticket.priority} {ticket.key} Gateway returns 502" and page.urgency == "important"
     deliver()
     assert Escalation.objects.count() == 1
+
+
+@pytest.fixture
+def shop(other_team: Team) -> Service:
+    """Of another team."""
+    return estate.create(actor=None, slug="shop", name="Web shop", tier=Tier.objects.get(pk=2), owner_team=other_team)
+
+
+@pytest.fixture
+def elsewhere(other_team: Team, lead: User) -> EscalationPolicy:
+    """A policy of another team."""
+    made = EscalationPolicy.objects.create(slug="second", name="Network", team=other_team)
+    EscalationStep.objects.create(policy=made, target=EscalationStep.USER, user=lead)
+    return made
+
+
+def running() -> list[str]:
+    return [run.snapshot["name"] for run in Escalation.objects.filter(state=Escalation.RUNNING).order_by("pk")]
+
+
+def test_a_service_that_comes_later_calls_its_people(agent: User, service: Service, policy: EscalationPolicy) -> None:
+    Service.objects.filter(pk=service.pk).update(escalation_policy=policy)
+    ticket = logged(agent, None)
+    assert running() == []
+    editing.edit(ticket, actor=agent, service=service)
+    deliver()
+    assert running() == ["First line"]
+    editing.edit(ticket, actor=agent, summary="Gateway returns 503")
+    deliver()
+    assert Escalation.objects.count() == 1
+
+
+def test_another_service_calls_its_own_people_instead(
+    agent: User, service: Service, shop: Service, policy: EscalationPolicy, elsewhere: EscalationPolicy
+) -> None:
+    Service.objects.filter(pk=service.pk).update(escalation_policy=policy)
+    Service.objects.filter(pk=shop.pk).update(escalation_policy=elsewhere)
+    ticket = logged(agent, service)
+    escalations.sweep()
+    editing.edit(ticket, actor=agent, service=shop)
+    deliver()
+    assert running() == ["Network"]
+    assert not Page.objects.filter(user=agent, state=Page.OPEN).exists()
+
+
+def test_who_was_called_by_hand_stays_called(
+    agent: User, service: Service, shop: Service, team: Team, policy: EscalationPolicy, elsewhere: EscalationPolicy
+) -> None:
+    Service.objects.filter(pk=shop.pk).update(escalation_policy=elsewhere)
+    ticket = logged(agent, service)
+    paging.page_team(ticket, actor=agent, team=team)
+    editing.edit(ticket, actor=agent, service=shop)
+    deliver()
+    assert running() == ["First line", "Network"]
+
+
+def test_a_higher_priority_calls_whom_the_lower_one_let_sleep(agent: User, service: Service, team: Team, policy: EscalationPolicy) -> None:
+    RoutingRule.objects.create(team=team, position=0, name="Urgent", priorities=[1, 2], policy=policy)
+    ticket = logged(agent, service)
+    prioritising.override(ticket, actor=agent, priority=4, reason="small")
+    deliver()
+    Escalation.objects.all().delete()
+    prioritising.override(ticket, actor=agent, priority=1, reason="all are hit")
+    deliver()
+    assert (running(), Escalation.objects.get().facts["urgency"]) == (["First line"], "important")
+
+
+@pytest.mark.parametrize("answer", ["acknowledged", "started"])
+def test_what_somebody_has_calls_nobody_new(
+    answer: str, agent: User, service: Service, shop: Service, policy: EscalationPolicy, elsewhere: EscalationPolicy
+) -> None:
+    Service.objects.filter(pk=service.pk).update(escalation_policy=policy)
+    Service.objects.filter(pk=shop.pk).update(escalation_policy=elsewhere)
+    ticket = logged(agent, service)
+    if answer == "acknowledged":
+        paging.acknowledge(ticket, actor=agent)
+    else:
+        lifecycle.transition(ticket, "start", actor=agent)
+    editing.edit(ticket, actor=agent, service=shop)
+    deliver()
+    assert "Network" not in running()
 
 
 def test_without_a_policy_the_first_rule_of_the_team_decides(agent: User, service: Service, team: Team, policy: EscalationPolicy) -> None:

@@ -12,7 +12,7 @@ from common import clock, errors
 from journal import actions as journal
 from notifications.actions import paging
 from notifications.models import Page
-from oncall import routing
+from oncall import routing, snapshots
 from oncall.actions import escalations
 from oncall.models import Escalation, EscalationPolicy, Schedule
 from tickets import events, permissions
@@ -24,6 +24,7 @@ TICKET, RESPONDER = "ticket", "responder"
 URGENT = 2  # P1 and P2 come through quiet hours
 MOST_AT_ONCE = 20
 ACKNOWLEDGES = {"start"}
+BY_ITSELF = "by_itself"  # a fact of runs that no person asked for
 
 
 @transaction.atomic
@@ -32,8 +33,36 @@ def begin(ticket: Ticket, *, actor: User | None) -> Escalation | None:
     locked = locking.locked(ticket)
     if not locked.is_open or locked.channel == "alert":
         return None
-    by = _called_by(locked)
-    return escalations.start(TICKET, locked.pk, by, actor=actor, facts=facts_of(locked), team=_team(locked)) if by is not None else None
+    return _start(locked, actor)
+
+
+def _start(ticket: Ticket, actor: User | None) -> Escalation | None:
+    by, facts = _called_by(ticket), {**facts_of(ticket), BY_ITSELF: True}
+    return escalations.start(TICKET, ticket.pk, by, actor=actor, facts=facts, team=_team(ticket)) if by is not None else None
+
+
+@transaction.atomic
+def reconsider(ticket: Ticket, *, actor: User | None) -> Escalation | None:
+    """The service, team or priority of a ticket changed before anybody began to work on it: who is to be called now is called.
+
+    Who was called by the old service or team is not called any more, save by hand. A rule that calls nobody now silences nobody, and what runs by the
+    same policy goes on, with the new priority. Answers the run by which people are called, None without one.
+    """
+    locked = locking.locked(ticket)
+    runs = list(Escalation.objects.select_for_update().filter(subject_type=TICKET, subject_id=locked.pk).order_by("-pk"))
+    is_answered = any(run.state in (Escalation.ACKNOWLEDGED, Escalation.STOPPED) for run in runs[:1])
+    if locked.status_category != Status.TODO or locked.channel == "alert" or is_answered:
+        return None
+    by, facts = _called_by(locked), {**facts_of(locked), BY_ITSELF: True}
+    if by is None or not snapshots.of(by).steps:
+        return None
+    same = next((run for run in runs if _is_of(run, by) and run.facts.get(BY_ITSELF)), None)
+    if same is not None and (same.ended_at is None or locked.priority >= same.facts["priority"]):
+        Escalation.objects.filter(pk=same.pk, ended_at__isnull=True).update(facts=facts)
+        return same
+    if all(run.facts.get(BY_ITSELF) for run in runs if run.ended_at is None):
+        escalations.stop(TICKET, [locked.pk], actor=actor, why="rerouted")
+    return _start(locked, actor)
 
 
 def _called_by(ticket: Ticket) -> EscalationPolicy | Schedule | None:
@@ -56,6 +85,10 @@ def facts_of(ticket: Ticket) -> Mapping[str, Any]:
         "urgency": "important" if ticket.priority <= URGENT else "default", "tier": ticket.service.tier_id if ticket.service is not None else None,
         "tags": list(ticket.labels), "service": ticket.service.name if ticket.service is not None else "", "key": ticket.key,
     }  # fmt: skip
+
+
+def _is_of(run: Escalation, by: EscalationPolicy | Schedule) -> bool:
+    return run.policy_id == by.pk if isinstance(by, EscalationPolicy) else run.policy_id is None and run.snapshot["name"] == by.name
 
 
 @transaction.atomic
