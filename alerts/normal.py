@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-OPEN, CLOSE = "open", "close"
+OPEN, CLOSE, ACKNOWLEDGE = "open", "close", "acknowledge"
 
 MESSAGE, ALIAS, DESCRIPTION, ENTITY, SOURCE, SERVICE = 130, 512, 15_000, 512, 200, 200
 NOT_TEXT = re.compile("[\x00-\x08\x0b-\x1f\ud800-\udfff]")
+EPOCH = re.compile(r"[0-9]{9,19}(\.[0-9]+)?")
+ZONE = re.compile(r" ([+-][0-9]{2}:?[0-9]{2})$")
 TAGS, TAG, DETAILS, DETAIL, LINKS = 20, 50, 200, 8_000, 20
 
 
@@ -21,7 +23,7 @@ TAGS, TAG, DETAILS, DETAIL, LINKS = 20, 50, 200, 8_000, 20
 class Event:
     """One thing a payload says about one alias.
 
-    kind: open or close. priority: the tool's own word, such as "critical", or P1 to P5. services: names the service may have, best first.
+    kind: open, close or acknowledge. priority: the tool's own word, such as "critical", or P1 to P5. services: names the service may have, best first.
     hints: weaker names of the service, tried after those and never shown as unmatched.
     starts_at, ended_at: when this firing began and ended, as the tool says; two events of one alias with the same start are the same firing.
     group: what the tool notifies about together, empty when it does not say.
@@ -45,6 +47,23 @@ class Event:
     ended_at: datetime | None = None
     group: str = ""
     extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """A payload that is understood and is no alert. reason: one sentence for people that says why."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a tool sent. payload: the body as JSON, a form as an object. mapping: the integration's own expressions. headers: names in small letters."""
+
+    payload: Any
+    mapping: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
 
 
 def text(value: Any, limit: int) -> str:
@@ -87,14 +106,17 @@ def link(label: str, url: Any) -> tuple[Mapping[str, str], ...]:
 
 
 def instant(value: Any) -> datetime | None:
-    """An instant from ISO 8601 or seconds (or milliseconds) since 1970, in UTC; None for anything else, and for year 1 as Go writes it."""
+    """An instant from ISO 8601 or seconds since 1970 (or milli-, micro-, nanoseconds), in UTC; None for anything else, for 0, and for year 1 as Go writes it."""
     try:
+        if isinstance(value, str) and EPOCH.fullmatch(value.strip()):
+            value = float(value)
         if isinstance(value, int | float) and not isinstance(value, bool):
-            seconds = value / 1000 if value > 1e11 else value
-            parsed = datetime.fromtimestamp(seconds, UTC)
+            parsed = datetime.fromtimestamp(_seconds(value), UTC) if value > 0 else None
         elif isinstance(value, str) and value:
-            parsed = datetime.fromisoformat(_short_fraction(value.strip()))
+            parsed = datetime.fromisoformat(_iso(value.strip()))
         else:
+            parsed = None
+        if parsed is None:
             return None
         aware = parsed.replace(tzinfo=UTC) if parsed.tzinfo is None else parsed.astimezone(UTC)
     except (ValueError, OverflowError, OSError):
@@ -102,8 +124,14 @@ def instant(value: Any) -> datetime | None:
     return aware if 1970 <= aware.year <= 2200 else None
 
 
-def _short_fraction(value: str) -> str:
-    """Go and .NET write up to nine digits of a second; Python reads six."""
+def _seconds(value: float) -> float:
+    """Seconds, whatever a number of this size counts."""
+    return value / (1e9 if value > 1e17 else 1e6 if value > 1e14 else 1e3 if value > 1e11 else 1)
+
+
+def _iso(value: str) -> str:
+    """Ruby puts a space and "UTC" before the zone; Go and .NET write up to nine digits of a second, and Python reads six."""
+    value = ZONE.sub(r"\1", value.removesuffix(" UTC") + "+00:00" if value.endswith(" UTC") else value)
     head, dot, tail = value.partition(".")
     if not dot:
         return value

@@ -21,7 +21,7 @@ from alerts.actions import commanding, opening, recovery
 from alerts.dialects import plain, table
 from alerts.dialects.base import Kept
 from alerts.models import InboxRow, Integration
-from alerts.normal import CLOSE, OPEN, Event
+from alerts.normal import CLOSE, OPEN, Event, Ignored, Sent
 from common import clock, doorbell
 
 log = logging.getLogger(__name__)
@@ -264,18 +264,23 @@ def _events_of(row: Row, integration: Integration | None) -> list[Event]:
     except bodies.Broken as error:
         row.quarantine(str(error))
         return []
+    if isinstance(read, Ignored):
+        row.outcome = orjson.dumps({"events": 0, "ignored": read.reason}).decode()
+        return []
     row.outcome = f'{{"events": {len(read)}}}'
     return read
 
 
-def _read(row: Row, integration: Integration) -> list[Event]:
+def _read(row: Row, integration: Integration) -> list[Event] | Ignored:
     """What a body says: in the words of the API that it came through, else as the integration's adapter understands it."""
-    kind = row.context.get("headers", {}).get("content-type", "")
+    headers = row.context.get("headers", {})
+    kind = headers.get("content-type", "")
     if row.operation not in (plain.INGEST, "opsgenie.webhook"):
         kept = Kept(row.operation, row.request_id, row.integration_id, row.context, row.received_at)
         return table.of(row.operation).read(kept, bodies.read(row.body, kind) if row.body.strip() else {})
     adapter = row.context.get("tool", "")
-    return adapters.read(adapter if adapter in adapters.READERS else integration.adapter, bodies.read(row.body, kind), integration.mapping)
+    sent = Sent(bodies.read(row.body, kind), integration.mapping, headers, row.context.get("query", {}))
+    return adapters.read(adapter if adapter in adapters.ADAPTERS else integration.adapter, sent)
 
 
 def _finish(rows: Sequence[Row]) -> None:

@@ -65,8 +65,8 @@ def change(integration: Integration, *, actor: User | None, fields: list[str]) -
 def _check(integration: Integration) -> None:
     if not integration.name:
         raise errors.Invalid("name", _("Give it a name, such as “Prometheus, Oslo”."))
-    if integration.adapter not in adapters.READERS:
-        raise errors.Invalid("adapter", _("Choose one of %(known)s.") % {"known": ", ".join(adapters.READERS)})
+    if integration.adapter not in adapters.ADAPTERS:
+        raise errors.Invalid("adapter", _("Choose one of %(known)s.") % {"known": ", ".join(adapters.ADAPTERS)})
     wrong = generic.check_mapping(integration.mapping)
     if wrong:
         raise errors.Invalid("mapping", wrong)

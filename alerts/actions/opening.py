@@ -10,7 +10,7 @@ import orjson
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Q
 
-from alerts import commands, events, folding, priorities
+from alerts import adapters, commands, events, folding, priorities
 from alerts.actions import escalating
 from alerts.folding import Past, Step
 from alerts.models import Alert, Integration
@@ -74,7 +74,9 @@ def _past(aliases: Sequence[str]) -> dict[str, Past]:
 
 
 def _priority(step: Step, integration: Integration | None) -> int:
-    return priorities.priority_of(step.event.priority, integration.priority_map if integration else None)
+    if integration is None:
+        return priorities.priority_of(step.event.priority)
+    return priorities.priority_of(step.event.priority, integration.priority_map, adapters.words_of(integration.adapter))
 
 
 def _raise(levels: Mapping[int, int], at: datetime) -> None:

@@ -1,26 +1,43 @@
-"""Prometheus Alertmanager, webhook version 4 (https://prometheus.io/docs/alerting/latest/configuration/#webhook_config).
-
-One event for each alert of the group. The fingerprint is the alias, so the same labels are the same alert whichever Alertmanager of a pair sends it.
-"""
+"""Prometheus Alertmanager, webhook version 4."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from alerts import normal
-from alerts.normal import CLOSE, OPEN, Event
+from alerts.adapters.base import Adapter
+from alerts.normal import CLOSE, OPEN, Event, Ignored, Sent
 
 SERVICE_LABELS = ("service", "app", "application", "app_kubernetes_io_name", "component")
 HINT_LABELS = ("namespace", "job")
 
 
-def read(payload: Any, mapping: Mapping[str, Any]) -> list[Event]:
-    """The events of a webhook; an empty list when this is not Alertmanager's."""
-    if not isinstance(payload, Mapping) or not isinstance(payload.get("alerts"), list):
-        return []
-    return [_event(alert, payload) for alert in payload["alerts"] if isinstance(alert, Mapping)]
+class Alertmanager(Adapter):
+    """One event for each alert of the group (https://prometheus.io/docs/alerting/latest/configuration/#webhook_config).
+
+    The fingerprint is the alias, so the same labels are the same alert whichever Alertmanager of a pair sends it.
+    """
+
+    slug = "alertmanager"
+    label = "Prometheus Alertmanager"
+    docs = "https://prometheus.io/docs/alerting/latest/configuration/#webhook_config"
+    snippet = """receivers:
+  - name: evenkeel
+    webhook_configs:
+      - url: {url}
+        send_resolved: true
+
+Put this into alertmanager.yml, name the receiver in a route, and reload Alertmanager."""
+
+    def read(self, sent: Sent) -> list[Event] | Ignored:
+        """The events of a webhook; an empty list when this is not Alertmanager's."""
+        payload = sent.payload
+        if not isinstance(payload, Mapping) or not isinstance(payload.get("alerts"), list):
+            return []
+        return [event_of(alert, payload) for alert in payload["alerts"] if isinstance(alert, Mapping)]
 
 
-def _event(alert: Mapping[str, Any], group: Mapping[str, Any]) -> Event:
+def event_of(alert: Mapping[str, Any], group: Mapping[str, Any], tool: str = "Alertmanager") -> Event:
+    """One alert of a group; `tool` names the source where the group has no address of its own."""
     labels = normal.details(_merged(group, alert, "Labels", "labels"))
     annotations = normal.details(_merged(group, alert, "Annotations", "annotations"))
     name = labels.get("alertname", "")
@@ -37,7 +54,7 @@ def _event(alert: Mapping[str, Any], group: Mapping[str, Any]) -> Event:
         services=normal.names(*(labels.get(label) for label in SERVICE_LABELS)),
         hints=normal.names(*(labels.get(label) for label in HINT_LABELS)),
         entity=normal.line(labels.get("instance") or labels.get("pod") or labels.get("host"), normal.ENTITY),
-        source=normal.line(group.get("externalURL") or "Alertmanager", normal.SOURCE),
+        source=normal.line(group.get("externalURL") or tool, normal.SOURCE),
         tags=normal.tags([name, *(labels.get(label) for label in ("severity", "cluster", "env", "environment", "team"))]),
         details={**labels, **{f"annotation.{key}": value for key, value in annotations.items() if key not in ("summary", "description")}},
         links=links,

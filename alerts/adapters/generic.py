@@ -1,8 +1,4 @@
-"""Any JSON: fields by their usual names, or by the integration's mapping of JMESPath expressions (https://jmespath.org).
-
-Mapped fields: alias, message, description, priority, status, service, entity, source, tags, details, url, starts_at, ended_at, group. `items` may name a list
-of which each element is one event.
-"""
+"""Any JSON."""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -12,12 +8,13 @@ import jmespath
 from jmespath.exceptions import JMESPathError
 
 from alerts import normal
-from alerts.normal import CLOSE, OPEN, Event
+from alerts.adapters.base import Adapter
+from alerts.normal import ACKNOWLEDGE, CLOSE, OPEN, Event, Sent
 
 USUAL: dict[str, tuple[str, ...]] = {
-    "alias": ("alias", "dedup_key", "dedupKey", "incident_key", "alert_id", "alertId", "fingerprint", "event_id", "id"),
-    "message": ("message", "title", "summary", "subject", "name", "alert_name", "alertname", "check", "text", "description"),
-    "description": ("description", "details", "body", "output", "text", "msg"),
+    "alias": ("alias", "dedup_key", "dedupKey", "incident_key", "alert_id", "alertId", "alert_uid", "fingerprint", "event_id", "id"),
+    "message": ("title", "summary", "subject", "message", "name", "alert_name", "alertname", "check", "text", "description"),
+    "description": ("description", "details", "body", "output", "message", "text", "msg"),
     "priority": ("priority", "severity", "level", "urgency", "criticality"),
     "status": ("status", "state", "event", "event_type", "eventType", "event_action", "action"),
     "service": ("service", "service_name", "serviceName", "application", "app", "component", "system"),
@@ -25,7 +22,7 @@ USUAL: dict[str, tuple[str, ...]] = {
     "source": ("source", "origin", "monitor", "tool", "agent"),
     "tags": ("tags", "labels"),
     "details": ("details", "labels", "custom_details", "fields", "annotations", "data"),
-    "url": ("url", "link", "href", "permalink"),
+    "url": ("url", "link", "href", "permalink", "link_to_upstream_details"),
     "starts_at": ("starts_at", "startsAt", "started_at", "startedAt"),
     "ended_at": ("ended_at", "endsAt", "resolved_at"),
     "group": ("group", "group_key", "groupKey"),
@@ -34,14 +31,37 @@ CLOSING = {
     "resolved", "resolve", "ok", "okay", "closed", "close", "recovered", "recovery", "up", "normal", "cleared", "clear", "fixed", "success", "passing",
     "healthy", "inactive",
 }  # fmt: skip
+SINGLE = {"alias", "message", "description", "priority", "status", "entity", "source", "url", "starts_at", "ended_at"}
+UNREADABLE = "Alert that could not be read"
+ACKNOWLEDGING = {"acknowledge", "acknowledged", "ack", "acked"}
 
 
-def read(payload: Any, mapping: Mapping[str, Any]) -> list[Event]:
-    """The events of a payload. Never raises and never answers nothing: what cannot be mapped becomes one alert with what can be read."""
-    items = _found(mapping.get("items"), payload) if mapping.get("items") else payload
-    if not isinstance(items, list):
-        items = [items]
-    return [_event(item, mapping) for item in items[:1000]] or [_event(payload, {})]
+class Generic(Adapter):
+    """Fields by their usual names, or by the integration's mapping of JMESPath expressions (https://jmespath.org).
+
+    Mapped fields: alias, message, description, priority, status, service, entity, source, tags, details, url, starts_at, ended_at, group. `items` may name a
+    list of which each element is one event.
+    """
+
+    slug = "generic"
+    label = "Generic JSON"
+    docs = "https://jmespath.org"
+    snippet = """curl -H 'Content-Type: application/json' {url} \\
+  -d '{"alias": "db1-disk", "message": "Disk /var on db1 is 95 % full", "priority": "P2", "status": "open", "service": "orders-db"}'
+
+Send the same alias with "status": "resolved" when it is over. Fields of other names are found by the integration's mapping."""
+
+    def read(self, sent: Sent) -> list[Event]:
+        """The events of a payload. Never raises and never answers nothing: what cannot be mapped becomes one alert with what can be read."""
+        items = _found(sent.mapping.get("items"), sent.payload) if sent.mapping.get("items") else sent.payload
+        if not isinstance(items, list):
+            items = [items]
+        return [_event(item, sent.mapping) for item in items[:1000]] or [_event(sent.payload, {})]
+
+
+def _kind(status: Any) -> str:
+    said = normal.line(status, 30).lower()
+    return CLOSE if said in CLOSING else ACKNOWLEDGE if said in ACKNOWLEDGING else OPEN
 
 
 def _event(item: Any, mapping: Mapping[str, Any]) -> Event:
@@ -51,12 +71,13 @@ def _event(item: Any, mapping: Mapping[str, Any]) -> Event:
     source = normal.line(values["source"], normal.SOURCE) if isinstance(values["source"], str) else ""
     alias = normal.line(values["alias"], normal.ALIAS) if isinstance(values["alias"], str | int) else ""
     description = values["description"] if isinstance(values["description"], str) else ""
-    service = values["service"].get("name") if isinstance(values["service"], Mapping) else values["service"]
+    service = values["service"][0] if isinstance(values["service"], list) and values["service"] else values["service"]
+    service = service.get("name") if isinstance(service, Mapping) else service
     tags = values["tags"] if isinstance(values["tags"], list) else values["tags"].split(",") if isinstance(values["tags"], str) else []
     return Event(
-        kind=CLOSE if normal.line(values["status"], 30).lower() in CLOSING else OPEN,
+        kind=_kind(values["status"]),
         alias=alias or normal.fingerprint(message or _shape(item), entity, source),
-        message=message or "Alert that could not be read",
+        message=message or UNREADABLE,
         description=normal.text(description, normal.DESCRIPTION) if description != message else "",
         priority=normal.line(values["priority"], 40),
         services=normal.names(service),
@@ -77,7 +98,8 @@ def _value(field: str, item: Any, mapping: Mapping[str, Any]) -> Any:
         return _found(mapping[field], item)
     if not isinstance(item, Mapping):
         return item if field == "message" and isinstance(item, str | int | float) else None
-    return next((item[name] for name in USUAL[field] if item.get(name) not in (None, "", [], {})), None)
+    found = (item[name] for name in USUAL[field] if item.get(name) not in (None, "", [], {}))
+    return next((value for value in found if field not in SINGLE or not isinstance(value, Mapping | list)), None)
 
 
 def _shape(item: Any) -> str:

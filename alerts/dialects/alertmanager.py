@@ -113,7 +113,7 @@ def _events(alert: Mapping[str, Any], kept: Kept) -> list[Event]:
     said["startsAt"] = starts.isoformat() if starts else None
     webhook = {"version": "4", "alerts": [said], "status": said["status"], "externalURL": "Prometheus"}
     ended_at = ends if is_over else ends or kept.received_at + RESOLVE_TIMEOUT
-    return [replace(event, ended_at=ended_at, extra={"api": "alertmanager"}) for event in alertmanager.read(webhook, {})]
+    return [replace(alertmanager.event_of(said, webhook), ended_at=ended_at, extra={"api": "alertmanager"})]
 
 
 def fingerprint(labels: Mapping[str, str]) -> str:

@@ -21,7 +21,7 @@ class Integration(models.Model):
     journal_type = "integration"
 
     name = models.CharField(_("name"), max_length=120, unique=True)
-    adapter = models.CharField(_("adapter"), max_length=30, choices=adapters.CHOICES, default="alertmanager")
+    adapter = models.CharField(_("adapter"), max_length=30, choices=adapters.choices, default="alertmanager")
     key = models.OneToOneField(IntegrationKey, on_delete=models.PROTECT, related_name="integration", editable=False, verbose_name=_("key"))
     is_enabled = models.BooleanField(_("enabled"), default=True, help_text=_("Switched off, its key is refused with 401"))
     service = models.ForeignKey(

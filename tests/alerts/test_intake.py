@@ -12,6 +12,7 @@ from accounts.models import User
 from alerts import adapters
 from alerts.actions import intake, integrations, lifecycle, partitions
 from alerts.models import Alert, InboxRow, Integration
+from alerts.normal import Sent
 from common import clock, errors
 from incidents.models import Incident
 from journal import actions as journal
@@ -246,10 +247,10 @@ def test_what_was_put_aside_can_be_processed_again(post: Post, service: Service,
 def test_one_body_that_cannot_be_processed_stops_no_other(post: Post, service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     real = adapters.read
 
-    def read(adapter: str, payload: Any, mapping: Any) -> Any:
-        if "poison" in payload:
+    def read(adapter: str, sent: Sent) -> Any:
+        if "poison" in sent.payload:
             raise ZeroDivisionError("poison")
-        return real(adapter, payload, mapping)
+        return real(adapter, sent)
 
     monkeypatch.setattr(adapters, "read", read)
     post(firing(fingerprint="f1"))
@@ -311,3 +312,31 @@ def test_an_admin_sees_which_integration_sent_something(post: Post, service: Ser
     assert Integration.objects.get().key.last_used_at is None
     intake.process_inbox()
     assert Integration.objects.get().key.last_used_at is not None
+
+
+def test_what_is_no_alert_is_done_with_its_reason(post: Post) -> None:
+    github = integrations.create(actor=None, name="GitHub", adapter="github")
+    post({"zen": "Keep it logically awesome.", "hook_id": 1}, github)
+    assert intake.process_inbox() == 1
+    row = InboxRow.objects.get()
+    assert (row.state, row.outcome) == ("done", {"events": 0, "ignored": "GitHub tests the webhook, which is no alert."})
+    assert not Alert.objects.exists()
+
+
+def test_an_acknowledgement_in_the_tool_is_one_here(post: Post) -> None:
+    librenms = integrations.create(actor=None, name="LibreNMS", adapter="librenms")
+    port = {"title": "Port down", "hostname": "sw1", "rule_id": "13", "severity": "critical"}
+    for state in ("2", "1", "2"):  # the first is of an alert that nobody knows
+        post({**port, "state": state}, librenms)
+    intake.process_inbox()
+    alert = Alert.objects.get()
+    assert (alert.status, alert.alias, alert.owner) == ("acknowledged", "librenms/sw1/13", None)
+
+
+def test_a_word_means_what_the_tool_of_the_integration_means(post: Post) -> None:
+    azure = integrations.create(actor=None, name="Azure", adapter="azure")
+    post(
+        {"data": {"essentials": {"alertId": "/subscriptions/s/alerts/1", "alertRule": "CPU", "severity": "Sev1", "monitorCondition": "Fired"}}}, azure
+    )
+    intake.process_inbox()
+    assert Alert.objects.get().priority == 2
