@@ -31,3 +31,7 @@ REPRIORITISED = catalogue.declare("alert.reprioritised", _("{actor} set the aler
 RESPONDER_ADDED = catalogue.declare("alert.responder_added", _("{actor} called {to} for the alert {key}"), icon="users", tone="blue")
 ACTION_RUN = catalogue.declare("alert.action_run", _("{actor} asked for the action {name} on the alert {key}"), icon="bolt")
 DELETED = catalogue.declare("alert.deleted", _("{actor} deleted the alert {key}: {message}"), icon="trash", tone="red")
+SEARCH_SAVED = catalogue.declare("alert_search.saved", _("{actor} saved the search {name}"), icon="search")
+SEARCH_REMOVED = catalogue.declare("alert_search.removed", _("{actor} removed the saved search {name}"), icon="trash")
+SILENCED = catalogue.declare("silence.set", _("{actor} silenced {matchers} until {until}: {comment}"), icon="bell-off", tone="violet")
+SILENCE_ENDED = catalogue.declare("silence.ended", _("{actor} ended the silence of {matchers}"), icon="bell")

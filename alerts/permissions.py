@@ -4,13 +4,25 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from alerts.models import Alert
+from alerts.models import Alert, Integration, Silence
 from common.decisions import ALLOWED, Decision
 
 
 def visible_to(user: User, alerts: QuerySet[Alert]) -> QuerySet[Alert]:
     """The desk sees every alert; nobody else sees any."""
     return alerts if user.has_right("alert.view") else alerts.none()
+
+
+def within(integration: Integration | None) -> QuerySet[Alert]:
+    """The alerts that an integration's key may read and change."""
+    if integration is None:
+        return Alert.objects.none()
+    return Alert.objects.all() if integration.reach == Integration.ALL else Alert.objects.filter(integration=integration)
+
+
+def silences_within(integration: Integration | None) -> QuerySet[Silence]:
+    """The silences that an integration's key reads and changes; for None, a person, all."""
+    return Silence.objects.all() if integration is None or integration.reach == Integration.ALL else Silence.objects.filter(integration=integration)
 
 
 def can_act(user: User | None) -> Decision:
@@ -32,3 +44,10 @@ def can_configure(user: User | None) -> Decision:
     if user is None or user.has_right("settings.manage"):
         return ALLOWED
     return Decision(False, _("Only an admin may change integrations."))
+
+
+def can_search(user: User | None) -> Decision:
+    """Saving searches for everybody: whoever sees alerts."""
+    if user is None or user.has_right("alert.view"):
+        return ALLOWED
+    return Decision(False, _("You may not see alerts: that needs the right alert.view."))

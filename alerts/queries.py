@@ -1,15 +1,16 @@
 """Reads of alerts."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
 from accounts.models import Team, User
-from alerts import permissions
-from alerts.models import Alert, InboxRow, Integration
+from alerts import labels, permissions
+from alerts.models import Alert, InboxRow, Integration, Silence
 from common import paging
 from incidents.models import Incident
 from journal import queries as journal
@@ -153,3 +154,14 @@ def responder_of(said: Mapping[str, str]) -> Team | User | EscalationPolicy | Sc
         policies = EscalationPolicy.objects.filter(archived_at__isnull=True).select_related("team")
         return policies.filter(Q(pk=pk) | Q(name__iexact=name) | Q(slug__iexact=name)).order_by("pk").first()
     return Team.objects.filter(Q(pk=pk) | Q(name__iexact=name) | Q(slug__iexact=name)).order_by("pk").first() if kind == "team" else None
+
+
+def silences_at(at: datetime) -> list[Silence]:
+    """The silences that hold at an instant."""
+    return list(Silence.objects.filter(starts_at__lte=at, ends_at__gt=at))
+
+
+def silences_of(alert: Alert, known: Iterable[Silence]) -> list[Silence]:
+    """Those of these silences that fit an alert."""
+    said = labels.labels_of(alert)
+    return [one for one in known if one.integration_id in (None, alert.integration_id) and labels.fits_all(labels.stored(one.matchers), said)]

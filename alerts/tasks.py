@@ -2,7 +2,8 @@
 
 from celery import shared_task
 
-from alerts.actions import intake, lifecycle, partitions
+from alerts.actions import intake, lifecycle, partitions, silencing
+from common import clock
 
 
 @shared_task(name="alerts.process_inbox", queue="critical")
@@ -13,8 +14,8 @@ def process_inbox() -> int:
 
 @shared_task(name="alerts.wake_snoozed", queue="default")
 def wake_snoozed() -> int:
-    """Opens alerts whose snooze ended, closes those that are not sent any more. A tick every ten seconds."""
-    return lifecycle.wake_snoozed() + lifecycle.close_expired()
+    """Opens alerts whose snooze ended, closes those that are not sent any more, and sees which silences began and ended. A tick every ten seconds."""
+    return lifecycle.wake_snoozed() + lifecycle.close_expired() + silencing.hush(clock.now())
 
 
 @shared_task(name="alerts.keep_partitions", queue="bulk")

@@ -5,6 +5,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
+from alerts.opsgenie.urls import unknown
 from common.api import unknown_address
 from common.query.api import SuggestView
 from itsm.api import router
@@ -21,7 +22,12 @@ urlpatterns = [
     path("alerts/", include("alerts.urls")),
     path("services/", include("services.urls")),
     path("oncall/", include("oncall.urls")),
+    path("v2/", include("alerts.opsgenie.urls")),
     path("v2/", include("oncall.opsgenie.urls")),
+    path("v2/<path:rest>", unknown),
+    path("jsm/ops/integration/v2/", include("alerts.opsgenie.urls", namespace="jsm_alerts")),
+    path("", include("alerts.amapi.urls")),
+    path("am/<str:key>/", include("alerts.amapi.urls", namespace="am_by_key")),
     path("api/v1/query/suggest/", SuggestView.as_view(), name="query-suggest"),
     path("api/v1/people/<int:user_id>/permissions/", PersonRightsView.as_view(), name="person-permissions"),
     path("api/v1/", include(router.urls)),

@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -80,7 +79,7 @@ def obey(step: Step, integration: Integration | None) -> None:
 
 def _alert(event: Event, integration: Integration | None) -> Alert | None:
     """The alert that is meant, within what the integration reaches. By alias that is the one that is not closed."""
-    rows = within(integration)
+    rows = permissions.within(integration)
     by, ident = event.extra.get("by", "alias"), event.extra.get("ident", event.alias)
     if by == "alias":
         return rows.filter(alias=ident).exclude(status=Alert.CLOSED).first()
@@ -88,13 +87,6 @@ def _alert(event: Event, integration: Integration | None) -> Alert | None:
         return rows.filter(number=int(ident)).first() if is_number(ident) else None
     uid = uid_of(ident)
     return rows.filter(uid=uid).first() if uid is not None else None
-
-
-def within(integration: Integration | None) -> QuerySet[Alert]:
-    """The alerts that an integration's key may read and change."""
-    if integration is None:
-        return Alert.objects.none()
-    return Alert.objects.all() if integration.reach == Integration.ALL else Alert.objects.filter(integration=integration)
 
 
 def _user(extra: Mapping[str, Any]) -> User | None:

@@ -17,8 +17,8 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from accounts import actions as accounts
 from accounts.models import User
 from alerts import adapters, bodies, folding, permissions
-from alerts.actions import commanding, opening, recovery
-from alerts.dialects import plain, table
+from alerts.actions import changing, commanding, opening, recovery
+from alerts.dialects import pagerduty, plain, table
 from alerts.dialects.base import Kept
 from alerts.models import InboxRow, Integration
 from alerts.normal import CLOSE, OPEN, Event, Ignored, Sent
@@ -277,7 +277,11 @@ def _read(row: Row, integration: Integration) -> list[Event] | Ignored:
     kind = headers.get("content-type", "")
     if row.operation not in (plain.INGEST, "opsgenie.webhook"):
         kept = Kept(row.operation, row.request_id, row.integration_id, row.context, row.received_at)
-        return table.of(row.operation).read(kept, bodies.read(row.body, kind) if row.body.strip() else {})
+        value = bodies.read(row.body, kind) if row.body.strip() else {}
+        if row.operation == pagerduty.CHANGE:
+            changing.keep(kept, value, integration)
+            row.hear("Kept change event", alias="")
+        return table.of(row.operation).read(kept, value)
     adapter = row.context.get("tool", "")
     sent = Sent(bodies.read(row.body, kind), integration.mapping, headers, row.context.get("query", {}))
     return adapters.read(adapter if adapter in adapters.ADAPTERS else integration.adapter, sent)

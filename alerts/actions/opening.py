@@ -10,7 +10,7 @@ import orjson
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Q
 
-from alerts import adapters, commands, events, folding, priorities
+from alerts import adapters, commands, events, folding, priorities, queries
 from alerts.actions import escalating
 from alerts.folding import Past, Step
 from alerts.models import Alert, Integration
@@ -91,7 +91,8 @@ def _raise(levels: Mapping[int, int], at: datetime) -> None:
 
 def give_due_incident(alert: Alert, at: datetime) -> None:
     """An incident for an alert that has become urgent enough for one and has none that is open."""
-    if _asks_for_incident(alert) and (alert.incident is None or not alert.incident.is_open):
+    is_free = alert.silenced_until is None and (alert.incident is None or not alert.incident.is_open)
+    if is_free and _asks_for_incident(alert):
         _give_incident(alert, at)
 
 
@@ -124,6 +125,7 @@ def _open(steps: Sequence[Step], integrations: Mapping[int, Integration], at: da
     found = services.by_names(name for step in steps for name in (*step.event.services, *step.event.hints))
     numbers = _numbers(len(steps))
     alerts = [_alert(step, integrations.get(step.integration_id or 0), found, number, at) for step, number in zip(steps, numbers, strict=True)]
+    _hush(alerts, at)
     Alert.objects.bulk_create(alerts)
     journal.record_many(
         events.OPENED,
@@ -138,11 +140,19 @@ def _open(steps: Sequence[Step], integrations: Mapping[int, Integration], at: da
     if noted:
         told = [(alert, {"note": said["note"], "hand": commands.hand(said, str(alert.integration or ""))}) for alert, said in noted]
         journal.record_many(events.NOTED, told, actor=None, at=at)
-    for alert in alerts:
+    loud = [alert for alert in alerts if alert.silenced_until is None]
+    for alert in loud:
         if _asks_for_incident(alert):
             _give_incident(alert, at)
-    escalating.begin(alerts, at)
+    escalating.begin(loud, at)
     return alerts
+
+
+def _hush(alerts: Sequence[Alert], at: datetime) -> None:
+    """Silenced alerts are kept; what they would set off waits until the silence ends (alerts.actions.silencing.hush)."""
+    known = queries.silences_at(at)
+    for alert in alerts if known else ():
+        alert.silenced_until = max((one.ends_at for one in queries.silences_of(alert, known)), default=None)
 
 
 def _numbers(amount: int) -> list[int]:

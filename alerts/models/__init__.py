@@ -1,5 +1,8 @@
 from alerts.models.alert import Alert
+from alerts.models.change import ChangeEvent
 from alerts.models.inbox import InboxRow
 from alerts.models.integration import Integration
+from alerts.models.search import SavedSearch
+from alerts.models.silence import Silence
 
-__all__ = ["Alert", "InboxRow", "Integration"]
+__all__ = ["Alert", "ChangeEvent", "InboxRow", "Integration", "SavedSearch", "Silence"]

@@ -26,7 +26,7 @@ class Alert(models.Model):
     Status: open, acknowledged, snoozed, closed. closed_by: source (the tool said resolved), agent, incident. starts_at: the tool's own clock, of the
     latest firing. recovered_at: when the tool said that it was over, also after a person closed it. group_key: what the tool notifies about together.
     uid: its id for other products' clients. responders, visible_to: as Opsgenie writes them, {type, id or name or username}. actions: names of custom
-    actions. expires_at: when it closes unless it is sent again, as Prometheus does that sends here directly.
+    actions. silenced_until: when it pages after all, if it is still open. expires_at: when it closes unless it is sent again (Prometheus).
     """
 
     OPEN, ACKNOWLEDGED, SNOOZED, CLOSED = "open", "acknowledged", "snoozed", "closed"
@@ -65,6 +65,7 @@ class Alert(models.Model):
     acknowledged_at = models.DateTimeField(_("acknowledged"), null=True, blank=True)
     acknowledged_by = models.CharField(_("acknowledged by"), max_length=200, blank=True, default="", db_default="")
     seen_at = models.DateTimeField(_("seen"), null=True, blank=True)
+    silenced_until = models.DateTimeField(_("silenced until"), null=True, blank=True)
     expires_at = models.DateTimeField(_("over unless sent again"), null=True, blank=True)
     snoozed_until = models.DateTimeField(_("snoozed until"), null=True, blank=True)
     recovered_at = models.DateTimeField(_("recovered"), null=True, blank=True)
@@ -89,6 +90,7 @@ class Alert(models.Model):
             models.Index(fields=["service", "-id"], name="alert_service"),
             models.Index(fields=["group_key", "-id"], name="alert_group", condition=Q(incident__isnull=False) & ~Q(group_key="")),
             models.Index(fields=["snoozed_until"], name="alert_snoozed", condition=Q(status="snoozed")),
+            models.Index(fields=["silenced_until"], name="alert_silenced", condition=Q(silenced_until__isnull=False) & ~Q(status="closed")),
             models.Index(fields=["expires_at"], name="alert_expires", condition=Q(expires_at__isnull=False) & ~Q(status="closed")),
             GinIndex(OpClass(models.F("message"), name="gin_trgm_ops"), name="alert_message_trigram"),
         ]

@@ -3,12 +3,13 @@
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 import orjson
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from rest_framework.exceptions import AuthenticationFailed
@@ -18,6 +19,8 @@ from accounts.models import ApiToken, User
 from common import errors
 
 MOST_BYTES = 1_000_000
+LIMITS = {"X-RateLimit-State": "OK", "X-RateLimit-Reason": "ACCOUNT", "X-RateLimit-Period-In-Sec": "60"}
+READ_ONLY = _lazy("This API token may only read. Make one with the scope “Read and write”.")
 UNKNOWN = "Could not authenticate. Send your API token as “Authorization: GenieKey …”."
 
 
@@ -29,11 +32,20 @@ class GenieKey(TokenAuthentication):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request that is known to come from a person. body: its JSON object, empty for none."""
+    """A request of somebody who is known. guest: who that is: a user, unless the address lets others in too. body: its JSON object, empty for none.
 
-    user: User
+    url: the address without its query.
+    """
+
+    guest: Any
     query: Mapping[str, str]
     body: Mapping[str, Any]
+    url: str = ""
+
+    @property
+    def user(self) -> User:
+        """The person behind it."""
+        return cast(User, self.guest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +55,7 @@ class Answer:
     data: Any = None
     status: int = 200
     more: Mapping[str, Any] | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 Handler = Callable[..., Answer]
@@ -56,13 +69,28 @@ class Failed(Exception):
         self.status, self.message = status, message
 
 
-def address(**handlers: Handler) -> Callable[..., HttpResponse]:
-    """One address with a handler for each method: address(get=..., post=...). Handlers take the call and what stands in the address."""
+def person(request: HttpRequest) -> User:
+    """The person of an API token who may see who is on call. Raises Failed."""
+    user, token = authenticated(request)
+    if request.method != "GET" and token.scope != ApiToken.WRITE:
+        raise Failed(403, str(READ_ONLY))
+    if not user.has_right("oncall.view"):
+        raise Failed(403, _("You may not see who is on call: that needs the right oncall.view."))
+    return user
+
+
+def address(enter: Callable[[HttpRequest], Any] = person, /, **handlers: Handler) -> Callable[..., HttpResponse]:
+    """One address with a handler for each method: address(get=..., post=...). Handlers take the call and what stands in the address.
+
+    enter: says who comes in, and raises Failed for those who do not.
+    """
 
     def view(request: HttpRequest, **named: Any) -> HttpResponse:
         begun = time.monotonic()
+        more: Mapping[str, str] = {}
         try:
-            answer = _handle(request, handlers, named)
+            answer = _handle(request, enter, handlers, named)
+            more = answer.headers
             told: dict[str, Any] = {**({"data": answer.data} if answer.data is not None else {}), **(answer.more or {})}
             status = answer.status
         except Failed as error:
@@ -79,6 +107,8 @@ def address(**handlers: Handler) -> Callable[..., HttpResponse]:
         took = round(time.monotonic() - begun, 3)
         response = HttpResponse(orjson.dumps({**told, "took": took, "requestId": name}), content_type="application/json", status=status)
         response.headers["X-Request-ID"], response.headers["X-Response-Time"] = name, str(took)
+        for header, value in {**LIMITS, **more}.items():
+            response.headers[header] = value
         if status == 401:
             response.headers["WWW-Authenticate"] = "GenieKey"
         return response
@@ -88,19 +118,16 @@ def address(**handlers: Handler) -> Callable[..., HttpResponse]:
     return guarded
 
 
-def _handle(request: HttpRequest, handlers: Mapping[str, Handler], named: Mapping[str, Any]) -> Answer:
-    user, token = _authenticated(request)
+def _handle(request: HttpRequest, enter: Callable[[HttpRequest], Any], handlers: Mapping[str, Handler], named: Mapping[str, Any]) -> Answer:
+    guest = enter(request)
     handler = handlers.get((request.method or "").lower())
     if handler is None:
         raise Failed(405, _("This address does not take %(method)s.") % {"method": request.method})
-    if request.method != "GET" and token.scope != ApiToken.WRITE:
-        raise Failed(403, _("This API token may only read. Make one with the scope “Read and write”."))
-    if not user.has_right("oncall.view"):
-        raise Failed(403, _("You may not see who is on call: that needs the right oncall.view."))
-    return handler(Call(user, request.GET.dict(), _body(request)), **named)
+    return handler(Call(guest, request.GET.dict(), _body(request), request.build_absolute_uri(request.path)), **named)
 
 
-def _authenticated(request: HttpRequest) -> tuple[User, ApiToken]:
+def authenticated(request: HttpRequest) -> tuple[User, ApiToken]:
+    """The person of an API token, and the token. Raises Failed."""
     try:
         found = GenieKey().authenticate(cast(Any, request))
     except AuthenticationFailed as error:

@@ -78,7 +78,7 @@ class Caller:
         client.cookies.clear()
         client.cookies.update(self.cookies[role])
         headers = {"HX-Request": "true"} if not operation.is_api and operation.method == "POST" and operation.name.split(":")[0] != "admin" else {}
-        if operation.route.startswith("/v2/"):  # a session opens nothing here, only a key does
+        if operation.route.startswith(("/v2/", "/jsm/", "/api/v2/", "/am/")):  # a session opens nothing here, only a key does
             bare = Client(raise_request_exception=False, headers={"Authorization": f"GenieKey {self.keys[role]}"} if role in self.keys else {})
             return bare.generic(operation.method, path, orjson.dumps(body), content_type="application/json")
         if operation.method == "GET":

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
@@ -338,6 +339,9 @@ def values_of(operation: Operation, case: Case, world: World, role: str, kind: s
         "content_type_id": 1,
         "id": 1,
     }
+    if operation.name.startswith(("alerts_opsgenie:", "jsm_alerts:")):
+        given["ident"] = world.more["alert free"].uid
+    given |= {"silence_id": UUID(int=1), "request_id": UUID(int=1), "rest": "nowhere"}
     if operation.name == "tickets:custom":
         given["field"] = "region"
     if operation.name == "tickets:undo":

@@ -1,0 +1,121 @@
+"""Silences: every write to them, and what they keep quiet."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from alerts import events, labels, permissions, queries
+from alerts.actions import escalating, lifecycle, opening
+from alerts.labels import Matcher
+from alerts.models import Alert, Integration, Silence
+from common import clock, errors
+from journal import actions as journal
+from oncall.actions import escalations
+
+MOST_MATCHERS = 50
+
+
+@transaction.atomic
+def put(
+    *,
+    actor: User | None,
+    matchers: Sequence[Matcher],
+    starts_at: datetime,
+    ends_at: datetime,
+    created_by: str,
+    comment: str,
+    integration: Integration | None = None,
+    uid: UUID | None = None,
+) -> Silence:
+    """Silences alerts, or changes the silence with this id: with other matchers the former one ends and a new one begins. Raises Invalid, Refused."""
+    permissions.can_act(actor).require()
+    at = clock.now()
+    _check(matchers, starts_at, ends_at, at)
+    former = _former(uid, integration)
+    wanted = [labels.to_data(one) for one in matchers]
+    columns: dict[str, Any] = {"ends_at": ends_at, "created_by": created_by[:200], "comment": comment[:5_000], "updated_at": at}
+    if former is not None and former.matchers == wanted and former.ends_at > at:
+        for name, value in columns.items():
+            setattr(former, name, value)
+        former.starts_at = former.starts_at if former.starts_at <= at else max(starts_at, at)
+        former.save(update_fields=[*columns, "starts_at"])
+        silence = former
+    else:
+        if former is not None:
+            end(former, actor=actor)
+        silence = Silence(matchers=wanted, starts_at=max(starts_at, at), integration=integration, **columns)
+        silence.save(force_insert=True)
+    told = ", ".join(str(one) for one in matchers)
+    hand = {"hand": created_by[:200]} if actor is None else {}
+    until = f"{ends_at:%Y-%m-%d %H:%M} UTC"
+    journal.record_many(events.SILENCED, [(silence, {"matchers": told, "until": until, "comment": comment[:500], **hand})], actor=actor, at=at)
+    hush(at)
+    return silence
+
+
+def _check(matchers: Sequence[Matcher], starts_at: datetime, ends_at: datetime, at: datetime) -> None:
+    if not matchers or len(matchers) > MOST_MATCHERS:
+        raise errors.Invalid("matchers", _("Give 1 to %(most)d matchers.") % {"most": MOST_MATCHERS})
+    if all(one.fits({}) for one in matchers):
+        raise errors.Invalid("matchers", _("At least one matcher must not fit the empty text."))
+    if ends_at < starts_at:
+        raise errors.Invalid("endsAt", _("The end must be after the start."))
+    if ends_at < at:
+        raise errors.Invalid("endsAt", _("The end can't be in the past."))
+
+
+def _former(uid: UUID | None, integration: Integration | None) -> Silence | None:
+    if uid is None:
+        return None
+    former = permissions.silences_within(integration).filter(uid=uid).select_for_update().first()
+    if former is None:
+        raise errors.Invalid("id", _("There is no such silence."))
+    return former
+
+
+@transaction.atomic
+def end(silence: Silence, *, actor: User | None) -> Silence:
+    """Ends a silence now; the alerts that it kept quiet page if they are still open."""
+    permissions.can_act(actor).require()
+    held = Silence.objects.select_for_update().get(pk=silence.pk)
+    at = clock.now()
+    if held.ends_at <= at:
+        return held
+    held.starts_at, held.ends_at, held.updated_at = min(held.starts_at, at), at, at
+    held.save(update_fields=["starts_at", "ends_at", "updated_at"])
+    told = ", ".join(str(one) for one in labels.stored(held.matchers))
+    journal.record(events.SILENCE_ENDED, held, actor=actor, at=at, matchers=told)
+    hush(at)
+    return held
+
+
+def hush(at: datetime) -> int:
+    """After a silence changed, and as silences begin and end: quiet for the open alerts that one fits, and what was held back for those that none fits any more.
+
+    Answers how many alerts changed.
+    """
+    known = queries.silences_at(at)
+    rows = Alert.objects.exclude(status=Alert.CLOSED).prefetch_related(*lifecycle.RELATED).order_by("alias").defer("payload", "description")
+    rows = rows if known else rows.filter(silenced_until__isnull=False)
+    freed, changed = [], 0
+    with transaction.atomic():
+        for alert in rows.select_for_update(of=("self",), skip_locked=True):
+            until = max((one.ends_at for one in queries.silences_of(alert, known)), default=None)
+            if until == alert.silenced_until:
+                continue
+            changed += 1
+            alert.silenced_until = until
+            alert.save(update_fields=["silenced_until"])
+            if until is not None:
+                escalations.snooze(escalating.ALERT, alert.pk, until=until, actor=None)
+            elif alert.status == Alert.OPEN:
+                freed.append(alert)
+        for alert in freed:
+            opening.give_due_incident(alert, at)
+        escalating.begin(freed, at)
+    return changed

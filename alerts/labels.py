@@ -1,0 +1,111 @@
+"""Alerts as label sets, and matchers over them, as Prometheus and Alertmanager have them. Pure: no database, no Django."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
+MATCHER = re.compile(r"""\s*([a-zA-Z_][a-zA-Z0-9_]*)\s*(=~|!~|!=|=)\s*(?:"((?:[^"\\]|\\.)*)"|([^"{}]*?))\s*""", re.DOTALL)
+ANNOTATION = "annotation."
+LONGEST_PATTERN, LONGEST_VALUE = 500, 1_000
+REPEATS = re.compile(r"[*+?}]")
+
+
+class BadMatcher(Exception):
+    """A matcher that cannot be understood."""
+
+
+@dataclass(frozen=True, slots=True)
+class Matcher:
+    """name = value, or != , or a regular expression that has to fit the whole value. A label that is not there is an empty text."""
+
+    name: str
+    value: str
+    is_regex: bool = False
+    is_equal: bool = True
+
+    def fits(self, labels: Mapping[str, str]) -> bool:
+        """Whether a label set fits."""
+        given = labels.get(self.name, "")[:LONGEST_VALUE]
+        found = _pattern(self.value).fullmatch(given) is not None if self.is_regex else given == self.value
+        return found == self.is_equal
+
+    def __str__(self) -> str:
+        operator = {(False, True): "=", (False, False): "!=", (True, True): "=~", (True, False): "!~"}[self.is_regex, self.is_equal]
+        return f'{self.name}{operator}"{self.value}"'
+
+
+def matcher(name: str, value: str, *, is_regex: bool = False, is_equal: bool = True) -> Matcher:
+    """A checked matcher. Raises BadMatcher for a name that is none, and for an expression that is wrong or could run for ever."""
+    if not NAME.fullmatch(name):
+        raise BadMatcher(f'invalid label name "{name[:100]}"')
+    if is_regex:
+        _pattern(value)
+    return Matcher(name, value, is_regex, is_equal)
+
+
+def parse(text: str) -> Matcher:
+    """alertname="x", alertname=x, !=, =~, !~. Raises BadMatcher."""
+    found = MATCHER.fullmatch(text)
+    if found is None:
+        raise BadMatcher(f"bad matcher format: {text[:200]}")
+    name, operator, quoted, bare = found.groups()
+    value = re.sub(r"\\(.)", lambda one: {"n": "\n"}.get(one[1], one[1]), quoted) if quoted is not None else bare
+    return matcher(name, value, is_regex="~" in operator, is_equal=operator[0] == "=")
+
+
+@lru_cache(maxsize=512)
+def _pattern(text: str) -> re.Pattern[str]:
+    if len(text) > LONGEST_PATTERN:
+        raise BadMatcher(f"a regular expression has at most {LONGEST_PATTERN} characters")
+    try:
+        tree = re._parser.parse(text)
+        if _nests(tree, False):
+            raise BadMatcher(f"a repetition inside a repetition is not taken: {text[:100]}")
+        return re.compile(text, re.DOTALL)
+    except (re.error, RecursionError, OverflowError) as error:
+        raise BadMatcher(f"error parsing regexp: {error}") from error
+
+
+def _nests(tree: Any, is_inside: bool) -> bool:
+    """Whether something repeats within what repeats, or refers back: what makes an expression slow without end."""
+    if isinstance(tree, tuple) and tree and str(tree[0]) in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"):
+        _low, high, inner = tree[1]
+        repeats = int(high) > 1
+        return (is_inside and repeats) or _nests(inner, is_inside or repeats)
+    if isinstance(tree, tuple) and tree and str(tree[0]) in ("GROUPREF", "GROUPREF_EXISTS"):
+        return True
+    if isinstance(tree, str | int) or tree is None:
+        return False
+    parts = getattr(tree, "data", tree)  # of a sub-pattern its list
+    return any(_nests(one, is_inside) for one in parts) if isinstance(parts, list | tuple) else False
+
+
+def labels_of(alert: Any) -> dict[str, str]:
+    """The labels of an alert: its details that can be labels, with alertname, severity, service and instance where they are not there."""
+    found = {name: text for name, text in alert.details.items() if NAME.fullmatch(name)}
+    usual = {"alertname": alert.message, "severity": f"P{alert.priority}", "service": alert.service_name, "instance": alert.entity}
+    return {**{name: text for name, text in usual.items() if text}, **found}
+
+
+def annotations_of(alert: Any) -> dict[str, str]:
+    """What it says to people."""
+    found = {name.removeprefix(ANNOTATION): text for name, text in alert.details.items() if name.startswith(ANNOTATION)}
+    return {"summary": alert.message, **({"description": alert.description} if alert.description else {}), **found}
+
+
+def fits_all(matchers: Iterable[Matcher], labels: Mapping[str, str]) -> bool:
+    """Whether all matchers fit."""
+    return all(one.fits(labels) for one in matchers)
+
+
+def stored(rows: Iterable[Mapping[str, Any]]) -> list[Matcher]:
+    """Matchers as silences keep them."""
+    return [Matcher(row["name"], row["value"], bool(row.get("isRegex")), bool(row.get("isEqual", True))) for row in rows]
+
+
+def to_data(one: Matcher) -> dict[str, Any]:
+    """A matcher as Alertmanager writes it."""
+    return {"isEqual": one.is_equal, "isRegex": one.is_regex, "name": one.name, "value": one.value}

@@ -1,0 +1,26 @@
+"""The addresses below /v2/alerts that read, as Opsgenie's clients call them, with or without a trailing slash: nothing is redirected."""
+
+from django.urls import re_path
+
+from alerts.opsgenie import gate, views
+from oncall.opsgenie.envelope import address
+
+app_name = "alerts_opsgenie"
+
+_one = r"alerts/(?P<ident>.+?)"
+urlpatterns = [
+    re_path(r"^alerts/?$", address(gate.enter, get=views.list_alerts), name="alerts"),
+    re_path(r"^alerts/count/?$", address(gate.enter, get=views.count_alerts), name="count"),
+    re_path(r"^alerts/requests/(?P<request_id>[^/]+)/?$", address(gate.enter, get=views.get_request), name="request"),
+    re_path(r"^alerts/saved-searches/?$", address(gate.enter, get=views.list_searches, post=views.create_search), name="searches"),
+    re_path(
+        r"^alerts/saved-searches/(?P<ident>[^/]+)/?$",
+        address(gate.enter, get=views.get_search, patch=views.change_search, delete=views.delete_search),
+        name="search",
+    ),
+    re_path(rf"^{_one}/notes/?$", address(gate.enter, get=views.list_notes), name="notes"),
+    re_path(rf"^{_one}/logs/?$", address(gate.enter, get=views.list_logs), name="logs"),
+    re_path(rf"^{_one}/recipients/?$", address(gate.enter, get=views.list_recipients), name="recipients"),
+    re_path(rf"^{_one}/?$", address(gate.enter, get=views.get_alert), name="alert"),
+]
+unknown = address(gate.enter, get=views.unknown, post=views.unknown, put=views.unknown, patch=views.unknown, delete=views.unknown)
