@@ -5,14 +5,14 @@ from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from alerts import queries
+from alerts import adapters, queries
 from alerts.actions import intake, integrations
 from alerts.adapters import generic
-from alerts.models import InboxRow, Integration
+from alerts.models import InboxRow, Integration, Subscription
 from common import errors
 from journal.admin import ReadOnlyAdmin, RegisterAdmin
 
@@ -51,11 +51,15 @@ class IntegrationAdmin(RegisterAdmin):
     list_filter = ("adapter", "is_enabled")
     list_select_related = ("service", "key")
     search_fields = ("name",)
-    readonly_fields = ("webhook_url",)
+    readonly_fields = ("webhook_url", "snippet", "subscriptions")
     actions = ("rotate_key",)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return [*(["webhook_url"] if obj else []), *IntegrationForm.Meta.fields]
+        return [
+            *(["webhook_url", "snippet"] if obj else []),
+            *IntegrationForm.Meta.fields,
+            *(["subscriptions"] if obj and obj.subscriptions.exists() else []),
+        ]
 
     @admin.display(description=gettext_lazy("last alert"), ordering="key__last_used_at")
     def last_used(self, integration: Integration) -> Any:
@@ -69,6 +73,22 @@ class IntegrationAdmin(RegisterAdmin):
             return format_html("<code>{}</code>", integration.webhook_url)
         except errors.Conflict as error:
             return error.message
+
+    @admin.display(description=gettext_lazy("in the tool"))
+    def snippet(self, integration: Integration) -> str:
+        """What to copy into the tool, and where."""
+        adapter = adapters.ADAPTERS.get(integration.adapter, adapters.GENERIC)
+        try:
+            copied, _blank, how = adapter.snippet_for(integration.webhook_url).rpartition("\n\n")
+        except errors.Conflict as error:
+            return error.message
+        return format_html('<pre>{}</pre><p>{}</p><p><a href="{}" rel="noreferrer">{}</a></p>', copied, how, adapter.docs, adapter.label)
+
+    @admin.display(description=gettext_lazy("topics of Amazon SNS"))
+    def subscriptions(self, integration: Integration) -> str:
+        """The last topics that asked to be confirmed, and what came of it."""
+        rows = Subscription.objects.filter(integration=integration).order_by("-pk")[:20]
+        return format_html_join("", "<div>{}</div>", ((str(row),) for row in rows))
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         actor: Any = request.user

@@ -35,3 +35,7 @@ SEARCH_SAVED = catalogue.declare("alert_search.saved", _("{actor} saved the sear
 SEARCH_REMOVED = catalogue.declare("alert_search.removed", _("{actor} removed the saved search {name}"), icon="trash")
 SILENCED = catalogue.declare("silence.set", _("{actor} silenced {matchers} until {until}: {comment}"), icon="bell-off", tone="violet")
 SILENCE_ENDED = catalogue.declare("silence.ended", _("{actor} ended the silence of {matchers}"), icon="bell")
+SUBSCRIBED = catalogue.declare("integration.subscribed", _("{name} now gets the messages of {topic}"), icon="plug")
+SUBSCRIPTION_REFUSED = catalogue.declare(
+    "integration.subscription_refused", _("The subscription of {name} to {topic} was not confirmed: {reason}"), icon="alert-triangle", tone="amber"
+)

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from alerts.actions import intake, lifecycle, partitions, silencing
+from alerts.actions import intake, lifecycle, partitions, silencing, subscriptions
 from common import clock
 
 
@@ -22,3 +22,9 @@ def wake_snoozed() -> int:
 def keep_partitions() -> None:
     """Makes the inbox partitions of the next days and drops old ones. A tick every hour."""
     partitions.keep_partitions()
+
+
+@shared_task(name="alerts.confirm_subscriptions", queue="default")
+def confirm_subscriptions() -> int:
+    """Confirms subscriptions of Amazon SNS. Rung by the intake and by a tick each minute."""
+    return subscriptions.confirm_due()

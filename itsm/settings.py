@@ -284,6 +284,7 @@ CELERY_BEAT_SCHEDULE = {
     "follow_ups": _tick("tickets.sweep_follow_ups", 10, "default"),
     "snoozed": _tick("alerts.wake_snoozed", 10, "default"),
     "partitions": _tick("alerts.keep_partitions", 3600, "bulk"),
+    "subscriptions": _tick("alerts.confirm_subscriptions", 60, "default"),
     "escalations": _tick("oncall.sweep", 2, "critical"),
     "hand_overs": _tick("oncall.tell_hand_overs", 60, "default"),
     "oncall_warnings": {"task": "oncall.warn_leads", "schedule": crontab(hour=7, minute=3), "options": {"queue": "bulk", "expires": 7200}},

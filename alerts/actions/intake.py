@@ -17,7 +17,8 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from accounts import actions as accounts
 from accounts.models import User
 from alerts import adapters, bodies, folding, permissions
-from alerts.actions import changing, commanding, opening, recovery
+from alerts.actions import changing, commanding, opening, recovery, subscriptions
+from alerts.adapters import sns
 from alerts.dialects import pagerduty, plain, table
 from alerts.dialects.base import Kept
 from alerts.models import InboxRow, Integration
@@ -76,6 +77,11 @@ class Row:
         self.context: dict[str, Any] = orjson.loads(context) if isinstance(context, str) else context or {}
         self.state, self.reason, self.outcome = InboxRow.DONE, "", "{}"
         self.told: list[dict[str, Any]] = []
+
+    @property
+    def content_type(self) -> str:
+        """What the sender called the body, when the door kept it: for forms."""
+        return str(self.context.get("headers", {}).get("content-type", ""))
 
     def quarantine(self, reason: str) -> None:
         """Puts it aside for a person, with the reason."""
@@ -266,6 +272,8 @@ def _events_of(row: Row, integration: Integration | None) -> list[Event]:
         return []
     if isinstance(read, Ignored):
         row.outcome = orjson.dumps({"events": 0, "ignored": read.reason}).decode()
+        if sns.CONFIRMATION.encode() in row.body:
+            subscriptions.ask(integration, bodies.read(row.body, row.content_type))
         return []
     row.outcome = f'{{"events": {len(read)}}}'
     return read
@@ -273,8 +281,7 @@ def _events_of(row: Row, integration: Integration | None) -> list[Event]:
 
 def _read(row: Row, integration: Integration) -> list[Event] | Ignored:
     """What a body says: in the words of the API that it came through, else as the integration's adapter understands it."""
-    headers = row.context.get("headers", {})
-    kind = headers.get("content-type", "")
+    headers, kind = row.context.get("headers", {}), row.content_type
     if row.operation not in (plain.INGEST, "opsgenie.webhook"):
         kept = Kept(row.operation, row.request_id, row.integration_id, row.context, row.received_at)
         value = bodies.read(row.body, kind) if row.body.strip() else {}

@@ -1,9 +1,12 @@
 """PRTG."""
 
+import re
+
 from alerts import normal
 from alerts.adapters.base import Adapter, alias, event, first, flat, listed, reason
 from alerts.normal import ACKNOWLEDGE, CLOSE, OPEN, Event, Ignored, Sent
 
+NOW = re.compile(r"\(now: (.+)\)\s*$", re.I)  # "Down ended (now: Warning)"
 QUIET = ("paused", "collecting", "no data")
 
 
@@ -15,7 +18,7 @@ class Prtg(Adapter):
     slug = "prtg"
     label = "PRTG"
     docs = "https://www.paessler.com/manuals/prtg/list_of_placeholders_for_notifications"
-    snippet = """sensorid=%sensorid&device=%device&host=%host&sensor=%name&status=%status&laststatus=%laststatus&message=%message&group=%group&link=%linksensor
+    snippet = """sensorid=%sensorid&device=%device&host=%host&sensor=%name&status=%status&laststatus=%laststatus&group=%group&link=%linksensor&message=%message
 
 In PRTG open Setup, Notification Templates, Add, “Execute HTTP Action”: URL {url}, method POST, the line above as payload.
 Then add a state trigger for “Down” and one “when the condition clears” with this template."""
@@ -25,13 +28,15 @@ Then add a state trigger for “Down” and one “when the condition clears” 
         """The state of a sensor."""
         given = flat(sent.payload)
         sensor, device, number = first(given, "sensor", "name", "sensorname"), first(given, "device", "devicename"), first(given, "sensorid")
-        status = first(given, "status", "state", "simplestatus").strip()
+        status = first(given, "status", "state", "simplestatus")
+        changed = NOW.search(status)
+        status = changed.group(1) if changed else status
         if not status or not (number or sensor):
             return []
         state = status.lower()
         if state.startswith(QUIET):
             return Ignored(f"PRTG says that the sensor is {status}, which is no alert.")
-        is_over = state.startswith("up") or "ended" in state or "now: up" in state
+        is_over = state.startswith("up") or "ended" in state
         title = f"{sensor or 'Sensor ' + number}{' on ' + device if device else ''} is {status}"
         return [
             event(

@@ -4,5 +4,6 @@ from alerts.models.inbox import InboxRow
 from alerts.models.integration import Integration
 from alerts.models.search import SavedSearch
 from alerts.models.silence import Silence
+from alerts.models.subscription import Subscription
 
-__all__ = ["Alert", "ChangeEvent", "InboxRow", "Integration", "SavedSearch", "Silence"]
+__all__ = ["Alert", "ChangeEvent", "InboxRow", "Integration", "SavedSearch", "Silence", "Subscription"]

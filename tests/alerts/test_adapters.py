@@ -2,11 +2,15 @@
 
 import copy
 import random
+import re
+import shlex
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
+import orjson
 import pytest
 from django.core.management import call_command
 
@@ -129,6 +133,22 @@ def test_what_an_adapter_does_not_know_is_read_as_generic_json() -> None:
     assert adapters.read("gone", Sent({"title": "Disk is full", "id": "d1"})) == said
 
 
+@pytest.mark.parametrize(
+    ("status", "kind", "priority"),
+    [
+        ("Down ended (now: Up)", CLOSE, None),
+        ("Down ended (now: Warning)", OPEN, 3),
+        ("Down Escalation", OPEN, 1),
+        ("Unusual", OPEN, 4),
+        ("Down (Partial)", OPEN, 2),
+    ],
+)
+def test_prtg_says_what_a_sensor_is_now(status: str, kind: str, priority: int | None) -> None:
+    event = only("prtg", {"sensorid": "7", "device": "sw1", "sensor": "Ping", "status": status})
+    assert (event.kind, event.alias) == (kind, "prtg/sw1/7")
+    assert priority in (None, priorities.priority_of(event.priority, tool=adapters.words_of("prtg")))
+
+
 def test_headers_name_the_event_before_the_body_does() -> None:
     said = adapters.read("github", Sent({"action": "created", "sender": {}}, headers={"x-github-event": "star"}))
     assert said == Ignored("GitHub tells of “star”, which is no alert.")
@@ -196,6 +216,43 @@ def test_a_word_means_what_it_means_in_its_tool() -> None:
     assert priorities.priority_of("Sev1") == 1
     assert priorities.priority_of("Sev1", tool=adapters.words_of("azure")) == 2
     assert priorities.priority_of("Sev1", {"sev1": "P3"}, adapters.words_of("azure")) == 3
+
+
+# What the tools write into the places of the snippets; everything else becomes "7".
+FILLED = {
+    "$STATUS": "down",
+    "$NAME_JSON": '"Backup"',
+    "{State}": "OPEN",
+    "{ImpactedEntities}": "[]",
+    "*alertType*": "1",
+    "{{ $state }}": "1",
+    "%status": "Down",
+}
+PLACE = re.compile(r"\{\{[^}]*\}\}|\$[A-Z_]+\$?|\*[A-Za-z]+\*|(?<=[\": ])\{[A-Za-z]+\}|%[a-z]+")
+
+
+def filled(slug: str) -> str:
+    return PLACE.sub(lambda place: FILLED.get(place.group(), "7"), adapters.ADAPTERS[slug].snippet.rpartition("\n\n")[0])
+
+
+@pytest.mark.parametrize("slug", ["datadog", "dynatrace", "elastic", "healthchecks", "librenms", "uptimerobot", "generic", "cloudevents"])
+def test_what_people_copy_is_understood(slug: str) -> None:
+    body = filled(slug)
+    body = body[body.index("-d '") + 4 : body.rindex("'")] if "curl" in body else body
+    fired = only(slug, orjson.loads(body))
+    assert (fired.kind, bool(fired.message)) == (OPEN, True)
+    assert fired.alias not in ("", slug)
+
+
+def test_the_forms_that_people_copy_are_understood() -> None:
+    assert only("prtg", dict(parse_qsl(filled("prtg")))).message == "7 on 7 is Down"
+    service, host = (line for line in filled("nagios").splitlines() if "command_line" in line)
+    for line, wanted in ((service, "nagios/7/7"), (host, "nagios/7")):
+        pairs = [pair for word in shlex.split(line) if "=" in word for pair in parse_qsl(word)]
+        assert only("nagios", dict(pairs)).alias == wanted
+    named = dict(re.findall(r'value = "(\w+)=\$([\w.]+)\$"', adapters.ADAPTERS["icinga"].snippet))
+    assert only("icinga", named).alias == "icinga/host.name/service.name"
+    assert only("icinga", {name: value for name, value in named.items() if "service" not in name}).message == "host.name is host.state: host.output"
 
 
 def test_the_page_of_tools_is_up_to_date() -> None:
