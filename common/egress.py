@@ -61,7 +61,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back; header names in small letters, the body cut at 64 kB."""
+    """What came back; header names in small letters, the body cut where the caller said."""
 
     status: int
     content: bytes
@@ -81,8 +81,8 @@ class Answer:
         return self.content.decode("utf-8", "replace")[:500].replace("\x00", "")
 
 
-def send(request: Request) -> Answer:
-    """Sends one request. Raises Forbidden, and Unreachable after at most ten seconds."""
+def send(request: Request, *, most: int = ANSWER_BYTES) -> Answer:
+    """Sends one request and reads at most so many bytes. Raises Forbidden, and Unreachable after at most ten seconds."""
     host = check(request.url)
     own = {"Host": host, "User-Agent": "Evenkeel", "Accept": "*/*", "Content-Length": str(len(request.content))}
     headers: list[tuple[bytes | str, bytes | str]] = [*own.items(), *request.headers.items()]
@@ -93,7 +93,7 @@ def send(request: Request) -> Answer:
             httpcore.ConnectionPool(ssl_context=_tls(), network_backend=_Checked(deadline)) as pool,
             pool.stream(request.method, request.url, headers=headers, content=request.content, extensions=timeouts) as response,
         ):
-            body = _capped(response.iter_stream())
+            body = _capped(response.iter_stream(), most)
             return Answer(response.status, body, {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in response.headers})
     except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError, OSError) as error:
         raise Unreachable(f"{type(error).__name__}: {error}".rstrip(": ")) from error
@@ -138,13 +138,13 @@ def _tls() -> ssl.SSLContext:
     return context
 
 
-def _capped(parts: Iterable[bytes]) -> bytes:
-    body = b""
+def _capped(parts: Iterable[bytes], most: int) -> bytes:
+    body = bytearray()
     for part in parts:
         body += part
-        if len(body) >= ANSWER_BYTES:
+        if len(body) >= most:
             break
-    return body[:ANSWER_BYTES]
+    return bytes(body[:most])
 
 
 class _Checked(httpcore.SyncBackend):

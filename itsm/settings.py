@@ -287,6 +287,7 @@ CELERY_BEAT_SCHEDULE = {
     "subscriptions": _tick("alerts.confirm_subscriptions", 60, "default"),
     "escalations": _tick("oncall.sweep", 2, "critical"),
     "hand_overs": _tick("oncall.tell_hand_overs", 60, "default"),
+    "calendars": _tick("oncall.read_calendars", 300, "bulk"),
     "oncall_warnings": {"task": "oncall.warn_leads", "schedule": crontab(hour=7, minute=3), "options": {"queue": "bulk", "expires": 7200}},
     "messages": _tick("notifications.send_due", 2, "critical"),
     "digests": _tick("notifications.send_digests", 30, "bulk"),

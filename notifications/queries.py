@@ -10,6 +10,7 @@ from django.http import Http404
 from accounts.models import User
 from journal.models import Entry
 from notifications import subjects, topics
+from notifications.channels import webhook
 from notifications.channels.base import Account
 from notifications.models import ChannelAccount, ContactMethod, Message, Notice, Page, PersonalRule, Preferences, QuietHours
 from notifications.models.paging import ASKING
@@ -146,3 +147,9 @@ def account_of(channel: str, provider: str) -> Account | None:
 def was_sent(page: int, channel: str, address: str) -> bool:
     """Whether a page went to a verified contact."""
     return Message.objects.filter(page=page, channel=channel, address=address, contact__verified_at__isnull=False).exists()
+
+
+def webhook_secret(address: str) -> str:
+    """What signs the messages to a webhook of a policy; empty when that is the secret of the channel account, which is not shown again."""
+    account = ChannelAccount.objects.filter(channel="webhook", is_enabled=True).exclude(secret_cipher="").exists()
+    return "" if account else webhook.own_secret(address)

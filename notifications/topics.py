@@ -38,7 +38,7 @@ TOPICS: dict[str, Topic] = {
     BREACHED: Topic(_("An SLA target was missed"), "alert-triangle", EMAIL),
     ON_CALL: Topic(_("Your time on call begins or ends"), "phone-call", EMAIL),
     COVER: Topic(_("Somebody asks you for cover, answers, or puts you on call"), "calendar", EMAIL),
-    GAPS: Topic(_("A schedule of a team that you lead needs attention"), "alert-triangle", EMAIL),
+    GAPS: Topic(_("A schedule of a team that you lead, or a calendar that you gave, needs attention"), "alert-triangle", EMAIL),
 }
 
 REASONS: dict[str, Any] = {
@@ -50,4 +50,5 @@ REASONS: dict[str, Any] = {
     "on_call": _("It is about your time on call"),
     "asked": _("You were asked for cover"),
     "lead": _("You lead the team, or manage on-call"),
+    "calendar": _("You gave the address of the calendar"),
 }

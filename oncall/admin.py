@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from common import errors
 from journal.admin import RegisterAdmin
-from oncall.actions import policies
+from oncall.actions import policies, rules
 from oncall.models import EscalationPolicy, EscalationStep, PayTable, Restriction, Rotation, RoutingRule, Schedule, Turn
 
 
@@ -135,7 +135,7 @@ class RuleForm(forms.ModelForm):
         if not self.errors:
             rule = RoutingRule(**{name: values[name] for name in values if name in {field.name for field in RoutingRule._meta.concrete_fields}})
             try:
-                policies.check_rule(rule)
+                rules.check(rule)
             except errors.Invalid as error:
                 self.add_error(error.field if error.field in self.fields else None, error.message)
         return values

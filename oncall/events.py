@@ -25,6 +25,9 @@ ROTATION_CHANGED = catalogue.declare("schedule.rotation_changed", _("{actor} cha
 ROTATION_REMOVED = catalogue.declare("schedule.rotation_removed", _("{actor} removed the rotation {name}"), icon="repeat", tone="red")
 OVERRIDE_CREATED = catalogue.declare("override.created", _("{actor} put {who} on call from {begin} to {end}"), icon="calendar", tone="violet")
 OVERRIDE_CANCELED = catalogue.declare("override.canceled", _("{actor} canceled the override of {who} from {begin} to {end}"), icon="calendar")
+OVERRIDE_CHANGED = catalogue.declare(
+    "override.changed", _("{actor} moved the override of {who}: from {begin} to {end}"), icon="calendar", tone="violet"
+)
 COVER_ASKED = catalogue.declare("cover.asked", _("{actor} asked for cover from {begin} to {end}"), icon="calendar", tone="amber")
 COVER_ACCEPTED = catalogue.declare("cover.accepted", _("{actor} takes over from {begin} to {end}"), icon="circle-check", tone="green")
 COVER_DECLINED = catalogue.declare("cover.declined", _("{actor} declined to take over from {begin} to {end}"), icon="circle-x", tone="red")
@@ -38,3 +41,14 @@ HANDED_OVER = catalogue.declare("schedule.handed_over", _("{people} took over: {
 NOTE_WRITTEN = catalogue.declare("schedule.note_written", _("{actor} wrote a hand-over note: {name}"), icon="pencil")
 WARNED = catalogue.declare("schedule.warned", _("{name} needs attention: {text}"), icon="alert-triangle", tone="amber")
 FEED_MADE = catalogue.declare("feed.made", _("{actor} made a calendar address: {name}"), icon="calendar")
+CALENDAR_TAKEN = catalogue.declare(
+    "schedule.calendar_taken",
+    _("{actor} took overrides from a calendar into {name}: {added} new, {changed} changed, {removed} gone"),
+    icon="calendar",
+)
+AWAY_TAKEN = catalogue.declare(
+    "absences.taken", _("{actor} took times away from a calendar: {added} new, {changed} changed, {removed} gone"), icon="calendar"
+)
+CALENDAR_FOLLOWED = catalogue.declare("calendar.followed", _("{actor} gave a calendar to follow: {name}"), icon="calendar")
+CALENDAR_FORGOTTEN = catalogue.declare("calendar.forgotten", _("{actor} ended the following of a calendar: {name}"), icon="calendar")
+CALENDAR_FAILED = catalogue.declare("calendar.failed", _("A calendar cannot be read: {problem}"), icon="alert-triangle", tone="amber")

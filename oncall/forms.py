@@ -4,11 +4,12 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team, User
-from oncall import permissions, queries
-from oncall.models import EscalationPolicy, EscalationStep, Schedule
+from oncall import permissions, queries, routing
+from oncall.models import EscalationPolicy, EscalationStep, RoutingRule, Schedule
 
 
 def instant(label: Any, **options: Any) -> forms.DateTimeField:
@@ -67,6 +68,32 @@ class CoverForm(_Placed):
         if bool(values.get("swap_starts_at")) != bool(values.get("swap_ends_at")):
             self.add_error("swap_ends_at", _("Give both ends of the time in exchange, or neither."))
         return values
+
+
+class CalendarForm(forms.Form):
+    """A calendar from outside, as a file or by its address. seen: the fingerprint of the changes that the person was shown."""
+
+    file = forms.FileField(
+        label=_("Calendar file"), required=False, allow_empty_file=True, help_text=_("An .ics file of at most 1 MB"),
+        widget=forms.FileInput(attrs={"accept": ".ics,text/calendar"}),
+    )  # fmt: skip
+    address = forms.CharField(
+        label=_("Or the address of a calendar"), required=False, max_length=2000, help_text=_("Begins with https:// and is read again every hour"),
+        widget=forms.URLInput(attrs={"autocomplete": "off"}),
+    )  # fmt: skip
+    seen = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        """One of the two."""
+        values: dict[str, Any] = super().clean() or {}
+        if not self.errors and bool(values.get("file")) == bool(values.get("address")):
+            self.add_error("address" if values.get("file") else "file", _("Choose a file, or write an address: one of the two."))
+        return values
+
+    @property
+    def source(self) -> str:
+        """Which of the two was given."""
+        return "address" if self.cleaned_data.get("address") else "file"
 
 
 PRIORITIES = [(number, f"P{number}") for number in range(1, 6)]
@@ -168,3 +195,65 @@ class SimulationForm(forms.Form):
 
     priority = forms.TypedChoiceField(label=_("Priority"), choices=PRIORITIES, coerce=int, initial=1)
     at = instant(_("At"), required=False)
+
+
+def _list(label: Any, help_text: Any) -> forms.CharField:
+    return forms.CharField(label=label, required=False, max_length=500, help_text=help_text)
+
+
+class RuleForm(forms.Form):
+    """A routing rule. What is left empty does not matter."""
+
+    priorities = _several(_("Priorities"), PRIORITIES)
+    tiers = _several(_("Tiers of the service"), TIERS)
+    words = _list(_("The text contains"), _("One of these words, with commas between them"))
+    tags = _list(_("Tags"), _("One of these, with commas between them"))
+    weekdays = forms.TypedMultipleChoiceField(
+        label=_("Weekdays"), choices=[(n, WEEKDAYS_ABBR[n]) for n in range(7)], coerce=int, required=False, widget=forms.CheckboxSelectMultiple
+    )
+    from_at = _clock_time(_("From"))
+    until_at = _clock_time(_("Until"))
+    time_zone = forms.CharField(label=_("Time zone"), max_length=60, help_text=_("Of the weekdays and times, such as Europe/Oslo"))
+    target = forms.ChoiceField(label=_("Goes to"), required=False)
+    name = forms.CharField(label=_("Name"), max_length=100, required=False, help_text=_("Empty: what the rule says"))
+
+    def __init__(self, team: Team, *args: Any, rule: RoutingRule | None = None, **kwargs: Any) -> None:
+        if rule is not None:
+            kwargs["initial"] = _of_rule(rule)
+        super().__init__(*args, **kwargs)
+        choice: Any = self.fields["target"]
+        policies = EscalationPolicy.objects.filter(archived_at__isnull=True).order_by("name")
+        near = lambda rows: sorted(rows, key=lambda row: row.team_id != team.pk)  # noqa: E731  # the team's own come first
+        choice.choices = [
+            ("", _("no one is paged")),
+            (_("Escalation policies"), [(f"p{row.pk}", row.name) for row in near(policies)]),
+            (_("Schedules"), [(f"s{row.pk}", row.name) for row in near(Schedule.objects.order_by("name"))]),
+        ]
+
+    @property
+    def rule_values(self) -> dict[str, Any]:
+        """The columns of the rule."""
+        given = dict(self.cleaned_data)
+        target = given.pop("target")
+        for name in ("words", "tags"):
+            given[name] = [word for part in given[name].split(",") if (word := part.strip())]
+        given["policy"] = EscalationPolicy.objects.get(pk=int(target[1:])) if target.startswith("p") else None
+        given["schedule"] = Schedule.objects.get(pk=int(target[1:])) if target.startswith("s") else None
+        given["name"] = given["name"].strip() or routing.words(RoutingRule(**given))[:100] or str(_("Everything"))
+        return given
+
+
+def _of_rule(rule: RoutingRule) -> dict[str, Any]:
+    columns = ("priorities", "tiers", "weekdays", "from_at", "until_at", "time_zone", "name")
+    target = f"p{rule.policy_id}" if rule.policy_id else f"s{rule.schedule_id}" if rule.schedule_id else ""
+    return {**{name: getattr(rule, name) for name in columns}, "words": ", ".join(rule.words), "tags": ", ".join(rule.tags), "target": target}
+
+
+class TryForm(forms.Form):
+    """A subject that could come, to see which rule would take it."""
+
+    priority = forms.TypedChoiceField(label=_("Priority"), choices=PRIORITIES, coerce=int, initial=1, required=False, empty_value=1)
+    tier = forms.TypedChoiceField(label=_("Tier"), choices=[("", "–"), *TIERS], coerce=int, required=False, empty_value=None)
+    at = instant(_("At"), required=False)
+    text = forms.CharField(label=_("Text"), max_length=200, required=False)
+    tags = forms.CharField(label=_("Tags"), max_length=200, required=False)

@@ -64,6 +64,11 @@ def can_subscribe(user: User) -> Decision:
     return ALLOWED if user.has_right("oncall.view") else Decision(False, _("You need the right to see on-call schedules."))
 
 
+def can_be_away(user: User | None) -> Decision:
+    """Whoever works on call may say when he is away; the system reads his calendar."""
+    return ALLOWED if user is None or user.has_right("oncall.cover") else Decision(False, _("You need the right to take over and ask for cover."))
+
+
 def can_note(user: User, schedule: Schedule) -> Decision:
     """Who works for the schedule's team on call, and its leads, leave notes for the next one."""
     if (user.has_right("oncall.cover") and schedule.team_id in user.team_ids) or can_manage(user, schedule.team_id):

@@ -11,7 +11,7 @@ from django.http import Http404
 
 from accounts.models import Membership, Team, User
 from oncall import permissions, rota
-from oncall.models import CoverRequest, EscalationPolicy, EscalationStep, HandOverNote, Override, Rotation, Schedule, Turn
+from oncall.models import Absence, CoverRequest, EscalationPolicy, EscalationStep, HandOverNote, Override, Rotation, Schedule, Turn
 
 NOTE_COUNTS = timedelta(days=14)
 
@@ -65,6 +65,18 @@ def open_requests(schedules: Iterable[Schedule], at: datetime) -> list[CoverRequ
     """The requests for cover that wait for an answer and are not over, the soonest first."""
     rows = CoverRequest.objects.filter(schedule__in=list(schedules), state=CoverRequest.OPEN, ends_at__gt=at)
     return list(rows.select_related("schedule__team", "asker", "asked").order_by("starts_at", "pk"))
+
+
+def absences_of(user: User, at: datetime, amount: int = 8) -> list[Absence]:
+    """The times away of a person that are not over, the soonest first."""
+    return list(Absence.objects.filter(user=user, ends_at__gt=at).order_by("starts_at", "pk")[:amount])
+
+
+def has_brought(target: Schedule | User) -> bool:
+    """Whether a calendar from outside brought something to this schedule or person that has not begun."""
+    if isinstance(target, Schedule):
+        return Override.objects.filter(schedule=target, canceled_at__isnull=True, starts_at__gt=Now()).exclude(feed_uid="").exists()
+    return Absence.objects.filter(user=target, starts_at__gt=Now()).exclude(feed_uid="").exists()
 
 
 def policies_of(team: Team) -> list[EscalationPolicy]:

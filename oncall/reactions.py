@@ -66,3 +66,15 @@ def tell_who_is_put_on_call(entry: Entry) -> None:
 def tell_who_can_mend(entry: Entry) -> None:
     """A schedule will have a hole."""
     telling.warned(entry)
+
+
+@on("schedule.calendar_taken")
+def tell_whom_a_calendar_puts_on_call(entry: Entry) -> None:
+    """Overrides came from a calendar."""
+    telling.calendar_taken(entry)
+
+
+@on("calendar.failed")
+def tell_who_gave_the_calendar(entry: Entry) -> None:
+    """A followed calendar cannot be read."""
+    telling.calendar_failed(entry)

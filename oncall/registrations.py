@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -12,7 +12,7 @@ from notifications import answers
 from notifications import subjects as noticed
 from oncall import permissions, subjects, timeline
 from oncall.actions import escalations
-from oncall.models import CoverRequest, Override, Schedule
+from oncall.models import CoverRequest, FollowedCalendar, Override, Schedule
 
 
 def answer(user: User, subject_type: str, subject_id: int, verb: str, via: str) -> None:
@@ -32,9 +32,16 @@ def of_notices(model: type[Any], way: str) -> Callable[[User, bool], QuerySet[An
     return lambda user, is_internal: model.objects.filter(**{f"{way}__in": permissions.visible_to(user, Schedule.objects.all())})
 
 
+def followed_by(user: User, is_internal: bool) -> QuerySet[FollowedCalendar]:
+    """The calendars of which somebody hears: those that he gave, and those of schedules that he looks after."""
+    its_lead = Q(schedule__team__memberships__user=user, schedule__team__memberships__is_lead=True)
+    return FollowedCalendar.objects.filter(Q(owner=user) | (Q(schedule__isnull=False) if user.has_right("oncall.manage") else its_lead))
+
+
 noticed.register("schedule", of_notices(Schedule, "pk"))
 noticed.register("cover_request", of_notices(CoverRequest, "schedule"))
 noticed.register("override", of_notices(Override, "schedule"))
+noticed.register("followed_calendar", followed_by)
 
 
 navigation.register(

@@ -5,8 +5,14 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.utils.dates import WEEKDAYS_ABBR
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from oncall import plan
 from oncall.models import EscalationPolicy, RoutingRule, Schedule
+
+DAYS: dict[tuple[int, ...], Any] = {(0, 1, 2, 3, 4): gettext_lazy("on weekdays"), (5, 6): gettext_lazy("at weekends")}
 
 
 def route(team_id: int, facts: Mapping[str, Any], at: datetime) -> EscalationPolicy | Schedule | None:
@@ -34,19 +40,50 @@ def first(rules: Iterable[RoutingRule], facts: Mapping[str, Any], at: datetime) 
 
 def fits(rule: RoutingRule, facts: Mapping[str, Any], at: datetime) -> bool:
     """Whether a rule speaks of such a subject at such a time. What a rule leaves empty does not matter."""
+    return not refusal(rule, facts, at)
+
+
+def refusal(rule: RoutingRule, facts: Mapping[str, Any], at: datetime) -> str:
+    """By what a rule does not speak of such a subject: priority, tier, text, tags, weekday or time; empty when it does."""
     if rule.priorities and facts.get("priority") not in rule.priorities:
-        return False
+        return "priority"
     if rule.tiers and facts.get("tier") not in rule.tiers:
-        return False
+        return "tier"
     text = f"{facts.get('title', '')} {facts.get('text', '')}".casefold()
     if rule.words and not any(word.casefold() in text for word in rule.words):
-        return False
+        return "text"
     if rule.tags and not set(rule.tags) & set(facts.get("tags", ())):
-        return False
+        return "tags"
     zone = ZoneInfo(rule.time_zone)
     if rule.weekdays and at.astimezone(zone).weekday() not in rule.weekdays:
-        return False
-    return plan.is_within(_minute(rule.from_at), _minute(rule.until_at), at, zone)
+        return "weekday"
+    return "" if plan.is_within(_minute(rule.from_at), _minute(rule.until_at), at, zone) else "time"
+
+
+def words(rule: RoutingRule) -> str:
+    """Of what a rule speaks: “P1 or P2, on weekdays 09:00–18:00 (Europe/Oslo)”; empty when of everything."""
+    parts = [_or(f"P{number}" for number in rule.priorities), _or(f"T{number}" for number in rule.tiers)]
+    if rule.words:
+        parts.append(_("with {words} in the text").format(words=_or(f"“{word}”" for word in rule.words)))
+    if rule.tags:
+        parts.append(_("tagged {tags}").format(tags=_or(rule.tags)))
+    return ", ".join(part for part in (*parts, _hours(rule)) if part)
+
+
+def _or(names: Iterable[str]) -> str:
+    *others, last = [*names] or [""]
+    return _("{others} or {last}").format(others=", ".join(others), last=last) if others else last
+
+
+def _hours(rule: RoutingRule) -> str:
+    days, begin, end = sorted(set(rule.weekdays)), rule.from_at, rule.until_at
+    told = "" if not days else DAYS.get(tuple(days)) or _("on {days}").format(days=", ".join(str(WEEKDAYS_ABBR[day]) for day in days))
+    if begin or end:
+        hours = f"{begin:%H:%M}" if begin else "00:00", f"{end:%H:%M}" if end else "24:00"
+        told = f"{told} {'–'.join(hours)} ({rule.time_zone})".strip()
+    elif told:
+        told = f"{told} ({rule.time_zone})"
+    return str(told)
 
 
 def _minute(time: Any) -> int | None:

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from oncall.actions import escalations, reminders, watching
+from oncall.actions import calendars, escalations, reminders, watching
 
 
 @shared_task(name="oncall.sweep", queue="critical")
@@ -22,3 +22,9 @@ def tell_hand_overs() -> None:
 def warn_leads() -> None:
     """What will go wrong in the next 14 days."""
     watching.warn_leads()
+
+
+@shared_task(name="oncall.read_calendars", queue="bulk")
+def read_calendars() -> None:
+    """The calendars that are followed and were not read for an hour."""
+    calendars.read_due()

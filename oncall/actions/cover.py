@@ -42,7 +42,7 @@ def add_override(
         schedule=locked, user=user, team=team, starts_at=starts_at, ends_at=ends_at, rotations=chosen, reason=reason.strip()[:200],
         alias=alias, feed_uid=feed_uid, created_by=actor,
     )  # fmt: skip
-    journal.record(events.OVERRIDE_CREATED, override, actor=actor, **_told(override))
+    journal.record(events.OVERRIDE_CREATED, override, actor=actor, **told(override))
     return override
 
 
@@ -68,7 +68,8 @@ def _check_who(schedule: Schedule, who: User | Team | None, rotations: Sequence[
         raise errors.Invalid("rotations", _("One of these rotations is not part of this schedule."))
 
 
-def _told(override: Override) -> dict[str, Any]:
+def told(override: Override) -> dict[str, Any]:
+    """What the sentences about an override need."""
     who = override.user or override.team
     return {
         "who": str(who or _("no one")), "begin": override.starts_at.isoformat(timespec="minutes"), "end": override.ends_at.isoformat(timespec="minutes"),
@@ -84,7 +85,7 @@ def cancel_override(override: Override, *, actor: User | None) -> Override:
     if locked.canceled_at is None:
         locked.canceled_at = clock.now()
         locked.save(update_fields=["canceled_at"])
-        journal.record(events.OVERRIDE_CANCELED, locked, actor=actor, **_told(locked))
+        journal.record(events.OVERRIDE_CANCELED, locked, actor=actor, **told(locked))
     return locked
 
 

@@ -1,4 +1,4 @@
-"""Escalation policies and routing rules: making, changing, archiving. The screens, the API and the admin all check here."""
+"""Escalation policies: making, changing, archiving. The screens, the API and the admin all check here."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -7,14 +7,13 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from accounts.models import Team, User
-from accounts.validators import known_zone
+from accounts.models import User
 from common import clock, errors, slugs
 from journal import actions as journal
-from oncall import events, permissions, subjects
+from oncall import events, permissions
 from oncall.models import EscalationPolicy, EscalationStep, RoutingRule
 
-MOST_STEPS, MOST_RULES = 50, 100
+MOST_STEPS = 50
 COLUMNS = ("name", "team", "description", "repeat_count", "repeat_after", "is_closing", "is_reopening", "remind_after", "unack_after")
 STEP_COLUMNS = (
     "delay_minutes", "condition", "target", "schedule", "user", "team", "next_policy", "url", "priorities", "tiers", "from_at", "until_at", "above_alerts",
@@ -151,51 +150,6 @@ def _reachable(policy_id: int) -> set[int]:
         waiting = [pk for pk in rows if pk is not None and pk not in known]
         known.update(waiting)
     return known
-
-
-def check_rule(rule: RoutingRule) -> None:
-    """What the database cannot say about a routing rule. Raises Invalid for the value that is wrong."""
-    if rule.policy_id is not None and rule.schedule_id is not None:
-        raise errors.Invalid("schedule", _("Choose a policy or a schedule, not both; neither pages no one."))
-    if rule.policy is not None and rule.policy.archived_at is not None:
-        raise errors.Invalid("policy", _("%(name)s is archived.") % {"name": rule.policy.name})
-    try:
-        known_zone(rule.time_zone)
-    except ValidationError as error:
-        raise errors.Invalid("time_zone", error.messages[0]) from error
-    if any(not 0 <= day <= 6 for day in rule.weekdays):
-        raise errors.Invalid("weekdays", _("Weekdays are 0 (Monday) to 6 (Sunday)."))
-    if any(not 1 <= value <= 5 for value in rule.priorities):
-        raise errors.Invalid("priorities", _("Choose priorities from 1 to 5."))
-
-
-@transaction.atomic
-def set_rules(team: Team, *, actor: User | None, rules: Sequence[Mapping[str, Any]]) -> list[RoutingRule]:
-    """Replaces the routing rules of a team; the first that fits decides. Raises Refused, or Invalid for the value that is wrong."""
-    permissions.can_manage(actor, team).require()
-    if len(rules) > MOST_RULES:
-        raise errors.Invalid("rules", _("Use at most %(most)d rules.") % {"most": MOST_RULES})
-    made = [RoutingRule(**{**rule, "team": team, "position": number}) for number, rule in enumerate(rules)]
-    for number, rule in enumerate(made):
-        try:
-            check_rule(rule)
-            rule.clean_fields(exclude=["team"])
-        except errors.Invalid as error:
-            raise errors.Invalid(f"rules.{number}.{error.field}", error.message) from error
-        except ValidationError as error:
-            field, messages = next(iter(error.message_dict.items()))
-            raise errors.Invalid(f"rules.{number}.{field}", messages[0]) from error
-    before = [_rule_values(rule) for rule in RoutingRule.objects.filter(team=team).order_by("position", "pk")]
-    if before == [_rule_values(rule) for rule in made]:
-        return list(RoutingRule.objects.filter(team=team).order_by("position", "pk"))
-    RoutingRule.objects.filter(team=team).delete()
-    RoutingRule.objects.bulk_create(made)
-    journal.record(events.ROUTING_CHANGED, subjects.journal_subject("team", team.pk), actor=actor, name=team.name, count=len(made))
-    return made
-
-
-def _rule_values(rule: RoutingRule) -> list[Any]:
-    return [getattr(rule, field.attname) for field in RoutingRule._meta.concrete_fields if field.name not in ("id", "team", "position")]
 
 
 def _values(row: EscalationStep) -> list[Any]:

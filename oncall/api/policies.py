@@ -13,7 +13,7 @@ from accounts.models import Team, User
 from common import clock
 from common.api import checked
 from oncall import queries, simulation, snapshots
-from oncall.actions import policies
+from oncall.actions import policies, rules
 from oncall.models import EscalationPolicy, EscalationStep, RoutingRule, Schedule
 
 PEOPLE, TEAMS = User.objects.filter(is_active=True), Team.objects.all()
@@ -193,4 +193,4 @@ class RoutingViewSet(viewsets.GenericViewSet):
         """Replaces the rules."""
         team, user = self.get_object(), cast("User", request.user)
         given = checked(RulesSerializer, request.data)
-        return Response(RulesSerializer({"rules": policies.set_rules(team, actor=user, rules=given["rules"])}).data)
+        return Response(RulesSerializer({"rules": rules.set_rules(team, actor=user, rules=given["rules"])}).data)

@@ -1,4 +1,4 @@
-from oncall.models.cover import Absence, CoverRequest, Override
+from oncall.models.cover import Absence, CoverRequest, FollowedCalendar, Override
 from oncall.models.handing import CalendarFeed, HandOverNote, PayTable
 from oncall.models.policies import EscalationPolicy, EscalationStep, RoutingRule
 from oncall.models.runs import Escalation
@@ -11,6 +11,7 @@ __all__ = [
     "EscalationPolicy",
     "EscalationStep",
     "Escalation",
+    "FollowedCalendar",
     "HandOverNote",
     "Override",
     "PayTable",

@@ -109,3 +109,32 @@ class Absence(models.Model):
 
     def __str__(self) -> str:
         return str(self.user)
+
+
+class FollowedCalendar(models.Model):
+    """A calendar elsewhere that is read every hour: the times away of a person, or the overrides of a schedule.
+
+    address: encrypted, because whoever knows it can read the calendar; shown: enough to know it by. problem: why the last reading failed, of which its
+    owner was told once.
+    """
+
+    journal_type = "followed_calendar"
+
+    user = models.OneToOneField(USER, null=True, on_delete=models.CASCADE, related_name="followed_calendar", verbose_name=_("person"))
+    schedule = models.OneToOneField(Schedule, null=True, on_delete=models.CASCADE, related_name="followed_calendar", verbose_name=_("schedule"))
+    owner = models.ForeignKey(USER, on_delete=models.CASCADE, related_name="+", verbose_name=_("given by"))
+    address = models.TextField()
+    shown = models.CharField(_("address"), max_length=120)
+    due_at = models.DateTimeField(_("read next"))
+    read_at = models.DateTimeField(_("read"), null=True)
+    problem = models.CharField(_("problem"), max_length=300, blank=True, default="")
+
+    class Meta:
+        verbose_name = _("followed calendar")
+        verbose_name_plural = _("followed calendars")
+        constraints: ClassVar[list[Any]] = [
+            models.CheckConstraint(condition=Q(user__isnull=True) ^ Q(schedule__isnull=True), name="followed_for_one"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.schedule or self.user}: {self.shown}"

@@ -48,7 +48,9 @@ def subscribe(request: HttpRequest) -> HttpResponseBase:
     user, slug = desk.user_of(request), request.POST.get("schedule", "")
     schedule = queries.schedule_for(user, slug) if slug else None
     feed: CalendarFeed = feeds.make(schedule, actor=user, is_new=bool(request.POST.get("new")))
-    return render(request, "oncall/_feed.html", {"feed": feed, "url": calendars.address_of(feed), "schedule": schedule})
+    can_manage = schedule is not None and bool(permissions.can_manage(user, schedule.team_id))
+    context = {"feed": feed, "url": calendars.address_of(feed), "schedule": schedule, "can_manage": can_manage}
+    return render(request, "oncall/_feed.html", context)
 
 
 @require_safe

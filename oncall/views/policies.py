@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import desk
 from common import clock, errors, htmx
+from notifications import queries as reach
 from oncall import forms, permissions, plan, queries, simulation, snapshots
 from oncall.actions import policies
 from oncall.models import EscalationPolicy, EscalationStep
@@ -145,11 +146,17 @@ def _preview(policy: EscalationPolicy | None, steps: Any, data: QueryDict, *, is
         data.get("name", "") or (policy.name if policy else ""), [row for _number, row in whole], repeats=_repeats(policy, data)
     )
     for form in steps.forms:
-        form.reach = None
+        form.reach, form.signing = None, _signing(form)
     for (number, row), people in zip(whole, simulation.reach(copy, at), strict=True):
         steps.forms[number].reach = {"people": people, "is_outward": row.target in simulation.OUTWARD}
     chosen = forms.SimulationForm({"priority": data.get("sim-priority", "1"), "at": data.get("sim-at", "")})
     return simulated(copy, chosen, at)
+
+
+def _signing(form: Any) -> dict[str, str] | None:
+    """How the messages of a saved webhook are signed."""
+    url = form.initial.get("url") if form.initial.get("target") == EscalationStep.WEBHOOK else ""
+    return {"secret": reach.webhook_secret(url)} if url else None
 
 
 def _given(form: Any, *, is_sent: bool) -> dict[str, Any] | None:

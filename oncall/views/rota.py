@@ -17,7 +17,7 @@ from accounts.models import User
 from common import clock, errors, htmx
 from oncall import checks, forms, permissions, queries, timeline
 from oncall.actions import cover
-from oncall.models import CoverRequest
+from oncall.models import CoverRequest, FollowedCalendar
 
 SPANS = [("day", _lazy("Day")), ("week", _lazy("Week")), ("2weeks", _lazy("2 weeks")), ("month", _lazy("Month"))]
 
@@ -124,8 +124,16 @@ def shifts(request: HttpRequest) -> HttpResponseBase:
         request,
         "oncall/shifts.html",
         "oncall/_shifts.html",
-        {"shifts": rows, "requests": requests, "can_cover": user.has_right("oncall.cover"), "now": at},
+        {"shifts": rows, "requests": requests, "can_cover": user.has_right("oncall.cover"), "now": at, **_away(user, at)},
     )
+
+
+def _away(user: User, at: datetime) -> dict[str, Any]:
+    """When the reader is away, and the calendar that says so."""
+    if not user.has_right("oncall.cover"):
+        return {}
+    away = [{"words": timeline.span_of(row.starts_at, row.ends_at), "reason": row.reason} for row in queries.absences_of(user, at)]
+    return {"away": away, "followed": FollowedCalendar.objects.filter(user=user).first()}
 
 
 def _stamp(at: datetime) -> str:

@@ -16,7 +16,7 @@ from common import egress
 from notifications.channels import registry
 from notifications.channels.base import Account, Parcel
 from notifications.channels.chat import spoken_by
-from notifications.channels.webhook import sign
+from notifications.channels.webhook import own_secret, sign
 from tests.notifications.sinks import Got, Provider, provider
 
 AT = datetime(2026, 11, 24, 3, 12, tzinfo=UTC)
@@ -226,6 +226,15 @@ def test_a_webhook_is_signed_with_its_time(other: Provider) -> None:
     assert got.headers["webhook-signature"] == "v1," + base64.b64encode(expected).decode()
     assert got.json["data"]["title"] == PARCEL.subject and got.json["timestamp"] == AT.isoformat()
     assert sign("plain words", "a", "1", b"{}") != sign("plain words", "a", "2", b"{}")
+
+
+def test_a_webhook_without_a_secret_is_signed_with_that_of_its_address(other: Provider) -> None:
+    address = f"{other.url}/policy"
+    assert send("webhook", address=address, secret="").accepted
+    (got,) = other.got
+    expected = sign(own_secret(address), got.headers["webhook-id"], got.headers["webhook-timestamp"], got.body)
+    assert got.headers["webhook-signature"] == f"v1,{expected}"
+    assert own_secret(address) != own_secret(f"{address}?v=2") and len(base64.b64decode(own_secret(address).removeprefix("whsec_"))) == 32
 
 
 def test_the_standard_webhooks_example() -> None:

@@ -1,5 +1,6 @@
 """Policies are edited with an eye on whom they page, and simulated without paging anybody (ONC-06, ONC-07, ONC-18, ALR-13)."""
 
+import html
 from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -9,9 +10,10 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from accounts.models import Team, User
-from common import clock, errors
+from common import clock, crypto, errors
 from journal.models import Entry
-from notifications.models import ContactMethod, Message, Page, PersonalRule, QuietHours
+from notifications.channels.webhook import own_secret
+from notifications.models import ChannelAccount, ContactMethod, Message, Page, PersonalRule, QuietHours
 from oncall import simulation, snapshots
 from oncall.actions import escalations, policies
 from oncall.models import EscalationPolicy, EscalationStep, RoutingRule, Schedule
@@ -199,6 +201,17 @@ def test_the_editor_says_how_many_people_each_step_would_page(
     assert not EscalationPolicy.objects.exists()
 
 
+def test_the_editor_says_how_a_saved_webhook_is_signed(sign_in: Callable[[User], Client], lead: User, agent: User, team: Team) -> None:
+    url = "https://hooks.example.com/pages"
+    policies.save(None, actor=lead, values={"name": "Night", "team": team}, steps=[{"target": "webhook", "url": url}])
+    client = sign_in(lead)
+    assert own_secret(url) in html.unescape(client.get("/oncall/policies/night/").content.decode())
+    assert own_secret(url) not in sign_in(agent).get("/oncall/policies/").content.decode()
+    ChannelAccount.objects.create(channel="webhook", provider="webhook", secret_cipher=crypto.encrypt("theirs"))
+    page = client.get("/oncall/policies/night/").content.decode()
+    assert "the secret of the channel account" in page and own_secret(url) not in page
+
+
 def test_the_editor_saves_and_names_what_is_wrong(sign_in: Callable[[User], Client], lead: User, agent: User, team: Team) -> None:
     client = sign_in(lead)
     wrong = client.post("/oncall/policies/new/", sent(team, {"target": "user"}))
@@ -208,6 +221,7 @@ def test_the_editor_saves_and_names_what_is_wrong(sign_in: Callable[[User], Clie
     step = EscalationStep.objects.get()
     assert (step.priorities, step.is_round_robin, step.user) == ([1, 2], True, agent)
     assert agent.name in client.get("/oncall/policies/night/").content.decode()
+    assert "are signed" not in client.get("/oncall/policies/night/").content.decode()
     assert "Night" in client.get("/oncall/policies/").content.decode()
     assert sign_in(agent).get("/oncall/policies/night/").status_code == 403
     assert client.post("/oncall/policies/night/archive/").status_code == 204

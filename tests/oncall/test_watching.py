@@ -9,7 +9,9 @@ from accounts.models import Team, User
 from common import clock, errors
 from journal import actions as journal
 from journal.models import Entry
+from notifications.actions import contacts
 from notifications.models import ContactMethod, Message, Notice
+from oncall import telling
 from oncall.actions import cover, schedules, watching
 from oncall.models import Absence, Schedule
 from tests.oncall.conftest import NOON
@@ -102,3 +104,37 @@ def test_notes_are_of_the_team_and_not_empty(schedule: Schedule, lead: User, out
     assert client.post(f"/oncall/schedules/{schedule.slug}/note/", {"body": "Restart of node 3 is **due**"}).status_code == 204
     page = client.get("/oncall/?team=payments").content.decode()
     assert "Restart of node 3 is <strong>due</strong>" in page
+
+
+def test_who_made_rules_for_his_shifts_hears_by_them_and_not_by_mail_too(schedule: Schedule, lead: User, resolver: User) -> None:
+    """ONC-08, ONC-13: shift_start and shift_end, of either urgency, once; who has no rule hears as before."""
+    for user, event, urgency in ((resolver, "shift_start", "important"), (resolver, "shift_start", "default"), (lead, "shift_start", "important")):
+        contact, _is_new = ContactMethod.objects.get_or_create(
+            user=user, channel="ntfy", name="Phone", address=f"https://n.example.com/{user.pk}", verified_at=NOON
+        )
+        contacts.add_rule(actor=user, event=event, urgency=urgency, delay=0, contact=contact)
+    watching.tell_hand_overs()
+    with clock.shifted(NOON + 6 * DAY):
+        watching.tell_hand_overs()
+        heard()
+        telling.hand_over(Entry.objects.get(event="schedule.handed_over"))  # delivered twice: nobody hears twice
+    words = "You are on call now, until Mon 7 Dec 09:00: Payments primary"
+    assert list(Message.objects.filter(recipient=resolver).values_list("channel", "subject")) == [("ntfy", words)] * 2
+    assert list(Message.objects.filter(recipient=lead).values_list("channel", flat=True)) == ["email"]  # his rule is of the start
+    assert Notice.objects.count() == 2
+    with clock.shifted(NOON + 13 * DAY):
+        watching.tell_hand_overs()
+        heard()
+    assert list(Message.objects.filter(recipient=lead).order_by("pk").values_list("channel", flat=True)) == ["email", "ntfy"]
+    assert list(Message.objects.filter(recipient=resolver).order_by("pk").values_list("channel", flat=True)) == ["ntfy", "ntfy", "email"]
+
+
+def test_a_rule_by_an_unverified_way_is_none(schedule: Schedule, resolver: User) -> None:
+    contact = ContactMethod.objects.create(user=resolver, channel="ntfy", name="Phone", address="https://n.example.com/x", verified_at=NOON)
+    contacts.add_rule(actor=resolver, event="shift_start", urgency="default", delay=5, contact=contact)
+    ContactMethod.objects.update(verified_at=None)
+    watching.tell_hand_overs()
+    with clock.shifted(NOON + 6 * DAY):
+        watching.tell_hand_overs()
+        heard()
+    assert list(Message.objects.filter(recipient=resolver).values_list("channel", flat=True)) == ["email"]

@@ -56,6 +56,16 @@ def _rotation(world: World, _thing: Thing) -> dict[str, Any]:
     return {"pk": world.more["override"].schedule.rotations.get().pk}
 
 
+def _of_route(**body: Any) -> list[Case]:
+    """The first of two routing rules of the team."""
+    return [Case(body=lambda _w, _t: dict(body), values=lambda world, _t: {"pk": world.more["route"].pk, "direction": "down"})]
+
+
+def _calendar() -> SimpleUploadedFile:
+    """A calendar file without a repetition; what it would change is only shown."""
+    return SimpleUploadedFile("a.ics", b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:a\r\nDTSTART:20300101T080000Z\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n")
+
+
 def part(name: str, **parts: str) -> Case:
     """A call whose address names a part of the ticket: part("internal", comment="note")."""
     return Case(name, values=lambda _world, thing: {parameter: thing.parts[source] for parameter, source in parts.items()})
@@ -219,6 +229,14 @@ CASES: dict[tuple[str, str], list[Case]] = {
     ("oncall:cancel", "POST"): [Case(values=lambda world, _t: {"pk": world.more["override"].pk})],
     ("oncall:ask", "POST"): made(lambda _w, _t: {"schedule": "payments-primary", **_nine_days_on()}),
     ("oncall:note", "POST"): plain(body="Node 3 is slow."),
+    ("oncall:add_routing_rule", "POST"): plain(time_zone="UTC", name="Everything"),
+    ("oncall:routing_rule", "GET"): _of_route(),
+    ("oncall:routing_rule", "POST"): _of_route(time_zone="UTC", name="Everything"),
+    ("oncall:remove_routing_rule", "POST"): _of_route(),
+    ("oncall:move_routing_rule", "GET"): _of_route(),
+    ("oncall:move_routing_rule", "POST"): _of_route(),
+    ("oncall:away", "POST"): made(lambda _w, _t: {"file": _calendar()}),
+    ("oncall:calendar", "POST"): made(lambda _w, _t: {"file": _calendar()}),
     ("oncall:rotation", "GET"): [Case(values=_rotation)],
     ("oncall:rotation", "POST"): [Case(values=_rotation)],
     ("oncall:remove_rotation", "POST"): [Case(values=_rotation)],
@@ -288,7 +306,10 @@ def cases_of(operation: Operation) -> list[Case]:
     return CASES.get((operation.name, operation.method), [Case()])
 
 
-SCHEDULE_PAGES = ("oncall:note", "oncall:change_schedule", "oncall:add_rotation", "oncall:rotation", "oncall:remove_rotation")
+SCHEDULE_PAGES = (
+    "oncall:calendar", "oncall:forget_calendar", "oncall:note", "oncall:change_schedule",
+    "oncall:add_rotation", "oncall:rotation", "oncall:remove_rotation",
+)  # fmt: skip
 
 
 def kinds_of(operation: Operation, case: Case) -> tuple[str, ...]:
@@ -375,7 +396,7 @@ def _slug(operation: Operation, world: World, role: str, kind: str) -> str:
         return str(world.more.get(known, world.more["queue foreign"]).slug)
     if operation.name.startswith("escalation-policy") or operation.name in ("oncall:policy", "oncall:archive_policy"):
         return "gateways-first"
-    if operation.name.startswith("routing-rule"):
+    if operation.name.startswith("routing-rule") or operation.name == "oncall:add_routing_rule":
         return "payments"
     if operation.name.startswith("schedule") or operation.name in SCHEDULE_PAGES:
         return "payments-primary"

@@ -17,7 +17,7 @@ from incidents import actions as incidents
 from journal.models import Entry
 from notifications import links as links_of_pages
 from notifications.models import ContactMethod, Notice, Page, PersonalRule
-from oncall.actions import cover, policies, schedules
+from oncall.actions import cover, policies, rules, schedules
 from operations import actions as operations
 from services import actions as services
 from services.models import Tier
@@ -173,6 +173,9 @@ def _schedule(world: World) -> None:
     schedule = schedules.create(actor=None, team=world.teams["payments"], name="Payments primary", rotations=[plan])
     steps = [{"target": "schedule", "schedule": schedule}]
     policies.save(None, actor=None, values={"name": "Gateways first", "team": world.teams["payments"]}, steps=steps)
+    world.more["route"], _second = (
+        rules.add(world.teams["payments"], actor=None, values={"name": name, "schedule": schedule}) for name in ("One", "Two")
+    )
     world.more["cover"] = cover.ask(schedule, now + timedelta(days=1), now + timedelta(days=2), actor=lead)
     world.more["override"] = cover.add_override(schedule, lead, now + timedelta(days=3), now + timedelta(days=4), actor=None)
 
