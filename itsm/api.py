@@ -5,7 +5,8 @@ from rest_framework.routers import DefaultRouter
 from accounts.api import OrganisationViewSet, PersonViewSet, TeamViewSet, TokenViewSet
 from alerts.api import AlertViewSet, IntegrationViewSet
 from incidents.api import IncidentViewSet
-from notifications.api import NoticeViewSet
+from notifications.api.notices import NoticeViewSet
+from notifications.api.reach import ContactMethodViewSet, PersonalRuleViewSet
 from oncall.api.policies import PolicyViewSet, RoutingViewSet
 from oncall.api.schedules import ScheduleViewSet
 from services.api import ServiceViewSet, TierViewSet
@@ -28,4 +29,6 @@ router.register("teams", TeamViewSet, basename="team")
 router.register("organisations", OrganisationViewSet, basename="organisation")
 router.register("people", PersonViewSet, basename="person")
 router.register("notifications", NoticeViewSet, basename="notification")
+router.register("contact-methods", ContactMethodViewSet, basename="contact-method")
+router.register("personal-rules", PersonalRuleViewSet, basename="personal-rule")
 router.register("tokens", TokenViewSet, basename="token")

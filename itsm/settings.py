@@ -325,6 +325,7 @@ SPECTACULAR_SETTINGS = {
         "PriorityEnum": "tickets.models.registers.PRIORITIES",
         "ImpactEnum": "tickets.models.registers.IMPACTS",
         "UrgencyEnum": "tickets.models.registers.URGENCIES",
+        "PagingUrgencyEnum": "notifications.models.paging.PersonalRule.URGENCIES",
         "AlertStatusEnum": "alerts.models.alert.Alert.STATUSES",
         "IncidentFromTierEnum": "alerts.models.integration.Integration.TIERS",
     },

@@ -149,6 +149,19 @@ def _verify(contact: ContactMethod, actor: User, code: str) -> tuple[ContactMeth
 
 
 @transaction.atomic
+def rename(contact: ContactMethod, *, actor: User, name: str) -> ContactMethod:
+    """What the person calls it. Raises Invalid."""
+    row, wanted = _own(contact, actor), name.strip()
+    if not wanted or len(wanted) > 60:
+        raise errors.Invalid("name", _("Write a name of at most 60 characters."))
+    if row.name != wanted:
+        row.name = wanted
+        row.save(update_fields=["name"])
+        journal.record(events.CONTACT_RENAMED, row.user, actor=actor, name=wanted)
+    return row
+
+
+@transaction.atomic
 def remove(contact: ContactMethod, *, actor: User) -> None:
     """It is not used any more; what waits for it does not leave, and the person's other ways take over."""
     row, at = _own(contact, actor), clock.now()
@@ -164,6 +177,17 @@ def remove(contact: ContactMethod, *, actor: User) -> None:
 def add_rule(*, actor: User, event: str, urgency: str, delay: int, contact: ContactMethod) -> PersonalRule:
     """One more step. Raises Invalid at its field; a contact method that is not verified cannot be named."""
     person = User.objects.select_for_update(no_key=True).get(pk=actor.pk)
+    _check_rule(person, event, urgency, delay, contact)
+    steps = PersonalRule.objects.filter(user=person, event=event, urgency=urgency)
+    if steps.count() >= MOST_RULES:
+        raise errors.Invalid("contact", _("%(n)d steps are enough.") % {"n": MOST_RULES})
+    row, is_new = PersonalRule.objects.get_or_create(user=person, event=event, urgency=urgency, delay_minutes=delay, contact=contact)
+    if is_new:
+        journal.record(events.RULES_CHANGED, person, actor=person, what=str(row.get_event_display()))
+    return row
+
+
+def _check_rule(person: User, event: str, urgency: str, delay: int, contact: ContactMethod) -> None:
     if event not in dict(PersonalRule.EVENTS):
         raise errors.Invalid("event", _("Choose one of %(known)s.") % {"known": ", ".join(dict(PersonalRule.EVENTS))})
     if urgency not in dict(PersonalRule.URGENCIES):
@@ -172,12 +196,27 @@ def add_rule(*, actor: User, event: str, urgency: str, delay: int, contact: Cont
         raise errors.Invalid("delay", _("Choose between 0 and 1440 minutes."))
     if contact.user_id != person.pk or not contact.is_verified:
         raise errors.Invalid("contact", _("Verify this contact method first; until then it is not used."))
-    steps = PersonalRule.objects.filter(user=person, event=event, urgency=urgency)
-    if steps.count() >= MOST_RULES:
-        raise errors.Invalid("contact", _("%(n)d steps are enough.") % {"n": MOST_RULES})
-    row, is_new = PersonalRule.objects.get_or_create(user=person, event=event, urgency=urgency, delay_minutes=delay, contact=contact)
-    if is_new:
-        journal.record(events.RULES_CHANGED, person, actor=person, what=str(row.get_event_display()))
+
+
+@transaction.atomic
+def change_rule(rule: PersonalRule, *, actor: User, event: str, urgency: str, delay: int, contact: ContactMethod) -> PersonalRule:
+    """Another step in place of one. Raises Invalid at its field, also when that step is there already."""
+    person = User.objects.select_for_update(no_key=True).get(pk=actor.pk)
+    row = PersonalRule.objects.filter(pk=rule.pk, user=person).first()
+    if row is None:
+        raise errors.Refused(_("Only the person himself may change this."))
+    _check_rule(person, event, urgency, delay, contact)
+    wanted = {"event": event, "urgency": urgency, "delay_minutes": delay, "contact_id": contact.pk}
+    others = PersonalRule.objects.filter(user=person, event=event, urgency=urgency).exclude(pk=row.pk)
+    if others.filter(delay_minutes=delay, contact=contact).exists():
+        raise errors.Invalid("delay", _("You have this step already."))
+    if others.count() >= MOST_RULES:
+        raise errors.Invalid("event", _("%(n)d steps are enough.") % {"n": MOST_RULES})
+    if any(getattr(row, name) != value for name, value in wanted.items()):
+        for name, value in wanted.items():
+            setattr(row, name, value)
+        row.save(update_fields=["event", "urgency", "delay_minutes", "contact"])
+        journal.record(events.RULES_CHANGED, person, actor=actor, what=str(row.get_event_display()))
     return row
 
 

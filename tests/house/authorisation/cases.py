@@ -249,6 +249,12 @@ CASES: dict[tuple[str, str], list[Case]] = {
     ("notifications:add_contact", "POST"): plain(channel="teams", address="https://example.com/hook"),
     ("notifications:add_browser", "POST"): plain(endpoint="https://push.example.com/x", p256dh=POINT, auth="MDEyMzQ1Njc4OWFiY2RlZg"),
     ("notifications:add_rule", "POST"): made(lambda world, _thing: {"event": "page", "urgency": "default", "delay": "0", "contact": world.more["contact customer"].pk}),
+    ("contact-method-list", "POST"): plain(channel="teams", address="https://example.com/hook"),
+    ("contact-method-detail", "PATCH"): plain(name="Work phone"),
+    ("contact-method-verify", "POST"): plain(code="123456"),
+    ("personal-rule-list", "POST"): made(lambda world, _thing: {"event": "page", "urgency": "default", "contact": world.more["contact customer"].pk}),
+    ("personal-rule-detail", "PUT"): made(lambda world, _thing: {"event": "page", "contact": world.more["contact customer"].pk}),
+    ("personal-rule-quiet-hours", "PUT"): plain(from_at="22:00", until_at="07:00"),
     ("notifications:quiet", "POST"): plain(from_at="22:00", until_at="07:00"),
     ("accounts:theme", "POST"): plain(theme="dark"),
     ("accounts:create_token", "POST"): plain(name="Sync", scope="read", days="30"),
@@ -306,6 +312,7 @@ def cases_of(operation: Operation) -> list[Case]:
     return CASES.get((operation.name, operation.method), [Case()])
 
 
+OWN_OPERATIONS = ("contact-method-detail", "contact-method-verify", "contact-method-send-code", "personal-rule-detail")
 SCHEDULE_PAGES = (
     "oncall:calendar", "oncall:forget_calendar", "oncall:note", "oncall:change_schedule",
     "oncall:add_rotation", "oncall:rotation", "oncall:remove_rotation",
@@ -326,6 +333,7 @@ def kinds_of(operation: Operation, case: Case) -> tuple[str, ...]:
         "organisation-detail",
         "person-detail",
         "token-revoke",
+        *OWN_OPERATIONS,
         "token-rotate",
         "accounts:revoke_token",
         "accounts:rotate_token",
@@ -384,6 +392,8 @@ def values_of(operation: Operation, case: Case, world: World, role: str, kind: s
             "organisation": world.people[person].organisation,
             "token": world.more[f"token {person}"],
             "notification": world.more[f"notice {person}"],
+            "contact": world.more[f"contact {person}"],
+            "personal": world.more[f"rule {person}"],
             "category": world.more["category"],
         }
         given["pk"] = {**known, "integration": world.more["integration"], "tier": world.more["service"].tier}[operation.name.split("-")[0]].pk
