@@ -39,3 +39,5 @@ SUBSCRIBED = catalogue.declare("integration.subscribed", _("{name} now gets the 
 SUBSCRIPTION_REFUSED = catalogue.declare(
     "integration.subscription_refused", _("The subscription of {name} to {topic} was not confirmed: {reason}"), icon="alert-triangle", tone="amber"
 )
+FILE_ADDED = catalogue.declare("alert.file_added", _("{actor} added the file {name} to the alert {key}"), icon="paperclip")
+FILE_REMOVED = catalogue.declare("alert.file_removed", _("{actor} removed the file {name} from the alert {key}"), icon="paperclip")

@@ -5,6 +5,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
+from alerts.opsgenie import files
 from alerts.opsgenie.urls import unknown
 from common.api import unknown_address
 from common.query.api import SuggestView
@@ -25,6 +26,7 @@ urlpatterns = [
     path("v2/", include("alerts.opsgenie.urls")),
     path("v2/", include("oncall.opsgenie.urls")),
     path("v2/<path:rest>", unknown),
+    path("files/alerts/<str:token>/", files.download, name="alert_file"),
     path("jsm/ops/integration/v2/", include("alerts.opsgenie.urls", namespace="jsm_alerts")),
     path("", include("alerts.amapi.urls")),
     path("am/<str:key>/", include("alerts.amapi.urls", namespace="am_by_key")),

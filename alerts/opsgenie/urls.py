@@ -2,7 +2,7 @@
 
 from django.urls import re_path
 
-from alerts.opsgenie import gate, views
+from alerts.opsgenie import files, gate, views
 from oncall.opsgenie.envelope import address
 
 app_name = "alerts_opsgenie"
@@ -21,6 +21,8 @@ urlpatterns = [
     re_path(rf"^{_one}/notes/?$", address(gate.enter, get=views.list_notes), name="notes"),
     re_path(rf"^{_one}/logs/?$", address(gate.enter, get=views.list_logs), name="logs"),
     re_path(rf"^{_one}/recipients/?$", address(gate.enter, get=views.list_recipients), name="recipients"),
+    re_path(rf"^{_one}/attachments/?$", address(gate.enter, get=files.list_files, post=files.add_file), name="files"),
+    re_path(rf"^{_one}/attachments/(?P<attachment_id>[^/]+)/?$", address(gate.enter, get=files.get_file, delete=files.remove_file), name="file"),
     re_path(rf"^{_one}/?$", address(gate.enter, get=views.get_alert), name="alert"),
 ]
 unknown = address(gate.enter, get=views.unknown, post=views.unknown, put=views.unknown, patch=views.unknown, delete=views.unknown)

@@ -89,7 +89,7 @@ def count_alerts(call: Call) -> Answer:
     return Answer({"count": rows.count()})
 
 
-def _alert(call: Call, ident: str, name: str = "identifierType") -> Alert:
+def alert_of(call: Call, ident: str, name: str = "identifierType") -> Alert:
     """One alert by id, tinyId or alias; by alias the one that is not closed, else the latest. Raises Http404 in Opsgenie's words."""
     kind = call.query.get(name) or "id"
     if kind not in ("id", "alias", "tiny"):
@@ -117,18 +117,18 @@ def _uuid(text: str) -> UUID | None:
 
 def get_alert(call: Call, ident: str) -> Answer:
     """One alert, whole."""
-    return Answer(wire.of_alert(_alert(call, ident), wire.Names(), is_whole=True))
+    return Answer(wire.of_alert(alert_of(call, ident), wire.Names(), is_whole=True))
 
 
 def list_notes(call: Call, ident: str) -> Answer:
     """Its notes."""
-    rows = journal.entries_of("alert", _alert(call, ident).pk).filter(event="alert.noted")
+    rows = journal.entries_of("alert", alert_of(call, ident).pk).filter(event="alert.noted")
     return _entries(call, rows, wire.of_note)
 
 
 def list_logs(call: Call, ident: str) -> Answer:
     """Its log. What names an incident is told in its own words only to whom the product shows it."""
-    rows = journal.entries_of("alert", _alert(call, ident).pk).exclude(event__in=("alert.attached", "alert.detached"))
+    rows = journal.entries_of("alert", alert_of(call, ident).pk).exclude(event__in=("alert.attached", "alert.detached"))
     return _entries(call, rows, wire.of_log)
 
 
@@ -158,7 +158,7 @@ def _entries(call: Call, rows: Any, told: Any) -> Answer:
 
 def list_recipients(call: Call, ident: str) -> Answer:
     """Who was paged for it."""
-    alert = _alert(call, ident)
+    alert = alert_of(call, ident)
     pages = Page.objects.filter(subject_type="alert", subject_id=alert.pk).select_related("user").order_by("pk")
     return Answer([wire.of_recipient(page) for page in pages[:200]])
 

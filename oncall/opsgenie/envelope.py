@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
+from urllib.parse import urljoin
 
 import orjson
 from django.http import Http404, HttpRequest, HttpResponse
@@ -34,18 +35,24 @@ class GenieKey(TokenAuthentication):
 class Call:
     """A request of somebody who is known. guest: who that is: a user, unless the address lets others in too. body: its JSON object, empty for none.
 
-    url: the address without its query.
+    form, files: of a multipart form. url: the address without its query.
     """
 
     guest: Any
     query: Mapping[str, str]
     body: Mapping[str, Any]
     url: str = ""
+    form: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def user(self) -> User:
         """The person behind it."""
         return cast(User, self.guest)
+
+    def absolute(self, path: str) -> str:
+        """A path of this host as a whole address."""
+        return urljoin(self.url, path)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +130,10 @@ def _handle(request: HttpRequest, enter: Callable[[HttpRequest], Any], handlers:
     handler = handlers.get((request.method or "").lower())
     if handler is None:
         raise Failed(405, _("This address does not take %(method)s.") % {"method": request.method})
-    return handler(Call(guest, request.GET.dict(), _body(request), request.build_absolute_uri(request.path)), **named)
+    url = request.build_absolute_uri(request.path)
+    if request.method == "POST" and request.content_type == "multipart/form-data":
+        return handler(Call(guest, request.GET.dict(), {}, url, request.POST.dict(), request.FILES.dict()), **named)
+    return handler(Call(guest, request.GET.dict(), _body(request), url), **named)
 
 
 def authenticated(request: HttpRequest) -> tuple[User, ApiToken]:

@@ -3,10 +3,12 @@
 import json
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from accounts import actions as accounts
@@ -212,6 +214,29 @@ def test_saved_searches_are_made_used_changed_and_removed(ask: Ask, many: None, 
     assert ask("DELETE", f"/v2/alerts/saved-searches/{ident}")[1]["result"] == "Deleted"
     assert not SavedSearch.objects.exists()
     assert Entry.objects.filter(event="alert_search.saved").count() == 2
+
+
+def test_files_are_added_read_by_a_signed_address_and_removed(
+    integration: Integration, alert: Alert, ask: Ask, settings: Any, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    client = Client(headers={"Authorization": f"GenieKey {integration.key.reveal()}"}, enforce_csrf_checks=True)
+    url = "/v2/alerts/disk/attachments"
+    sent = {"file": SimpleUploadedFile("../trace <1>.txt", b"hello"), "user": "ada"}
+    added = client.post(f"{url}?alertIdentifierType=alias", sent)
+    assert (added.status_code, added.json()["result"]) == (201, "Attachment added")
+    ident = added.json()["data"]["id"]
+    assert ask("GET", f"{url}?alertIdentifierType=alias")[1]["data"] == [{"id": ident, "name": "trace 1.txt"}]
+    data = ask("GET", f"{url}/{ident}?alertIdentifierType=alias")[1]["data"]
+    got = Client().get(data["url"].removeprefix("http://testserver"))
+    assert (b"".join(got.streaming_content), got["Content-Disposition"]) == (b"hello", 'attachment; filename="trace 1.txt"')  # type: ignore[attr-defined]
+    assert Client().get("/files/alerts/wrong/").status_code == 404
+    assert client.post(f"{url}?alertIdentifierType=alias", {"file": SimpleUploadedFile("empty", b"")}).status_code == 422
+    assert client.post(f"{url}?alertIdentifierType=alias", {}).status_code == 422
+    assert ask("GET", f"{url}/999?alertIdentifierType=alias")[0] == ask("GET", f"{url}/x?alertIdentifierType=alias")[0] == 404
+    assert ask("DELETE", f"{url}/{ident}?alertIdentifierType=alias")[1]["result"] == "Attachment deleted"
+    assert ask("GET", f"{url}?alertIdentifierType=alias")[1]["data"] == []
+    assert Entry.objects.get(event="alert.file_added").sentence == f"ada (Clients) added the file trace 1.txt to the alert {alert.key}"
 
 
 def test_a_closed_alert_is_found_by_its_alias_after_the_open_one(ask: Ask, alert: Alert) -> None:

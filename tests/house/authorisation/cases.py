@@ -370,7 +370,7 @@ def values_of(operation: Operation, case: Case, world: World, role: str, kind: s
     }
     if operation.name.startswith(("alerts_opsgenie:", "jsm_alerts:")):
         given["ident"] = world.more["alert free"].uid
-    given |= {"silence_id": UUID(int=1), "request_id": UUID(int=1), "rest": "nowhere"}
+    given |= {"silence_id": UUID(int=1), "request_id": UUID(int=1), "attachment_id": 1, "rest": "nowhere"}
     if operation.name == "tickets:custom":
         given["field"] = "region"
     if operation.name == "tickets:undo":
