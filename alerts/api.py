@@ -38,7 +38,10 @@ class AlertSerializer(AlertListSerializer):
     """An alert with its details and its last payload."""
 
     class Meta(AlertListSerializer.Meta):
-        fields: ClassVar[list[str]] = [*AlertListSerializer.Meta.fields, "description", "details", "links", "payload"]
+        fields: ClassVar[list[str]] = [
+            *AlertListSerializer.Meta.fields, "uid", "description", "details", "links", "responders", "visible_to", "actions", "acknowledged_by", "closed_by_name",
+            "silenced_until", "expires_at", "payload",
+        ]  # fmt: skip
         read_only_fields = fields
 
 
@@ -80,7 +83,17 @@ class IntegrationSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Integration
-        fields: ClassVar[list[str]] = ["id", "name", "adapter", "is_enabled", "service", "team", "incident_from_priority", "incident_from_tier"]
+        fields: ClassVar[list[str]] = [
+            "id",
+            "name",
+            "adapter",
+            "is_enabled",
+            "service",
+            "team",
+            "incident_from_priority",
+            "incident_from_tier",
+            "reach",
+        ]
         read_only_fields = fields
 
 

@@ -120,6 +120,8 @@ def _dressed(alert: Any, user: User) -> Any:
 def _note_of(alert: Alert) -> str:
     if alert.status == Alert.SNOOZED and alert.snoozed_until:
         return _("until {at}").format(at=wording.moment(alert.snoozed_until, clock.now()))
+    if alert.status != Alert.CLOSED and alert.silenced_until:
+        return _("silenced until {at}").format(at=wording.moment(alert.silenced_until, clock.now()))
     if alert.status == Alert.CLOSED:
         return {Alert.BY_SOURCE: _("by the source"), Alert.BY_INCIDENT: _("with its incident")}.get(alert.closed_by, _("by hand"))
     return alert.owner.name if alert.owner else ""

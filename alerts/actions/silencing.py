@@ -100,22 +100,26 @@ def hush(at: datetime) -> int:
     Answers how many alerts changed.
     """
     known = queries.silences_at(at)
-    rows = Alert.objects.exclude(status=Alert.CLOSED).prefetch_related(*lifecycle.RELATED).order_by("alias").defer("payload", "description")
+    rows = Alert.objects.exclude(status=Alert.CLOSED).defer("payload", "description")
     rows = rows if known else rows.filter(silenced_until__isnull=False)
-    freed, changed = [], 0
+    changed = [alert.pk for alert in rows.iterator() if _quiet_until(alert, known) != alert.silenced_until]
+    if not changed:
+        return 0
+    freed = []
     with transaction.atomic():
-        for alert in rows.select_for_update(of=("self",), skip_locked=True):
-            until = max((one.ends_at for one in queries.silences_of(alert, known)), default=None)
-            if until == alert.silenced_until:
-                continue
-            changed += 1
-            alert.silenced_until = until
+        held = Alert.objects.filter(pk__in=changed).exclude(status=Alert.CLOSED).prefetch_related(*lifecycle.RELATED).order_by("alias")
+        for alert in held.select_for_update(of=("self",)):
+            alert.silenced_until = _quiet_until(alert, known)
             alert.save(update_fields=["silenced_until"])
-            if until is not None:
-                escalations.snooze(escalating.ALERT, alert.pk, until=until, actor=None)
+            if alert.silenced_until is not None:
+                escalations.snooze(escalating.ALERT, alert.pk, until=alert.silenced_until, actor=None)
             elif alert.status == Alert.OPEN:
                 freed.append(alert)
         for alert in freed:
             opening.give_due_incident(alert, at)
         escalating.begin(freed, at)
-    return changed
+    return len(changed)
+
+
+def _quiet_until(alert: Alert, known: Sequence[Silence]) -> datetime | None:
+    return max((one.ends_at for one in queries.silences_of(alert, known)), default=None)

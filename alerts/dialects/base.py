@@ -107,8 +107,8 @@ class Dialect:
 
 def call_of(scope: MutableMapping[str, Any]) -> Call:
     """A request of the web server."""
-    raw = scope.get("raw_path") or str(scope["path"]).encode()
-    parts = tuple(unquote(part) for part in raw.decode("latin-1").partition("?")[0].strip("/").split("/"))
+    raw = (scope.get("raw_path") or str(scope["path"]).encode()).decode("latin-1").partition("?")[0].strip("/").split("/")
+    parts = tuple(unquote(part) if "%" in part else part for part in raw)
     query = (
         dict(parse_qsl(scope.get("query_string", b"").decode("latin-1"), keep_blank_values=True, max_num_fields=100))
         if scope.get("query_string")

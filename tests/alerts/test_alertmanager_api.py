@@ -204,3 +204,11 @@ def test_bad_matchers(text: str) -> None:
 def test_an_agent_reads_by_a_token(agent: User, house: None) -> None:
     _token, secret = accounts.create_token(actor=agent, name="bot", scope="read")
     assert Client(headers={"Authorization": f"GenieKey {secret}"}).get("/api/v2/alerts").json() == []
+
+
+def test_the_list_says_that_an_alert_is_silenced(post: Post, ask: Ask, service: Service, agent: User, client: Client) -> None:  # noqa: F811
+    ask("POST", "/api/v2/silences", silence())
+    post(firing())
+    intake.process_inbox()
+    client.force_login(agent)
+    assert "silenced until" in client.get("/alerts/").content.decode()
