@@ -15,7 +15,7 @@ from alerts.normal import CLOSE, Event, Ignored, Sent
 
 # Placeholders that a tool left as they were: {{ $labels.x }}, {PID}, {EVENT.ID}, ${x}, $SERVICEDESC$, $NAME, *alertDetails*, *UNKNOWN*, %sensorid.
 INLINE = re.compile(r"\{\{[^{}]*\}\}|\$\{[^{}]*\}|\{[A-Z][A-Z0-9_.]*\}|\$[A-Z][A-Z0-9_]+\$")
-WHOLE = re.compile(rf"(?:{INLINE.pattern}|\$[A-Z][A-Z0-9_]*|\*[A-Za-z]+\*|%[a-z]+|\{{[a-z_.]+\}})")
+WHOLE = re.compile(rf"(?:{INLINE.pattern}|\$[A-Z][A-Z0-9_]*|\*[A-Za-z]+\*|%[a-z]+|\{{[A-Za-z][A-Za-z0-9_.]*\}})")
 TAG = re.compile(
     r"</?(?:a|b|br|p|div|span|strong|em|i|u|h[1-6]|table|tbody|thead|tr|td|th|ul|ol|li|pre|code|img|font|hr|html|body|head)(?:\s[^<>]*)?/?>", re.I
 )

@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 
 from alerts import adapters, normal, priorities
+from alerts.adapters import base
 from alerts.normal import Event, Ignored, Sent
 from tests.alerts.samples.expectations import ANY, BY_ADDRESS, EXPECTED, Sample
 
@@ -75,4 +76,6 @@ def test_no_sample_is_an_error_for_another_adapter(slug: str) -> None:
             assert 0 < len(event.message) <= normal.MESSAGE, name
             assert 0 < len(event.alias) <= normal.ALIAS, name
             assert "{{" not in event.message, name
+            if slug == EXPECTED[name].adapter:
+                assert not [text for text in (*event.tags, *event.services, event.entity, event.source) if base.WHOLE.fullmatch(text)], name
             json.dumps(event.payload)
