@@ -17,6 +17,10 @@ from common import errors
 from journal.admin import ReadOnlyAdmin, RegisterAdmin
 
 PREVIEW = 4_000
+SNIPPET = (
+    '<div style="max-width: 50rem"><pre style="white-space: pre-wrap; overflow-wrap: anywhere">{}</pre>'
+    '<p>{}</p><p><a href="{}" rel="noreferrer">{}</a></p></div>'
+)
 
 
 class IntegrationForm(forms.ModelForm):
@@ -82,7 +86,7 @@ class IntegrationAdmin(RegisterAdmin):
             copied, _blank, how = adapter.snippet_for(integration.webhook_url).rpartition("\n\n")
         except errors.Conflict as error:
             return error.message
-        return format_html('<pre>{}</pre><p>{}</p><p><a href="{}" rel="noreferrer">{}</a></p>', copied, how, adapter.docs, adapter.label)
+        return format_html(SNIPPET, copied, how, adapter.docs, adapter.label)
 
     @admin.display(description=gettext_lazy("topics of Amazon SNS"))
     def subscriptions(self, integration: Integration) -> str:
