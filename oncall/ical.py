@@ -50,6 +50,14 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class Zones:
+    """Where whole days begin, and what times without a zone mean."""
+
+    days: ZoneInfo
+    times: ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """What a file says: its events in order of time, and of each that cannot be taken the title and why."""
 
@@ -69,7 +77,7 @@ def read(content: bytes, zone: str, first: datetime, last: datetime, *, may_be_e
         raise Unreadable(_("This is no calendar. Choose an .ics file, as calendar programs export it."))
     found, refused, count, ends_at = [], [], 0, process.monotonic() + SECONDS
     for calendar in calendars:
-        own = _zone_of(calendar, zone)
+        own = _zones_of(calendar, zone)
         for group in _groups(calendar):
             count += len(group)
             title = title_of(group[0])
@@ -97,11 +105,12 @@ def title_of(event: Any) -> str:
     return " ".join(str(event.get("SUMMARY") or "").split())[:200] or _("(no title)")
 
 
-def _zone_of(calendar: Any, zone: str) -> ZoneInfo:
-    """X-WR-TIMEZONE, by which Google and Apple say what times without a zone mean; else the one given."""
+def _zones_of(calendar: Any, zone: str) -> Zones:
+    """X-WR-TIMEZONE, by which Google and Apple say what times without a zone mean; else the one given, in which days are always meant."""
     named = str(calendar.get("X-WR-TIMEZONE") or "")
+    days = ZoneInfo(zone)
     try:
-        return ZoneInfo(named or zone)
+        return Zones(days, ZoneInfo(named) if named else days)
     except (ValueError, LookupError, OSError):
         raise Unreadable(_unknown_zone(named)) from None
 
@@ -118,7 +127,7 @@ def _groups(calendar: Any) -> Iterator[list[Any]]:
     yield from groups.values()
 
 
-def _events(group: Sequence[Any], zone: ZoneInfo, first: datetime, last: datetime) -> Iterator[Event]:
+def _events(group: Sequence[Any], zone: Zones, first: datetime, last: datetime) -> Iterator[Event]:
     for event in group:
         _check(event)
     is_series = any(name in event for event in group for name in ("RRULE", "RDATE", "RECURRENCE-ID"))
@@ -175,16 +184,16 @@ def _check_rule(rule: Any, start: Any) -> None:
         raise Refused(_("its repetitions begin before the year 2000"))
 
 
-def _instant(value: Any, zone: ZoneInfo) -> datetime:
+def _instant(value: Any, zone: Zones) -> datetime:
     """A time as an instant; a day begins at midnight."""
     if isinstance(value, datetime):
-        return value if value.tzinfo is not None else value.replace(tzinfo=zone)
+        return value if value.tzinfo is not None else value.replace(tzinfo=zone.times)
     if isinstance(value, date):
-        return datetime.combine(value, time(), zone)
+        return datetime.combine(value, time(), zone.days)
     raise Refused(_("it does not say when it begins"))
 
 
-def _key(event: Any, zone: ZoneInfo, *, is_series: bool) -> str:
+def _key(event: Any, zone: Zones, *, is_series: bool) -> str:
     """UID, and which repetition; a file without UIDs is known by title and time."""
     uid = str(event.get("UID") or "")
     if not uid:

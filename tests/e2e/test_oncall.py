@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -69,3 +71,52 @@ def test_the_load_is_reached_from_on_call(visitor: Callable[..., Visitor], width
     page.wait_for_url("**/oncall/load/")
     expect(page.get_by_role("table", name="Load by person")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_overrides_come_from_a_calendar_file_after_they_were_seen(visitor: Callable[..., Visitor], tmp_path: Path) -> None:
+    day = datetime.now(UTC) + timedelta(days=30)
+    lines = ["UID:e2e", f"DTSTART:{day:%Y%m%d}T080000Z", f"DTEND:{day:%Y%m%d}T100000Z", "SUMMARY:Daniel Okafor covers"]
+    file = tmp_path / "team.ics"
+    file.write_text("\r\n".join(["BEGIN:VCALENDAR", "BEGIN:VEVENT", *lines, "END:VEVENT", "END:VCALENDAR", ""]))
+    page = visitor("Grace Mwangi").go("/oncall/?team=payments-platform")
+    page.locator("[aria-label^='Calendar of']").first.click()
+    page.get_by_role("button", name="Overrides from a calendar").click()
+    dialog = page.locator("#dialog-body")
+    dialog.get_by_role("button", name="Show what would change").click()
+    expect(dialog.locator(".form-error")).to_have_text(re.compile("one of the two"))
+    dialog.locator("input[type=file]").set_input_files(file)
+    dialog.get_by_role("button", name="Show what would change").click()
+    expect(dialog.locator("#calendar-preview")).to_contain_text("Daniel Okafor covers")
+    dialog.get_by_role("button", name="Take it in").click()
+    expect(page.locator(".ek-toast", has_text="1 new, 0 changed, 0 removed")).to_be_visible()
+    expect(page.locator("#dialog")).not_to_be_visible()
+    page.locator("[aria-label^='Calendar of']").first.click()
+    page.get_by_role("button", name="Overrides from a calendar").click()
+    page.on("dialog", lambda asked: asked.accept())
+    dialog.get_by_role("button", name="Remove").click()
+    expect(page.locator(".ek-toast", has_text="and 1 future events of it")).to_be_visible()
+
+
+def test_routing_rules_are_made_ordered_and_tried(visitor: Callable[..., Visitor]) -> None:
+    page = visitor("Grace Mwangi").go("/oncall/routing/?team=data-platform")
+    dialog, rules, tried = page.locator("#dialog-body"), page.locator("#rules li"), page.locator("#tried")
+    expect(rules).to_have_count(1)
+    expect(tried).to_contain_text("No rule fits")
+    for priority in ("1", "2"):
+        page.get_by_role("button", name="New rule").click()
+        dialog.locator(f"input[name=priorities][value='{priority}']").check()
+        dialog.locator("button[type=submit]").click()
+        expect(page.locator("#dialog")).not_to_be_visible()
+    expect(rules).to_have_count(3)
+    expect(tried).to_contain_text("P1 fits")
+    page.get_by_role("button", name="Move rule 2 up").click()
+    expect(rules.first).to_contain_text("P2")
+    expect(tried).to_contain_text("P2: not of this priority")
+    page.locator("select[name=priority]").select_option("3")
+    expect(tried).to_contain_text("No rule fits")
+    page.on("dialog", lambda asked: asked.accept())
+    for _rule in range(2):
+        page.get_by_role("button", name="Change rule 1").click()
+        dialog.get_by_role("button", name="Remove").click()
+        expect(page.locator("#dialog")).not_to_be_visible()
+    expect(rules).to_have_count(1)

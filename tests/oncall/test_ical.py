@@ -64,6 +64,9 @@ def test_a_moved_and_a_canceled_repetition_keep_their_keys() -> None:
 def test_times_without_a_zone_are_those_of_the_calendar_where_it_says_so() -> None:
     event = "UID:a|DTSTART:20261125T080000|DTEND:20261125T100000"
     assert spans(calendar(event, head="X-WR-TIMEZONE:Asia/Tokyo")) == ["24.11. 23:00–25.11. 01:00"]
+    assert spans(calendar("UID:a|DTSTART;VALUE=DATE:20261125", head="X-WR-TIMEZONE:Asia/Tokyo")) == [
+        "24.11. 23:00–25.11. 23:00"
+    ]  # days stay the schedule's
 
 
 def test_who_takes_part_and_who_made_it() -> None:
