@@ -73,6 +73,8 @@ def read(content: bytes, zone: str, first: datetime, last: datetime, *, may_be_e
         calendars = [one for one in Calendar.from_ical(content, multiple=True) if one.name == "VCALENDAR"]
     except BROKEN as error:
         raise Unreadable(_("This is no calendar. Choose an .ics file, as calendar programs export it.")) from error
+    except OSError as error:  # a zone such as “Europe”, which is a folder of zones
+        raise Unreadable(_("A time zone of this calendar is not known. Use one such as Europe/Oslo.")) from error
     if not calendars:
         raise Unreadable(_("This is no calendar. Choose an .ics file, as calendar programs export it."))
     found, refused, count, ends_at = [], [], 0, process.monotonic() + SECONDS
@@ -89,7 +91,7 @@ def read(content: bytes, zone: str, first: datetime, last: datetime, *, may_be_e
                 refused.append((title, str(error)))
             except Unreadable:
                 raise
-            except BROKEN:
+            except (*BROKEN, OSError):
                 refused.append((title, _("it cannot be read")))
             if len(found) > MOST_EVENTS:
                 raise Unreadable(

@@ -87,6 +87,8 @@ def test_who_takes_part_and_who_made_it() -> None:
         (b"BEGIN:VEVENT\r\nUID:1\r\nDTSTART:20261125T080000Z\r\nEND:VEVENT\r\n", "This is no calendar"),
         (calendar(), "There is no event"), (calendar("UID:a") + b"x" * 1_000_000, "larger than 1 MB"),
         (calendar("UID:a|DTSTART;TZID=Mars/Olympus:20261125T080000|DURATION:PT1H"), "time zone Mars/Olympus is not known"),
+        (calendar("UID:a|DTSTART;TZID=Europe:20261125T080000|DURATION:PT1H"), "time zone of this calendar is not known"),
+        (calendar("UID:a|DTSTART:20261125T080000|DURATION:PT1H", head="X-WR-TIMEZONE:Europe"), "time zone Europe is not known"),
         (calendar("UID:a|DTSTART:20261125T080000|DURATION:PT1H", head="X-WR-TIMEZONE:Mars"), "time zone Mars is not known"),
         (calendar(*(f"UID:{n}|DTSTART;TZID=Europe/Oslo:20261125T080000|DURATION:PT1H|RRULE:FREQ=DAILY" for n in range(6))), "more than 2000 events"),
     ],
