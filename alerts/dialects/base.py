@@ -17,7 +17,7 @@ JSON = b"application/json"
 Headers = tuple[tuple[bytes, bytes], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: it is made for every request, and twice as fast this way
 class Call:
     """A request before its body is read. parts: the path between its slashes, each decoded, without a trailing slash. headers: in lower case."""
 

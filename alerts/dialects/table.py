@@ -13,7 +13,7 @@ PLAIN = DIALECTS[plain.INGEST]
 PREFIXES = ("/ingest/", "/v2/", "/v1/json/", "/jsm/ops/", "/api/v2/", "/api/v1/alerts", "/am/", "/generic/", "/integrations/generic/")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Route:
     """Where a request goes: its dialect, what it asks for (None: nothing that this address knows), and the request."""
 
