@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team
+from tickets.models.registers import PRIORITIES
 
 SPANS = [("1", _("1 hour")), ("4", _("4 hours")), ("8", _("8 hours")), ("24", _("1 day")), ("168", _("1 week"))]
 
@@ -24,6 +25,20 @@ class NoteForm(forms.Form):
     """A line for the alert's log."""
 
     note = forms.CharField(label=_("Note"), max_length=5000, widget=forms.Textarea(attrs={"rows": 3, "autofocus": True}))
+
+
+class CallForm(forms.Form):
+    """A page that a person sends: whom, and what the telephone shows."""
+
+    team = forms.ModelChoiceField(
+        label=_("Team"), queryset=Team.objects.order_by("name"), to_field_name="slug", empty_label=_("Choose"),
+        help_text=_("Whoever is on call for it, by its routing rules or its first policy"),
+    )  # fmt: skip
+    message = forms.CharField(label=_("What is wrong"), max_length=130, widget=forms.TextInput(attrs={"autofocus": True}))
+    description = forms.CharField(label=_("Details"), max_length=15_000, required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    priority = forms.TypedChoiceField(
+        label=_("Priority"), choices=PRIORITIES, coerce=int, initial=1, help_text=_("P1 and P2 come through quiet hours")
+    )
 
 
 class PageForm(forms.Form):

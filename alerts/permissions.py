@@ -3,7 +3,7 @@
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from accounts.models import User
+from accounts.models import Team, User
 from alerts.models import Alert, Integration, Silence
 from common.decisions import ALLOWED, Decision
 
@@ -37,6 +37,15 @@ def can_open_incident(user: User | None) -> Decision:
     if user is None or (user.has_right("alert.act") and user.has_right("incident.create")):
         return ALLOWED
     return Decision(False, _("You may not open incidents: that needs the right incident.create."))
+
+
+def can_change_heartbeats(user: User | None, team: Team | None) -> Decision:
+    """A team's heartbeats belong to those of its members who act on alerts; all of them to admins."""
+    if user is None or user.has_right("settings.manage"):
+        return ALLOWED
+    if team is not None and user.has_right("alert.act") and team.pk in user.team_ids:
+        return ALLOWED
+    return Decision(False, _("The heartbeats of a team belong to its members. Choose a team of yours, or ask an admin."))
 
 
 def can_configure(user: User | None) -> Decision:

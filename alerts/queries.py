@@ -1,24 +1,33 @@
 """Reads of alerts."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.http import Http404
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import Team, User
 from alerts import labels, permissions
 from alerts.models import Alert, InboxRow, Integration, Silence
-from common import paging
+from common import links, paging
 from incidents.models import Incident
 from journal import queries as journal
 from journal.models import Entry
+from oncall import board
 from oncall.models import EscalationPolicy, Schedule
+from tickets import permissions as ticket_permissions
 from tickets import queries as tickets
+from tickets.models import Ticket
+from workflows.models import Status
 
 PAGE_SIZE = 100
+URGENT = 2
 SEGMENTS: dict[str, Q] = {
     "active": ~Q(status=Alert.CLOSED), "open": Q(status=Alert.OPEN), "acknowledged": Q(status=Alert.ACKNOWLEDGED), "snoozed": Q(status=Alert.SNOOZED),
     "closed": Q(status=Alert.CLOSED),
@@ -165,3 +174,20 @@ def silences_of(alert: Alert, known: Iterable[Silence]) -> list[Silence]:
     """Those of these silences that fit an alert."""
     said = labels.labels_of(alert)
     return [one for one in known if one.integration_id in (None, alert.integration_id) and labels.fits_all(labels.stored(one.matchers), said)]
+
+
+def in_hand(user: User, teams: Sequence[int]) -> dict[int, board.InHand]:
+    """What each team works on: its newest urgent incident in progress, else how many alerts it has acknowledged."""
+    found: dict[int, board.InHand] = {}
+    if user.has_right("alert.view"):
+        rows = permissions.visible_to(user, Alert.objects.filter(status=Alert.ACKNOWLEDGED)).annotate(whose=Coalesce("team", "service__owner_team"))
+        for team, amount in rows.filter(whose__in=teams).values_list("whose").annotate(n=Count("pk")).order_by():
+            words = ngettext("{n} alert acknowledged", "{n} alerts acknowledged", amount).format(n=amount)
+            found[team] = board.InHand(words, f"{reverse('alerts:list')}?state=acknowledged")
+    urgent = Ticket.objects.filter(kind="incident", is_open=True, status_category=Status.PROGRESS, priority__lte=URGENT).annotate(
+        whose=Coalesce("team", "service__owner_team")
+    )
+    seen: Any = ticket_permissions.visible_to(user, urgent.filter(whose__in=teams)).order_by("id")
+    for team, key in seen.values_list("whose", "key")[:200]:
+        found[team] = board.InHand(_("Working on {key}").format(key=key), links.to("incidents:detail", key), is_urgent=True)
+    return found

@@ -9,7 +9,7 @@ from alerts import queries
 from alerts.actions import escalating, lifecycle
 from alerts.models import Alert
 from common import navigation, panels, search
-from oncall import subjects
+from oncall import board, subjects
 
 
 def find(user: User, text: str, limit: int) -> Iterable[search.Hit]:
@@ -35,6 +35,7 @@ def reopen(alert_id: int, user: User | None, via: str) -> None:
     lifecycle.unacknowledge(Alert.objects.get(pk=alert_id), actor=user)
 
 
+board.register(board.Desk("alerts:call", "alert.act", queries.in_hand))
 subjects.register(subjects.Kind("alert", acknowledge, close, reopen, escalating.count_lately))
 search.register(search.Source("alerts", _("Alerts"), find, order=20))
 navigation.register_counter(queries.sidebar_counts)

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from alerts.actions import intake, lifecycle, partitions, silencing, subscriptions
+from alerts.actions import heartbeats, intake, lifecycle, partitions, silencing, subscriptions
 from common import clock
 
 
@@ -10,6 +10,12 @@ from common import clock
 def process_inbox() -> int:
     """Processes accepted bodies. Rung by the door and by a tick each second."""
     return intake.process_inbox()
+
+
+@shared_task(name="alerts.watch_heartbeats", queue="critical")
+def watch_heartbeats() -> int:
+    """Finds heartbeats whose sign stayed away. A tick every five seconds."""
+    return heartbeats.sweep()
 
 
 @shared_task(name="alerts.wake_snoozed", queue="default")

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import desk
 from accounts.models import User
 from alerts import filters, forms, permissions, queries
-from alerts.actions import escalating, lifecycle
+from alerts.actions import escalating, lifecycle, raising
 from alerts.models import Alert
 from common import clock, errors, htmx, wording
 from incidents import queries as incidents
@@ -275,3 +275,19 @@ def page(request: HttpRequest, number: int) -> HttpResponseBase:
     return htmx.dialog(
         request, form, url=reverse("alerts:page", args=[number]), title=_("Page a team for {key}").format(key=alert.key), action=_("Page")
     )
+
+
+@require_http_methods(["GET", "POST"])
+@desk.required
+def call(request: HttpRequest) -> HttpResponseBase:
+    """Calls a team without an alert of a tool, in a dialog: it gets an alert of its own."""
+    user = desk.user_of(request)
+    permissions.can_act(user).require()
+    form = forms.CallForm(request.POST if request.method == "POST" else None, initial={"team": request.GET.get("team", "")})
+    if request.method == "POST" and form.is_valid():
+        try:
+            alert = raising.call_team(actor=user, **form.cleaned_data)
+            return htmx.done(_("{name} paged: {key}").format(name=form.cleaned_data["team"].name, key=alert.key))
+        except errors.Invalid as error:
+            form.add_error(error.field, error.message)
+    return htmx.dialog(request, form, url=reverse("alerts:call"), title=_("Page a team"), action=_("Page"))

@@ -282,6 +282,7 @@ CELERY_BEAT_SCHEDULE = {
     "sla_audit": {"task": "tickets.audit_sla", "schedule": crontab(hour=2, minute=17), "options": {"queue": "bulk", "expires": 7200}},
     "silence": _tick("tickets.sweep_silence", 300, "bulk"),
     "follow_ups": _tick("tickets.sweep_follow_ups", 10, "default"),
+    "heartbeats": _tick("alerts.watch_heartbeats", 5, "critical"),
     "snoozed": _tick("alerts.wake_snoozed", 10, "default"),
     "partitions": _tick("alerts.keep_partitions", 3600, "bulk"),
     "subscriptions": _tick("alerts.confirm_subscriptions", 60, "default"),

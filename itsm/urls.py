@@ -5,6 +5,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
+from alerts import heartbeat_views
 from alerts.opsgenie import files
 from alerts.opsgenie.urls import unknown
 from common.api import unknown_address
@@ -37,6 +38,11 @@ urlpatterns = [
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     path("api/", unknown_address),
     path("api/<path:path>", unknown_address),
+    path("ping/<uuid:uuid>", heartbeat_views.ping, name="ping"),
+    path("ping/<uuid:uuid>/<str:signal>", heartbeat_views.ping, name="ping_signal"),
+    path("ping/<str:ping_key>/<str:name>", heartbeat_views.ping_by_name, name="ping_by_name"),
+    path("ping/<str:ping_key>/<str:name>/<str:signal>", heartbeat_views.ping_by_name, name="ping_by_name_signal"),
+    path("badge/<uuid:badge>.<str:kind>", heartbeat_views.badge, name="badge"),
     path("worker.js", pwa.worker, name="worker"),
     path("manifest.webmanifest", pwa.manifest, name="manifest"),
     path("favicon.ico", RedirectView.as_view(url="/static/favicon.svg")),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common import clock, errors, wording
-from common.query import moments
+from common.forms import LengthField
 from journal.admin import ReadOnlyAdmin, RegisterAdmin
 from sla.admin import say_new_only
 from tickets import assigning, goals, kinds, screens
@@ -193,31 +193,6 @@ class MetricAdmin(FollowingAdmin):
     def has_delete_permission(self, request: object, obj: object | None = None) -> bool:
         """Clocks that ran keep their metric; take it out of use instead."""
         return False
-
-
-class LengthField(forms.CharField):
-    """Seconds, typed and shown as people write a length of time: 15m, 4h, 2d 4h 30m."""
-
-    def prepare_value(self, value: Any) -> Any:
-        return wording.distance(value) if isinstance(value, int) else value
-
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        """Whether it is another length, however it was typed."""
-        try:
-            return bool(self.clean(data) != initial)
-        except forms.ValidationError:
-            return True
-
-    def clean(self, value: Any) -> int:
-        """The seconds. Anything else names the remedy."""
-        text = super().clean(value)
-        try:
-            seconds = int(moments.duration(text).total_seconds())
-        except ValueError:
-            seconds = 0
-        if not 60 <= seconds <= 366 * 86_400:
-            raise forms.ValidationError(_("Write a length of time from one minute to a year, such as 15m, 4h or 2d 4h 30m."))
-        return seconds
 
 
 class GoalForm(forms.ModelForm):

@@ -103,6 +103,8 @@ def _one_of_each_incident(alerts: Sequence[Alert]) -> list[Alert]:
 
 
 def _team(alert: Alert) -> Team | None:
+    if alert.team is not None:
+        return alert.team
     if alert.service is not None:
         return alert.service.owner_team
     return alert.integration.team if alert.integration is not None else None

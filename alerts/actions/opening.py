@@ -3,6 +3,7 @@
 import logging
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ import orjson
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Q
 
+from accounts.models import Team
 from alerts import adapters, commands, events, folding, priorities, queries
 from alerts.actions import escalating
 from alerts.folding import Past, Step
@@ -36,7 +38,15 @@ WHERE alerts_alert.id = given.id
 """
 
 
-def open_or_count(steps: Sequence[Step], integrations: Mapping[int, Integration], at: datetime) -> None:
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Whom alerts concern that the product raises itself: a service and a team, where known."""
+
+    service: Service | None = None
+    team: Team | None = None
+
+
+def open_or_count(steps: Sequence[Step], integrations: Mapping[int, Integration], at: datetime, *, home: Home | None = None) -> None:
     """Counts up what is open already, ignores firings that were closed before, opens the rest. Duplicates leave no trace in the journal."""
     aliases = [step.event.alias for step in steps]
     active = Alert.objects.filter(alias__in=aliases).exclude(status=Alert.CLOSED).order_by("alias").select_for_update()
@@ -61,7 +71,7 @@ def open_or_count(steps: Sequence[Step], integrations: Mapping[int, Integration]
     if risen:
         _raise(risen, at)
     if fresh:
-        for step, alert in zip(fresh, _open(fresh, integrations, at), strict=True):
+        for step, alert in zip(fresh, _open(fresh, integrations, at, home or Home()), strict=True):
             step.tell("Created alert", alert.uid)
 
 
@@ -121,16 +131,19 @@ def _stored(step: Step) -> str:
     return (text if len(text) <= PAYLOAD_BYTES else orjson.dumps({"note": "Cut", "text": text[:PAYLOAD_BYTES].decode("utf-8", "ignore")})).decode()
 
 
-def _open(steps: Sequence[Step], integrations: Mapping[int, Integration], at: datetime) -> list[Alert]:
+def _open(steps: Sequence[Step], integrations: Mapping[int, Integration], at: datetime, home: Home) -> list[Alert]:
     found = services.by_names(name for step in steps for name in (*step.event.services, *step.event.hints))
     numbers = _numbers(len(steps))
-    alerts = [_alert(step, integrations.get(step.integration_id or 0), found, number, at) for step, number in zip(steps, numbers, strict=True)]
+    alerts = [_alert(step, integrations.get(step.integration_id or 0), found, number, home) for step, number in zip(steps, numbers, strict=True)]
     _hush(alerts, at)
     Alert.objects.bulk_create(alerts)
     journal.record_many(
         events.OPENED,
         [
-            (alert, {"key": alert.key, "message": alert.message, "source": alert.integration.name if alert.integration else "Evenkeel"})
+            (
+                alert,
+                {"key": alert.key, "message": alert.message, "source": alert.integration.name if alert.integration else alert.source or "Evenkeel"},
+            )
             for alert in alerts
         ],
         actor=None,
@@ -161,13 +174,14 @@ def _numbers(amount: int) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def _alert(step: Step, integration: Integration | None, found: Mapping[str, Service], number: int, at: datetime) -> Alert:
+def _alert(step: Step, integration: Integration | None, found: Mapping[str, Service], number: int, home: Home) -> Alert:
     event = step.event
     service = next((found[name.lower()] for name in (*event.services, *event.hints) if name.lower() in found), None)
     if service is None and integration is not None and not event.services:
         service = integration.service
+    service = service or home.service
     return Alert(
-        number=number, alias=event.alias, message=event.message, description=event.description, entity=event.entity, source=event.source,
+        number=number, team=home.team, alias=event.alias, message=event.message, description=event.description, entity=event.entity, source=event.source,
         priority=_priority(step, integration), tags=list(event.tags), group_key=event.group,
         details=dict(event.details), links=[dict(link) for link in event.links], payload=orjson.loads(_stored(step)), count=step.count,
         integration=integration, service=service, service_name=event.services[0] if event.services else "", starts_at=event.starts_at,
@@ -226,7 +240,7 @@ def open_incident(alert: Alert, *, actor: Any = None) -> Incident:
         description="\n\n".join(text),
         service=alert.service,
         urgency=priorities.urgency_of(alert.priority),
-        team=alert.integration.team if alert.integration and alert.service is None else None,
+        team=alert.team or (alert.integration.team if alert.integration and alert.service is None else None),
         channel="alert",
         must_fill=False,
         detected_at=detected_at,

@@ -1,10 +1,23 @@
 from alerts.models.alert import Alert
 from alerts.models.attachment import AlertAttachment
 from alerts.models.change import ChangeEvent
+from alerts.models.heartbeat import Heartbeat, HeartbeatSign, HeartbeatWatch
 from alerts.models.inbox import InboxRow
 from alerts.models.integration import Integration
 from alerts.models.search import SavedSearch
 from alerts.models.silence import Silence
 from alerts.models.subscription import Subscription
 
-__all__ = ["Alert", "AlertAttachment", "ChangeEvent", "InboxRow", "Integration", "SavedSearch", "Silence", "Subscription"]
+__all__ = [
+    "Alert",
+    "AlertAttachment",
+    "ChangeEvent",
+    "Heartbeat",
+    "HeartbeatSign",
+    "HeartbeatWatch",
+    "InboxRow",
+    "Integration",
+    "SavedSearch",
+    "Silence",
+    "Subscription",
+]

@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q, Value
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Team
 from alerts.models.integration import Integration
 from common import links
 from incidents.models import Incident
@@ -27,6 +28,7 @@ class Alert(models.Model):
     latest firing. recovered_at: when the tool said that it was over, also after a person closed it. group_key: what the tool notifies about together.
     uid: its id for other products' clients. responders, visible_to: as Opsgenie writes them, {type, id or name or username}. actions: names of custom
     actions. silenced_until: when it pages after all, if it is still open. expires_at: when it closes unless it is sent again (Prometheus).
+    team: whom it concerns before the team of its service, empty when nobody said so.
     """
 
     OPEN, ACKNOWLEDGED, SNOOZED, CLOSED = "open", "acknowledged", "snoozed", "closed"
@@ -53,6 +55,7 @@ class Alert(models.Model):
     count = models.PositiveBigIntegerField(_("count"), default=1)
     integration = models.ForeignKey(Integration, null=True, on_delete=models.SET_NULL, related_name="alerts", verbose_name=_("integration"))
     service = models.ForeignKey(Service, null=True, blank=True, on_delete=models.SET_NULL, related_name="alerts", verbose_name=_("service"))
+    team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="alerts", verbose_name=_("team"))
     service_name = models.CharField(_("service as sent"), max_length=200, blank=True)
     incident = models.ForeignKey(Incident, null=True, blank=True, on_delete=models.SET_NULL, related_name="alerts", verbose_name=_("incident"))
     owner = models.ForeignKey(

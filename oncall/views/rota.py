@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import desk
 from accounts.models import User
 from common import clock, errors, htmx
-from oncall import checks, forms, permissions, queries, timeline
+from oncall import board, checks, forms, permissions, queries, timeline
 from oncall.actions import cover
 from oncall.models import CoverRequest, FollowedCalendar
 
@@ -29,12 +29,15 @@ def now(request: HttpRequest) -> HttpResponseBase:
     user, at = desk.user_of(request), clock.now()
     seen = timeline.overview(user, at)
     cards = timeline.cards(user, seen, at)
+    in_hand = board.in_hand(user, [card["team"].pk for card in cards])
+    for card in cards:
+        card["in_hand"] = in_hand.get(card["team"].pk)
     chosen = _chosen(request, user, cards)
     context: dict[str, Any] = {
         "cards": cards,
         "gap_cards": [{**card, "words": timeline.gap_words(card)} for card in cards if card["gaps"]],
-        "now": at,
-    }
+        "now": at, "call_url": board.call_url(user),
+    }  # fmt: skip
     context["warnings"] = _warnings(seen, at)
     context |= _rota(request, user, chosen, at) if chosen else {"team": None, "can_make": permissions.managed_teams(user).exists()}
     part = request.GET.get("part")
@@ -98,7 +101,8 @@ def _beside(user: User, at: datetime, team: Any) -> dict[str, Any]:
     """What stands under the timeline: the policy of the team and the requests for cover."""
     policies = queries.policies_of(team) if team else []
     requests = queries.open_requests(queries.schedules_for(user), at)
-    return {"policy": policies[0] if policies else None, "requests": [_request(user, one) for one in requests[:20]]}
+    can_edit = bool(team) and bool(permissions.can_manage(user, team))
+    return {"policy": policies[0] if policies else None, "can_edit_policy": can_edit, "requests": [_request(user, one) for one in requests[:20]]}
 
 
 def _request(user: User, one: CoverRequest) -> dict[str, Any]:

@@ -71,6 +71,11 @@ def part(name: str, **parts: str) -> Case:
     return Case(name, values=lambda _world, thing: {parameter: thing.parts[source] for parameter, source in parts.items()})
 
 
+def _heartbeat(world: World, name: str) -> dict[str, Any]:
+    team = world.more["heartbeat"].team_id
+    return {"name": name, "team": team, "kind": "interval", "every": "20m", "time_zone": "UTC", "grace": "1m", "alert_priority": "3"}
+
+
 def _resolution(world: World, _thing: Thing) -> dict[str, Any]:
     return {"resolution": "fixed", "category": world.more["category"].pk}
 
@@ -222,6 +227,9 @@ CASES: dict[tuple[str, str], list[Case]] = {
     ("alerts:owner", "POST"): plain(owner="agent@example.com"),
     ("alerts:snooze", "POST"): plain(hours="4"),
     ("alerts:note", "POST"): plain(note="Seen"),
+    ("alerts:new_heartbeat", "POST"): made(lambda world, _t: _heartbeat(world, "nightly")),
+    ("alerts:change_heartbeat", "POST"): made(lambda world, _t: _heartbeat(world, world.more["heartbeat"].name)),
+    ("alerts:call", "POST"): plain(team="payments", message="Down", priority="1"),
     ("alerts:attach", "POST"): [Case("to a ticket", lambda _w, thing: {"incident": thing.parts["key"]}, names_ticket=True)],
     ("oncall:override", "POST"): made(lambda _w, _t: {"schedule": "payments-primary", "user": "agent@example.com", **_nine_days_on()}),
     ("schedule-override", "POST"): made(lambda _w, _t: {"user": "agent@example.com", **_nine_days_on()}),
@@ -371,6 +379,10 @@ def values_of(operation: Operation, case: Case, world: World, role: str, kind: s
     if operation.name.startswith(("alerts_opsgenie:", "jsm_alerts:")):
         given["ident"] = world.more["alert free"].uid
     given |= {"silence_id": UUID(int=1), "request_id": UUID(int=1), "attachment_id": 1, "rest": "nowhere"}
+    if "heartbeat" in operation.name or operation.name.startswith(("ping", "badge")):
+        beat = world.more["heartbeat"]
+        given |= {"pk": beat.pk, "uuid": beat.uuid, "badge": beat.badge, "signal": "start", "ping_key": "nokey", "name": beat.name}
+        given["kind"] = "svg" if operation.name == "badge" else given["kind"]
     if operation.name == "tickets:custom":
         given["field"] = "region"
     if operation.name == "tickets:undo":

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts import actions as accounts
 from accounts.models import ApiToken, IntegrationKey, Membership, Organisation, Role, Team, User
-from alerts.actions import integrations
+from alerts.actions import heartbeats, integrations
 from alerts.models import Alert
 from common import clock
 from fields.models import Definition
@@ -177,6 +177,7 @@ def _schedule(world: World) -> None:
         rules.add(world.teams["payments"], actor=None, values={"name": name, "schedule": schedule}) for name in ("One", "Two")
     )
     world.more["cover"] = cover.ask(schedule, now + timedelta(days=1), now + timedelta(days=2), actor=lead)
+    world.more["heartbeat"] = heartbeats.create(actor=None, name="backup", team=schedule.team)
     world.more["override"] = cover.add_override(schedule, lead, now + timedelta(days=3), now + timedelta(days=4), actor=None)
 
 
