@@ -5,6 +5,7 @@ day or that no calendar program writes.
 """
 
 import hashlib
+import re
 import time as process
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,9 @@ PARTS = {
     "YEARLY": OFTEN | {"BYMONTHDAY", "BYSETPOS", "BYWEEKNO", "BYYEARDAY"},
 }  # fmt: skip
 BROKEN = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError)  # what the libraries raise for nonsense
+
+
+ENDLESS = re.compile(rb"^RRULE\b.*(?:FREQ=(?!YEARLY|MONTHLY|WEEKLY|DAILY)|INTERVAL=(?!0*[1-9]))", re.IGNORECASE | re.MULTILINE)
 
 
 class Unreadable(ValueError):
@@ -69,6 +73,10 @@ def read(content: bytes, zone: str, first: datetime, last: datetime, *, may_be_e
     """The events that touch the time from first to last. zone: of events of whole days, and of times without a zone. Raises Unreadable."""
     if len(content) > MOST_BYTES:
         raise Unreadable(_("The calendar is larger than 1 MB. Export only the events that are meant."))
+    if b"VTIMEZONE" in content.upper() and ENDLESS.search(
+        re.sub(rb"\r?\n[ \t]", b"", content)
+    ):  # the library unrolls the rules of zones while it reads
+        raise Unreadable(_("A repetition in this calendar is not understood. Repeat by days, weeks, months or years."))
     try:
         calendars = [one for one in Calendar.from_ical(content, multiple=True) if one.name == "VCALENDAR"]
     except BROKEN as error:

@@ -117,6 +117,14 @@ def test_an_event_that_cannot_be_is_named_and_the_others_are_taken(event: str, w
     assert time.monotonic() - started < 5
 
 
+@pytest.mark.parametrize("rule", ["FREQ=YEARLY;INTERVAL=0", "FREQ=SECONDLY", "FREQ=YEARLY;BYMONTH=10;\r\n INTERVAL=-1", "freq=minutely"])
+def test_a_zone_whose_rule_never_ends_is_refused_at_once(rule: str) -> None:
+    zone = f"BEGIN:VTIMEZONE\r\nTZID:Own\r\nBEGIN:STANDARD\r\nDTSTART:19701025T030000\r\nRRULE:{rule}\r\nTZOFFSETFROM:+0200\r\nTZOFFSETTO:+0100"
+    content = calendar("UID:a|DTSTART;TZID=Own:20261125T080000|DURATION:PT1H", head=f"{zone}\r\nEND:STANDARD\r\nEND:VTIMEZONE")
+    with pytest.raises(ical.Unreadable, match="repetition in this calendar"):
+        read(content)
+
+
 def test_mutilated_files_are_read_or_refused_and_never_a_failure() -> None:
     whole = calendar(
         timed("a", "20261125T080000Z", "20261125T100000Z", "Priya Lead", "ATTENDEE;CN=P:mailto:p@example.com", "ORGANIZER:mailto:o@example.com"),
