@@ -16,20 +16,20 @@ from accounts.models import User
 from oncall import permissions, queries, rota, timeline
 from oncall.models import CalendarFeed, Schedule
 
-SALT = "oncall.feed"
+SIGNER = signing.Signer(salt="oncall.feed")  # without the time, so that the address stays the same
 BACK, AHEAD = timedelta(days=31), timedelta(days=180)
 
 
 def address_of(feed: CalendarFeed) -> str:
     """The whole address of a feed."""
-    token = signing.dumps([feed.pk, feed.version], salt=SALT).replace(":", "~")
+    token = SIGNER.sign_object([feed.pk, feed.version]).replace(":", "~")
     return f"{settings.EVENKEEL_BASE_URL}{reverse('oncall:feed', args=[token])}"
 
 
 def feed_of(token: str) -> CalendarFeed:
     """The feed of an address. Raises Http404 for a forged or ended one, and when its person may not see it any more."""
     try:
-        pk, version = signing.loads(token.replace("~", ":"), salt=SALT)
+        pk, version = SIGNER.unsign_object(token.replace("~", ":"))
     except (signing.BadSignature, ValueError, TypeError):
         raise Http404 from None
     feed = CalendarFeed.objects.select_related("user", "schedule__team").filter(pk=pk, version=version, user__is_active=True).first()
@@ -63,16 +63,17 @@ def written(feed: CalendarFeed, at: datetime) -> bytes:
 
 
 def _of_person(user: User, at: datetime) -> list[tuple[Schedule, str, datetime, datetime]]:
-    shifts = timeline.shifts_of(user, at - BACK, at + AHEAD)
+    shifts = timeline.whole_shifts_of(user, at - BACK, at + AHEAD)
     return [(one["schedule"], _("On call: {name}").format(name=one["schedule"].name), one["begin"], one["end"]) for one in shifts]
 
 
 def _of_schedule(schedule: Schedule, at: datetime) -> list[tuple[Schedule, str, datetime, datetime]]:
-    plan = queries.stored(schedule, at - BACK, at + AHEAD)
+    begin, end = at - BACK - timeline.MONTH, at + AHEAD + timeline.MONTH  # so that no shift is cut, now here and then there
+    plan = queries.stored(schedule, begin, end)
     names = timeline.Names.of([plan])
     found = []
-    for one in rota.final(plan, at - BACK, at + AHEAD):
+    for one in rota.final(plan, begin, end):
         people = ", ".join(names.name(shift.who) for shift in one.shifts)
-        if people:
+        if people and one.begin < at + AHEAD and one.end > at - BACK:
             found.append((schedule, f"{people}: {schedule.name}", one.begin, one.end))
     return found

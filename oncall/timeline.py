@@ -18,6 +18,7 @@ from oncall import queries, rota
 from oncall.models import EscalationStep, Override, Rotation, Schedule
 
 DAYS = {"day": 1, "week": 7, "2weeks": 14}
+MONTH = timedelta(days=31)
 AHEAD = timedelta(days=14)
 
 
@@ -312,8 +313,13 @@ def gap_words(card: dict[str, Any]) -> str:
     return str(_("{team}, {span} gap on {day}").format(team=card["team"].name, span=wording.span(total.total_seconds()), day=day))
 
 
+def whole_shifts_of(user: User, begin: datetime, end: datetime) -> list[dict[str, Any]]:
+    """A person's own time on call that touches an interval, each with its own begin and end, up to a month outside of it."""
+    return [one for one in shifts_of(user, begin - MONTH, end + MONTH) if one["begin"] < end and one["end"] > begin]
+
+
 def shifts_of(user: User, begin: datetime, end: datetime) -> list[dict[str, Any]]:
-    """A person's own time on call in an interval, in order."""
+    """A person's own time on call in an interval, cut at its ends, in order."""
     schedules = queries.schedules_of(user)
     stored = queries.stored_all(schedules, begin, end)
     me, found = {rota.Participant(rota.USER, user.pk)} | {rota.Participant(rota.TEAM, pk) for pk in user.team_ids}, []

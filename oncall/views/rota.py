@@ -118,11 +118,11 @@ def _request(user: User, one: CoverRequest) -> dict[str, Any]:
 def shifts(request: HttpRequest) -> HttpResponseBase:
     """The reader's own time on call in the next 60 days."""
     user, at = desk.user_of(request), clock.now()
-    mine = timeline.shifts_of(user, at, at + timedelta(days=60))
+    mine = timeline.whole_shifts_of(user, at, at + timedelta(days=60))
     rows = [{**one, "words": timeline.span_of(one["begin"], one["end"]), "is_now": one["begin"] <= at} for one in mine]
     for row in rows:
         row["note_url"] = reverse("oncall:note", args=[row["schedule"].slug]) if permissions.can_note(user, row["schedule"]) else ""
-        row["ask_url"] = f"{reverse('oncall:ask')}?schedule={row['schedule'].slug}&begin={_stamp(row['begin'])}&end={_stamp(row['end'])}"
+        row["ask_url"] = f"{reverse('oncall:ask')}?schedule={row['schedule'].slug}&begin={_stamp(max(row['begin'], at))}&end={_stamp(row['end'])}"
     requests = [_request(user, one) for one in queries.open_requests(queries.schedules_for(user), at) if user.pk in (one.asker_id, one.asked_id)]
     return htmx.page(
         request,

@@ -47,6 +47,14 @@ def test_a_schedule_with_everybody(schedule: Schedule, resolver: User) -> None:
     assert [one[0] for one in found[:2]] == ["Priya Lead: Payments primary", "Daniel Resolver: Payments primary"]
 
 
+def test_a_shift_is_the_same_event_an_hour_later(schedule: Schedule, lead: User) -> None:
+    """Nothing is cut at the ends of what a calendar shows, so what a program stored does not double."""
+    for feed in (feeds.make(None, actor=lead), feeds.make(schedule, actor=lead)):
+        first = set(events(Client().get(path_of(feed)).content))
+        with clock.shifted(NOON + timedelta(hours=1)):
+            assert set(events(Client().get(path_of(feed)).content)) == first
+
+
 def test_a_new_address_ends_the_old_one(schedule: Schedule, lead: User, sign_in: SignIn) -> None:
     old = path_of(feeds.make(None, actor=lead))
     assert path_of(feeds.make(None, actor=lead)) == old and CalendarFeed.objects.count() == 1

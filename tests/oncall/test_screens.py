@@ -99,7 +99,7 @@ def test_cover_is_asked_and_taken_on_the_screen(schedule: Schedule, lead: User, 
 
 def test_my_shifts_and_the_words_under_the_name(schedule: Schedule, lead: User, agent: User, sign_in: SignIn) -> None:
     page = sign_in(lead).get("/oncall/shifts/").content.decode()
-    assert "Tue 24 Nov 12:00 – Mon 30 Nov 09:00" in page and "On call until Mon 09:00 UTC" in page
+    assert "Mon 23 Nov 09:00 – Mon 30 Nov 09:00" in page and "On call until Mon 09:00 UTC" in page
     assert "You are not on call" in sign_in(agent).get("/oncall/shifts/").content.decode()
     assert timeline.badge(agent) == ""
 
