@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from tests.e2e import product as products
 
@@ -13,6 +13,7 @@ FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
     "--disable-sync",
 ]  # fmt: skip
+expect.set_options(timeout=15_000)  # a busy machine is no failure
 # The browser's own lines about answers that the page handles itself.
 HANDLED = ("Failed to load resource: the server responded with a status of 422", "Failed to load resource: the server responded with a status of 409")
 

@@ -53,7 +53,7 @@ def test_escape_ends_a_drag(visitor: Callable[..., Visitor]) -> None:
 def test_the_address_of_a_calendar_opens_without_a_login_and_a_new_one_ends_it(visitor: Callable[..., Visitor]) -> None:
     mine = visitor("Grace Mwangi")
     page = mine.go("/oncall/shifts/")
-    page.get_by_role("button", name="Calendar").click()
+    page.get_by_role("button", name="Calendar", exact=True).click()
     address = page.locator("#feed-url")
     expect(address).to_have_text(re.compile(r"\.ics$"))
     first = address.inner_text()
