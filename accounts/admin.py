@@ -25,8 +25,11 @@ class MembershipInline(admin.TabularInline):
     """Members of a team."""
 
     model = Membership
-    extra = 0
     autocomplete_fields: ClassVar[list[str]] = ["user"]
+
+    def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
+        """A new team begins with rows for its first people."""
+        return 0 if obj is not None else 3
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
         """The roles as ticks: a list to hold Ctrl in hides what is chosen."""

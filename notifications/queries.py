@@ -116,8 +116,12 @@ def latest_pages(user: User, amount: int = 4) -> list[Page]:
 
 
 def open_pages(user: User, amount: int = 5) -> list[Page]:
-    """What waits for this person's answer, newest first."""
-    return list(Page.objects.filter(user=user, state__in=(Page.OPEN, Page.UNREACHABLE), event__in=ASKING).order_by("-id")[:amount])
+    """What waits for this person's answer, newest first; of several pages of one subject the newest, whose answer answers all."""
+    rows = Page.objects.filter(user=user, state__in=(Page.OPEN, Page.UNREACHABLE), event__in=ASKING).order_by("-id")[: amount * 10]
+    newest: dict[tuple[str, int | None], Page] = {}
+    for row in rows:
+        newest.setdefault((row.subject_type, row.subject_id), row)
+    return list(newest.values())[:amount]
 
 
 def open_page_for(user: User, pk: int) -> Page:

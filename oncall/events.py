@@ -9,7 +9,7 @@ STEP_PAGED = catalogue.declare("escalation.paged", _("Paged {people}: {target}")
 STEP_SKIPPED = catalogue.declare(
     "escalation.skipped", _("{count} steps were not caught up after an outage"), icon="player-skip-forward", tone="amber"
 )
-NOBODY_PAGED = catalogue.declare("escalation.nobody", _("Nobody could be paged: {reason}. The next step follows at once"), icon="user-x", tone="red")
+NOBODY_PAGED = catalogue.declare("escalation.nobody", _("Nobody could be paged: {reason}. A next step does not wait"), icon="user-x", tone="red")
 REPEATED = catalogue.declare("escalation.repeated", _("{policy} begins again, round {round}"), icon="refresh", tone="orange")
 REMINDED = catalogue.declare("escalation.reminded", _("{person} was asked whether he still has it"), icon="bell-ringing")
 UNANSWERED = catalogue.declare("escalation.unanswered", _("{person} did not say that he still has it: paging begins anew"), icon="bell-x", tone="red")

@@ -60,6 +60,15 @@ document.addEventListener('htmx:responseError', ({ detail }) => {
 document.addEventListener('htmx:sendError', ({ detail }) => { if (!isBackground(detail)) complain(detail, word('offline')); });
 document.addEventListener('htmx:timeout', ({ detail }) => { if (!isBackground(detail)) complain(detail, word('offline')); });
 
+/* What the server tells the page (HX-Trigger) arrives also when what asked is gone by then, such as a row that was shown anew because it changed. */
+document.addEventListener('htmx:beforeSend', ({ detail: { elt, xhr } }) => {
+  xhr.addEventListener('readystatechange', () => {
+    const told = xhr.readyState === XMLHttpRequest.DONE && !elt.isConnected && xhr.getResponseHeader('HX-Trigger');
+    if (!told) return;
+    for (const [name, value] of Object.entries(JSON.parse(told))) htmx.trigger(document.body, name, value === true ? {} : value);
+  });
+});
+
 /* A session that ended answers with the login page: go there instead of swapping it into a corner of this one. */
 document.addEventListener('htmx:beforeSwap', (event) => {
   const { xhr } = event.detail;

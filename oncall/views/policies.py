@@ -46,7 +46,9 @@ def edit(request: HttpRequest, slug: str = "") -> HttpResponseBase:
     elif not teams.exists():
         raise errors.Refused(_("Only the leads of a team and who manages on-call may make policies."))
     is_sent = request.method == "POST"
-    form = forms.PolicyForm(teams, request.POST if is_sent else None, initial=_of_policy(policy))
+    form = forms.PolicyForm(
+        teams, request.POST if is_sent else None, initial=_of_policy(policy) or {"team": teams.filter(slug=request.GET.get("team", "")).first()}
+    )
     steps = forms.Steps(request.POST if is_sent else None, initial=_of_steps(policy), prefix="steps")
     if is_sent and form.is_valid() and steps.is_valid():
         try:

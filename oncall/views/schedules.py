@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
@@ -47,7 +47,7 @@ def new(request: HttpRequest) -> HttpResponseBase:
             made = schedules.create(
                 actor=user, team=given["team"], name=given["schedule_name"], time_zone=given["time_zone"], rotations=[form.wanted()]
             )
-            return htmx.done(_("{name} is in force").format(name=made.name))
+            return HttpResponse(status=204, headers={"HX-Redirect": f"{reverse('oncall:now')}?team={made.team.slug}#rota"})
         except (errors.Invalid, errors.Refused) as error:
             _take(form, error, {**FIELDS, "name": "schedule_name"})
     return htmx.dialog(request, form, url=reverse("oncall:new_schedule"), title=_("New schedule"), action=_("Save"))

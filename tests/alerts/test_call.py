@@ -1,4 +1,4 @@
-"""A person calls a team from the screen of who is on call: the team gets an alert of its own, and is paged."""
+"""A person calls a team from the screen of who is on call: the team gets an alert of its own, and is paged (ONC-15)."""
 
 from collections.abc import Callable
 

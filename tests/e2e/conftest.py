@@ -107,6 +107,7 @@ def axe() -> Callable[[Page], list[str]]:
     tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
     def violations(page: Page) -> list[str]:
+        page.emulate_media(reduced_motion="reduce")
         page.evaluate(source)
         page.wait_for_function(STILL)
         found = page.evaluate("(tags) => axe.run(document, {runOnly: {type: 'tag', values: tags}})", tags)

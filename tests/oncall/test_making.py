@@ -1,4 +1,4 @@
-"""Leads make schedules and rotations on the screen (ONC-02)."""
+"""Leads make schedules and rotations on the screen, also shadows (ONC-02, ONC-17)."""
 
 from datetime import date, time
 from typing import Any

@@ -98,17 +98,23 @@ def call(ticket: Ticket, *, actor: User | None, team: Team | None, people: Itera
     if wanted or team is None:
         ask(ticket, actor=actor, people=wanted, message=message)
     if team is not None:
-        page_team(ticket, actor=actor, team=team)
+        page_team(ticket, actor=actor, team=team, message=message)
 
 
 @transaction.atomic
-def page_team(ticket: Ticket, *, actor: User | None, team: Team) -> Escalation:
-    """Calls a team by hand, by its routing rules, else its first policy or schedule. Raises Refused, or Invalid when the team has none of them."""
+def page_team(ticket: Ticket, *, actor: User | None, team: Team, message: str = "") -> Escalation:
+    """Calls a team by hand, by its routing rules, else its first policy or schedule; who is called already stays so.
+
+    message: what the telephones show first. Raises Refused, or Invalid when the team has none of them.
+    """
     locked = locking.locked(ticket)
     permissions.can_page(actor, locked).require()
+    said = " ".join(message.split())[:300]
     facts = {**facts_of(locked), "urgency": "important"}
+    facts["text"] = "\n\n".join(part for part in (said, facts["text"]) if part)
     run = escalations.call_team(TICKET, locked.pk, team=team, actor=actor, facts=facts)
-    journal.record(events.RESPONDER_ASKED, locked, actor=actor, people=team.name)
+    if run.started_at == clock.now():  # of this transaction, so it is new
+        journal.record(events.RESPONDER_ASKED, locked, actor=actor, people=f"{team.name} (“{said}”)" if said else team.name)
     return run
 
 
