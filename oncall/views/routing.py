@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -30,12 +30,15 @@ STEPS = {"up": -1, "down": 1}
 @require_safe
 @desk.required
 def index(request: HttpRequest) -> HttpResponseBase:
-    """The rules of one team: `?team=`, else the reader's own. `?part=tried` answers which of them would take a subject."""
+    """The rules of one team: `?team=`, else the reader's own. `?part=team` leads to the page of another, `?part=tried` answers which of them would take a subject."""
     user = _viewer(request)
     teams = list(Team.objects.order_by("name"))
     team = _chosen(request, user, teams)
     if team is None:
         raise Http404
+    if request.GET.get("part") == "team":
+        url = f"{reverse('oncall:routing')}?team={team.slug}"
+        return HttpResponse(status=204, headers={"HX-Redirect": url}) if getattr(request, "htmx", False) else redirect(url)
     rows = asked.rules_of([team.pk]).get(team.pk, [])
     context: dict[str, Any] = {
         "team": team, "teams": teams, "can_manage": bool(permissions.can_manage(user, team)), "try_form": TryForm(initial={"at": timezone.localtime(clock.now())}),

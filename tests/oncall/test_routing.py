@@ -154,3 +154,10 @@ def test_trying_says_which_rule_decides_and_why_the_earlier_ones_do_not(team: Te
     wrong = client.get("/oncall/routing/?team=payments&part=tried&at=never")
     assert wrong.status_code == 422 and "form-error" in wrong.content.decode()
     assert "New rule" not in client.get("/oncall/routing/").content.decode()
+
+
+def test_another_team_is_another_page(team: Team, agent: User, sign_in: SignIn) -> None:
+    client, asked = sign_in(agent), f"/oncall/routing/?team={team.slug}&part=team"
+    page = f"/oncall/routing/?team={team.slug}"
+    assert client.get(asked, headers={"HX-Request": "true"})["HX-Redirect"] == page
+    assert client.get(asked)["Location"] == page
