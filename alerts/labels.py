@@ -29,7 +29,7 @@ class Matcher:
     def fits(self, labels: Mapping[str, str]) -> bool:
         """Whether a label set fits."""
         given = labels.get(self.name, "")[:LONGEST_VALUE]
-        found = _pattern(self.value).fullmatch(given) is not None if self.is_regex else given == self.value
+        found = pattern(self.value).fullmatch(given) is not None if self.is_regex else given == self.value
         return found == self.is_equal
 
     def __str__(self) -> str:
@@ -42,7 +42,7 @@ def matcher(name: str, value: str, *, is_regex: bool = False, is_equal: bool = T
     if not NAME.fullmatch(name):
         raise BadMatcher(f'invalid label name "{name[:100]}"')
     if is_regex:
-        _pattern(value)
+        pattern(value)
     return Matcher(name, value, is_regex, is_equal)
 
 
@@ -57,7 +57,8 @@ def parse(text: str) -> Matcher:
 
 
 @lru_cache(maxsize=512)
-def _pattern(text: str) -> re.Pattern[str]:
+def pattern(text: str) -> re.Pattern[str]:
+    """A checked expression. Raises BadMatcher for one that is wrong or could run for ever."""
     if len(text) > LONGEST_PATTERN:
         raise BadMatcher(f"a regular expression has at most {LONGEST_PATTERN} characters")
     try:

@@ -1,8 +1,8 @@
 """Where a team's alerts and incidents go: its routing rules, the first that fits (ALR-13)."""
 
-from collections.abc import Iterable, Mapping
-from datetime import datetime
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, time
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from django.utils.dates import WEEKDAYS_ABBR
@@ -13,6 +13,19 @@ from oncall import plan
 from oncall.models import EscalationPolicy, RoutingRule, Schedule
 
 DAYS: dict[tuple[int, ...], Any] = {(0, 1, 2, 3, 4): gettext_lazy("on weekdays"), (5, 6): gettext_lazy("at weekends")}
+
+
+class Times(Protocol):
+    """When a rule holds: weekdays from Monday = 0, empty for all; from and until a time of the zone's wall, None for no limit."""
+
+    @property
+    def weekdays(self) -> Sequence[int]: ...
+    @property
+    def from_at(self) -> time | None: ...
+    @property
+    def until_at(self) -> time | None: ...
+    @property
+    def time_zone(self) -> str: ...
 
 
 def route(team_id: int, facts: Mapping[str, Any], at: datetime) -> EscalationPolicy | Schedule | None:
@@ -54,10 +67,15 @@ def refusal(rule: RoutingRule, facts: Mapping[str, Any], at: datetime) -> str:
         return "text"
     if rule.tags and not set(rule.tags) & set(facts.get("tags", ())):
         return "tags"
-    zone = ZoneInfo(rule.time_zone)
-    if rule.weekdays and at.astimezone(zone).weekday() not in rule.weekdays:
+    return wrong_time(rule, at)
+
+
+def wrong_time(times: Times, at: datetime) -> str:
+    """Whether an instant is of another weekday or time than the given ones; empty when it fits."""
+    zone = ZoneInfo(times.time_zone)
+    if times.weekdays and at.astimezone(zone).weekday() not in times.weekdays:
         return "weekday"
-    return "" if plan.is_within(_minute(rule.from_at), _minute(rule.until_at), at, zone) else "time"
+    return "" if plan.is_within(_minute(times.from_at), _minute(times.until_at), at, zone) else "time"
 
 
 def words(rule: RoutingRule) -> str:
@@ -67,7 +85,7 @@ def words(rule: RoutingRule) -> str:
         parts.append(_("with {words} in the text").format(words=_or(f"“{word}”" for word in rule.words)))
     if rule.tags:
         parts.append(_("tagged {tags}").format(tags=_or(rule.tags)))
-    return ", ".join(part for part in (*parts, _hours(rule)) if part)
+    return ", ".join(part for part in (*parts, hours(rule)) if part)
 
 
 def _or(names: Iterable[str]) -> str:
@@ -75,7 +93,8 @@ def _or(names: Iterable[str]) -> str:
     return _("{others} or {last}").format(others=", ".join(others), last=last) if others else last
 
 
-def _hours(rule: RoutingRule) -> str:
+def hours(rule: Times) -> str:
+    """“on weekdays 09:00–18:00 (Europe/Oslo)”; empty for always."""
     days, begin, end = sorted(set(rule.weekdays)), rule.from_at, rule.until_at
     told = "" if not days else DAYS.get(tuple(days)) or _("on {days}").format(days=", ".join(str(WEEKDAYS_ABBR[day]) for day in days))
     if begin or end:
@@ -86,5 +105,5 @@ def _hours(rule: RoutingRule) -> str:
     return str(told)
 
 
-def _minute(time: Any) -> int | None:
-    return time.hour * 60 + time.minute if time is not None else None
+def _minute(wall: time | None) -> int | None:
+    return wall.hour * 60 + wall.minute if wall is not None else None

@@ -1,6 +1,7 @@
 """Alerts, in Opsgenie's terms."""
 
 import uuid
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -18,6 +19,7 @@ from incidents.models import Incident
 from services.models import Service
 from tickets.models.registers import PRIORITIES
 
+MOST_DECISIONS = 100
 MESSAGE_LENGTH, ALIAS_LENGTH, DESCRIPTION_LENGTH = 130, 512, 15_000
 
 
@@ -28,11 +30,14 @@ class Alert(models.Model):
     latest firing. recovered_at: when the tool said that it was over, also after a person closed it. group_key: what the tool notifies about together.
     uid: its id for other products' clients. responders, visible_to: as Opsgenie writes them, {type, id or name or username}. actions: names of custom
     actions. silenced_until: when it pages after all, if it is still open. expires_at: when it closes unless it is sent again (Prometheus).
-    team: whom it concerns before the team of its service, empty when nobody said so.
+    team: whom it concerns before the team of its service, empty when nobody said so. decisions: what rules did to it, in order, {at, stage, rule, what}.
+    held_until: a rule keeps it quiet until then (FOREVER: until something releases it); silenced_until is the latest of all such reasons.
+    plan: what a notification policy still has in mind, see alerts/notifying.py. plan_due_at: when it is next looked at.
     """
 
     OPEN, ACKNOWLEDGED, SNOOZED, CLOSED = "open", "acknowledged", "snoozed", "closed"
     STATUSES: ClassVar[list[Any]] = [(OPEN, _("Open")), (ACKNOWLEDGED, _("Acknowledged")), (SNOOZED, _("Snoozed")), (CLOSED, _("Closed"))]
+    FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
     BY_SOURCE, BY_AGENT, BY_INCIDENT = "source", "agent", "incident"
     journal_type = "alert"
 
@@ -70,6 +75,10 @@ class Alert(models.Model):
     seen_at = models.DateTimeField(_("seen"), null=True, blank=True)
     silenced_until = models.DateTimeField(_("silenced until"), null=True, blank=True)
     expires_at = models.DateTimeField(_("over unless sent again"), null=True, blank=True)
+    held_until = models.DateTimeField(_("held until"), null=True, blank=True)
+    decisions = models.JSONField(_("decisions"), default=list, blank=True, db_default=Value([], models.JSONField()))
+    plan = models.JSONField(_("plan"), default=dict, blank=True, db_default=Value({}, models.JSONField()))
+    plan_due_at = models.DateTimeField(_("plan due"), null=True, blank=True)
     snoozed_until = models.DateTimeField(_("snoozed until"), null=True, blank=True)
     recovered_at = models.DateTimeField(_("recovered"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
@@ -95,6 +104,7 @@ class Alert(models.Model):
             models.Index(fields=["snoozed_until"], name="alert_snoozed", condition=Q(status="snoozed")),
             models.Index(fields=["silenced_until"], name="alert_silenced", condition=Q(silenced_until__isnull=False) & ~Q(status="closed")),
             models.Index(fields=["expires_at"], name="alert_expires", condition=Q(expires_at__isnull=False) & ~Q(status="closed")),
+            models.Index(fields=["plan_due_at"], name="alert_plan_due", condition=Q(plan_due_at__isnull=False) & ~Q(status="closed")),
             GinIndex(OpClass(models.F("message"), name="gin_trgm_ops"), name="alert_message_trigram"),
         ]
 
@@ -110,6 +120,13 @@ class Alert(models.Model):
     def is_matched(self) -> bool:
         """Its service is one that the product knows."""
         return self.service_id is not None
+
+    def note(self, at: datetime, stage: str, rule: str, what: str) -> None:
+        """One decision more, not saved yet. stage: enrichment, policy, notification, maintenance, silence, grouping, flapping, topology or incident."""
+        self.decisions = [
+            *self.decisions[-(MOST_DECISIONS - 1) :],
+            {"at": at.isoformat(timespec="seconds"), "stage": stage, "rule": rule[:120], "what": what[:500]},
+        ]
 
     def get_absolute_url(self) -> str:
         return links.to("alerts:detail", self.number)

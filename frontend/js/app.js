@@ -20,6 +20,7 @@ import './times.js';
 import './sla.js';
 import './graph.js';
 import './rota.js';
+import './conditions.js';
 import './pager.js';
 import './push.js';
 import './shell.js';
