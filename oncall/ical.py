@@ -6,10 +6,10 @@ day or that no calendar program writes.
 
 import hashlib
 import re
-import time as process
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from time import monotonic
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -85,13 +85,13 @@ def read(content: bytes, zone: str, first: datetime, last: datetime, *, may_be_e
         raise Unreadable(_("A time zone of this calendar is not known. Use one such as Europe/Oslo.")) from error
     if not calendars:
         raise Unreadable(_("This is no calendar. Choose an .ics file, as calendar programs export it."))
-    found, refused, count, ends_at = [], [], 0, process.monotonic() + SECONDS
+    found, refused, count, ends_at = [], [], 0, monotonic() + SECONDS
     for calendar in calendars:
         own = _zones_of(calendar, zone)
         for group in _groups(calendar):
             count += len(group)
             title = title_of(group[0])
-            if process.monotonic() > ends_at:
+            if monotonic() > ends_at:
                 raise Unreadable(_("The repetitions of this calendar take too long to work out. Export only the events that are meant."))
             try:
                 found += list(_events(group, own, first, last))

@@ -5,6 +5,7 @@ Nothing here raises, whatever shape a payload has: a value of another kind than 
 
 import html
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar, TypedDict, Unpack
@@ -23,7 +24,7 @@ BREAK = re.compile(r"<(?:br\s*/?|/p|/div|/tr|/li|/h[1-6])>", re.I)
 SHORT_REASON = 80
 
 
-class Adapter:
+class Adapter(ABC):
     """Reads the payloads of one tool.
 
     slug: its name in URLs and tables. label: as people know it. docs: where the tool describes what it sends. snippet: what a person copies into the tool,
@@ -36,9 +37,9 @@ class Adapter:
     snippet: ClassVar[str]
     words: ClassVar[Mapping[str, int]] = {}
 
+    @abstractmethod
     def read(self, sent: Sent) -> list[Event] | Ignored:
         """What the payload says; an empty list when this is not the tool's."""
-        raise NotImplementedError
 
     def snippet_for(self, url: str) -> str:
         """What to copy into the tool, with the address filled in."""

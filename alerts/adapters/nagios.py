@@ -56,7 +56,7 @@ define command {
 }
 
 Put this into the object configuration, make a contact with service_notification_commands evenkeel-service and host_notification_commands evenkeel-host,
-and reload Nagios."""  # noqa: E501
+and reload Nagios."""  # noqa: E501  what is copied into a tool keeps its lines
     words = {"down": 1, "unreachable": 2, "critical": 1, "warning": 3, "unknown": 3}
 
     def read(self, sent: Sent) -> list[Event] | Ignored:

@@ -5,6 +5,7 @@ Pure: no database, no Django. The door asks a dialect while the client waits; th
 
 import base64
 import binascii
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -67,14 +68,14 @@ class Kept:
     received_at: datetime
 
 
-class Dialect:
+class Dialect(ABC):
     """One API."""
 
     name = ""
 
+    @abstractmethod
     def find(self, call: Call) -> Operation | None:
         """The operation of an address and method; None when this address keeps nothing."""
-        raise NotImplementedError
 
     def key(self, call: Call) -> str | None:
         """The integration key of a call; None when it stands in the body."""
@@ -92,17 +93,17 @@ class Dialect:
         """What is wrong with a body that is well-formed JSON."""
         return None
 
+    @abstractmethod
     def accepted(self, operation: Operation, request_id: str, row_id: int, value: Any) -> Answer:
         """The answer when the request is committed."""
-        raise NotImplementedError
 
+    @abstractmethod
     def refused(self, problem: Problem, row_id: int | None = None) -> Answer:
         """The answer when it is not. row_id: the number under which the body is kept in quarantine."""
-        raise NotImplementedError
 
     def read(self, kept: Kept, value: Any) -> list[Event]:
-        """What a kept request says, in order."""
-        raise NotImplementedError
+        """What a kept request says, in order; nothing where the integration's adapter reads it."""
+        return []
 
 
 def call_of(scope: MutableMapping[str, Any]) -> Call:

@@ -122,6 +122,11 @@ class _Reader:
     def peek(self, ahead: int = 0) -> _Token | None:
         return self.tokens[self.place + ahead] if self.place + ahead < len(self.tokens) else None
 
+    def here(self) -> int:
+        """Where the reading stands, as a character of the query."""
+        found = self.peek()
+        return self.end if found is None else found.at
+
     def take(self) -> _Token:
         found = self.peek()
         if found is None:
@@ -153,7 +158,7 @@ class _Reader:
 
     def unary(self, depth: int) -> Node:
         if depth > DEEPEST:
-            raise BadQuery(f"At most {DEEPEST} levels of brackets and NOT.", self.peek().at if self.peek() else self.end)  # type: ignore[union-attr]
+            raise BadQuery(f"At most {DEEPEST} levels of brackets and NOT.", self.here())
         if self.is_word("NOT"):
             self.take()
             return Not(self.unary(depth + 1))
@@ -212,7 +217,7 @@ class _Reader:
     def values(self, field: str, op: str, depth: int) -> Node:
         """A group of values: tag: (a OR b AND NOT c)."""
         if depth > DEEPEST:
-            raise BadQuery(f"At most {DEEPEST} levels of brackets.", self.peek().at if self.peek() else self.end)  # type: ignore[union-attr]
+            raise BadQuery(f"At most {DEEPEST} levels of brackets.", self.here())
         options, all_of = [], [self.one_value(field, op, depth)]
         while (found := self.peek()) is not None and found.kind != "close":
             if self.is_word("OR", "||"):
@@ -240,7 +245,8 @@ class _Reader:
 
     def pair(self) -> Node:
         """detailsPair("key":"value"), also without quotation marks, and detailsPair: with one behind."""
-        if self.peek() is not None and self.peek().kind == "op":  # type: ignore[union-attr]
+        following = self.peek()
+        if following is not None and following.kind == "op":
             self.take()
         opened = self.take()
         if opened.kind != "open":
@@ -294,15 +300,12 @@ def _instant(field: str, text: str, at: int) -> tuple[int, int]:
     """From and until (exclusive) as milliseconds since 1970: a millisecond, a minute or a day."""
     if text.isascii() and text.isdecimal() and len(text) < 16:
         return int(text), int(text) + 1
-    day, iso = DAY.fullmatch(text), ISO.fullmatch(text)
-    if day is None and iso is None:
+    found = DAY.fullmatch(text) or ISO.fullmatch(text)
+    if found is None:
         raise BadQuery(f"“{field}” is an instant: milliseconds since 1970, or 24-11-2026, or 24-11-2026T09:30.", at)
-    if day is not None:
-        numbers, hour, minute = (day[3], day[2], day[1]), day[4], day[5]
-    else:
-        numbers, hour, minute = (iso[1], iso[2], iso[3]), iso[4], iso[5]  # type: ignore[index]
+    *numbers, hour, minute = found.groups()
     try:
-        year, month, date = (int(one) for one in numbers)
+        year, month, date = (int(one) for one in (numbers if found.re is ISO else reversed(numbers)))
         begin = datetime(year, month, date, int(hour or 0), int(minute or 0), tzinfo=UTC)
     except ValueError:
         raise BadQuery(f"“{text}” is no day of the calendar.", at) from None

@@ -17,7 +17,7 @@ groups:
     interval: 1s
     rules:
       - alert: PaymentsGatewayHigh5xx
-        expr: demo_errors > 0
+        expr: max_over_time(demo_errors[5s]) > 0
         labels: {severity: critical, service: pay-gw}
         annotations: {summary: "Checkout returns 5xx for every third booking", description: "Measured at the edge in Oslo."}
 """
