@@ -2,7 +2,7 @@
 
 A new URL or API operation without a row fails here. `./evenkeel test -n0 -q tests/house/test_authorisation.py --write-authorisation` calls them all
 and writes the table (with `-k find` only the rows of such addresses); read what changed in it, line by line, before you commit it. The suite asks
-some roles for the first and the last object only; `--every-cell` asks everything. A POST to a page of the admin that only shows something is left out.
+three roles for everything, and of the others some; `--every-cell` asks everything. A POST to a page of the admin that only shows something is left out.
 
 What is everybody's own is a write also for an auditor: the profile, the own tokens and queues, watching, raising an incident for oneself and answering
 as its reporter. “noted” is an entry in the journal alone: a line on an alert, or a refused move, which the journal keeps (INC-10).

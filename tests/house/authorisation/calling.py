@@ -1,6 +1,7 @@
 """Calling an operation for real and saying in one word what came of it."""
 
 import re
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -92,11 +93,20 @@ class Caller:
         """The outcome for each relation to the object. A stranger without a link has no relation to anything. is_short: some stay unasked, and empty."""
         kinds = cases.kinds_of(operation, case)
         kinds = kinds if role != ANONYMOUS or "token" in operation.parameters else kinds[:1]
-        asked = ("own", "restricted") if is_short and role not in THOROUGH and kinds == TICKET_KINDS else kinds
-        words = [self.outcome(operation, case, role, kinds[0])]
-        if words[0] == "405":
-            return words * len(kinds)
-        return words + [self.outcome(operation, case, role, kind) if kind in asked else "" for kind in kinds[1:]]
+        asked = _asked(operation, role) if is_short and role not in THOROUGH and kinds == TICKET_KINDS else kinds
+        if not asked:
+            return [""] * len(kinds)
+        words = {kind: self.outcome(operation, case, role, kind) for kind in kinds[:1] if kind in asked}
+        if "405" in words.values():
+            return ["405"] * len(kinds)
+        words |= {kind: self.outcome(operation, case, role, kind) for kind in kinds[1:] if kind in asked}
+        return [words.get(kind, "") for kind in kinds]
+
+
+def _asked(operation: Operation, role: str) -> tuple[str, ...]:
+    """Which relations the suite asks for: of the five roles that the thorough ones enclose, each operation asks three, one relation each; the next one others."""
+    turn = zlib.crc32(f"{operation.method} {operation.route}".encode()) + EVERYBODY.index(role)
+    return () if turn % 5 in (0, 1) else (("own", "restricted")[turn % 2],)
 
 
 def _word(operation: Operation, response: Any, written: set[str]) -> str:
