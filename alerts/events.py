@@ -29,6 +29,11 @@ HEARTBEAT_DOWN = catalogue.declare("heartbeat.down", _("The heartbeat {name} sto
 HEARTBEAT_UP = catalogue.declare("heartbeat.up", _("The heartbeat {name} is back"), icon="heartbeat", tone="green")
 INTEGRATION_ADDED = catalogue.declare("integration.added", _("{actor} added the integration {name}"), icon="plug")
 INTEGRATION_CHANGED = catalogue.declare("integration.changed", _("{actor} changed {fields} of the integration {name}"), icon="pencil")
+INTEGRATION_SWITCHED_ON = catalogue.declare("integration.switched_on", _("{actor} switched the integration {name} on"), icon="plug", tone="green")
+INTEGRATION_SWITCHED_OFF = catalogue.declare(
+    "integration.switched_off", _("{actor} switched the integration {name} off"), icon="plug-off", tone="amber"
+)
+INTEGRATION_TESTED = catalogue.declare("integration.tested", _("{actor} sent a test alert through {name}"), icon="send")
 KEY_ROTATED = catalogue.declare("integration.key_rotated", _("{actor} gave the integration {name} a new key"), icon="key")
 TAGGED = catalogue.declare("alert.tagged", _("{actor} added the tags {tags} to the alert {key}"), icon="tag")
 UNTAGGED = catalogue.declare("alert.untagged", _("{actor} removed the tags {tags} from the alert {key}"), icon="tag")

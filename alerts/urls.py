@@ -1,11 +1,21 @@
 from django.urls import path
 
-from alerts import heartbeat_views, views
+from alerts import heartbeat_views, integration_views, views
 
 app_name = "alerts"
 
 urlpatterns = [
     path("", views.index, name="list"),
+    path("integrations/", integration_views.index, name="integrations"),
+    path("integrations/connect/", integration_views.connect, name="connect"),
+    path("integrations/connect/<slug:tool>/", integration_views.new, name="connect_tool"),
+    path("integrations/<int:pk>/", integration_views.detail, name="integration"),
+    path("integrations/<int:pk>/change/", integration_views.change, name="change_integration"),
+    path("integrations/<int:pk>/try/", integration_views.try_out, name="try_integration"),
+    path("integrations/<int:pk>/mapping/", integration_views.mapping, name="map_integration"),
+    path("integrations/<int:pk>/came/<int:stamp>/<int:row>/", integration_views.came, name="came"),
+    path("integrations/<int:pk>/came/<int:stamp>/<int:row>/replay/", integration_views.replay, name="replay"),
+    path("integrations/<int:pk>/<slug:verb>/", integration_views.act, name="act_on_integration"),
     path("heartbeats/", heartbeat_views.index, name="heartbeats"),
     path("heartbeats/new/", heartbeat_views.new, name="new_heartbeat"),
     path("heartbeats/<int:pk>/", heartbeat_views.detail, name="heartbeat"),

@@ -16,13 +16,13 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 
 from accounts import actions as accounts
 from accounts.models import User
-from alerts import adapters, bodies, folding, permissions
-from alerts.actions import changing, commanding, opening, recovery, subscriptions
+from alerts import bodies, folding, permissions, reading
+from alerts.actions import changing, commanding, opening, recovery, subscriptions, volumes
 from alerts.adapters import sns
-from alerts.dialects import pagerduty, plain, table
+from alerts.dialects import pagerduty
 from alerts.dialects.base import Kept
 from alerts.models import InboxRow, Integration
-from alerts.normal import CLOSE, OPEN, Event, Ignored, Sent
+from alerts.normal import CLOSE, OPEN, Event, Ignored
 from common import clock, doorbell
 
 log = logging.getLogger(__name__)
@@ -232,14 +232,17 @@ def _apply(rows: list[Row]) -> None:
     at = clock.now()
     integrations = Integration.objects.select_related("service__tier", "service__owner_team", "team").in_bulk({row.integration_id for row in rows})
     events: list[Any] = []
+    came = []
     for row in rows:
         row.told.clear()
         hearers = (row,) if row.request_id else ()
-        for event in _events_of(row, integrations.get(row.integration_id)):
-            events.append((event, row.integration_id, row.received_at, *hearers))
+        said = _events_of(row, integrations.get(row.integration_id))
+        events += [(event, row.integration_id, row.received_at, *hearers) for event in said]
+        came.append((row.integration_id, row.received_at, len(said)))
     for wave in folding.waves(commanding.named(events)):
         _advance(list(wave.values()), integrations, at)
     accounts.note_key_use({integration.key_id for integration in integrations.values()}, at)
+    volumes.note(one for one in came if one[0] in integrations)
     for row in rows:
         row.conclude()
     _finish(rows)
@@ -280,18 +283,12 @@ def _events_of(row: Row, integration: Integration | None) -> list[Event]:
 
 
 def _read(row: Row, integration: Integration) -> list[Event] | Ignored:
-    """What a body says: in the words of the API that it came through, else as the integration's adapter understands it."""
-    headers, kind = row.context.get("headers", {}), row.content_type
-    if row.operation not in (plain.INGEST, "opsgenie.webhook"):
-        kept = Kept(row.operation, row.request_id, row.integration_id, row.context, row.received_at)
-        value = bodies.read(row.body, kind) if row.body.strip() else {}
-        if row.operation == pagerduty.CHANGE:
-            changing.keep(kept, value, integration)
-            row.hear("Kept change event", alias="")
-        return table.of(row.operation).read(kept, value)
-    adapter = row.context.get("tool", "")
-    sent = Sent(bodies.read(row.body, kind), integration.mapping, headers, row.context.get("query", {}))
-    return adapters.read(adapter if adapter in adapters.ADAPTERS else integration.adapter, sent)
+    kept = Kept(row.operation, row.request_id, row.integration_id, row.context, row.received_at)
+    read = reading.read(kept, row.body, integration)
+    if row.operation == pagerduty.CHANGE:
+        changing.keep(kept, bodies.read(row.body, row.content_type), integration)
+        row.hear("Kept change event", alias="")
+    return read
 
 
 def _finish(rows: Sequence[Row]) -> None:

@@ -1,9 +1,11 @@
 """Every write to integrations."""
 
+import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import transaction
+import orjson
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from accounts import actions as accounts
@@ -11,9 +13,12 @@ from accounts.models import Team, User
 from alerts import adapters, events, permissions
 from alerts.adapters import generic
 from alerts.models import Integration
-from common import errors
+from common import doorbell, errors
 from journal import actions as journal
 from services.models import Service
+
+# A test goes in as Opsgenie's clients send alerts, because this reads the same whatever tool and mapping the integration has.
+TEST = "INSERT INTO alerts_inbox (integration_id, body, operation, request_id, context) VALUES (%s, %s, 'opsgenie.create', %s, '{}')"
 
 
 @transaction.atomic
@@ -87,3 +92,32 @@ def rotate_key(integration: Integration, *, actor: User | None) -> Integration:
     accounts.revoke_integration_key(old, actor=actor)
     journal.record(events.KEY_ROTATED, locked, actor=actor, name=locked.name)
     return locked
+
+
+@transaction.atomic
+def switch(integration: Integration, *, actor: User | None, is_enabled: bool) -> Integration:
+    """Switches an integration on or off; within five seconds the door refuses its key, or takes it again."""
+    permissions.can_configure(actor).require()
+    locked = Integration.objects.select_for_update().get(pk=integration.pk)
+    if locked.is_enabled == is_enabled:
+        return locked
+    locked.is_enabled = is_enabled
+    locked.save(update_fields=["is_enabled"])
+    journal.record(events.INTEGRATION_SWITCHED_ON if is_enabled else events.INTEGRATION_SWITCHED_OFF, locked, actor=actor, name=locked.name)
+    return locked
+
+
+@transaction.atomic
+def send_test(integration: Integration, *, actor: User | None) -> None:
+    """Puts an alert P5 in line, as if the tool had sent it: it goes the whole way, through its rules and to whom it concerns. Raises Refused, Conflict."""
+    permissions.can_configure(actor).require()
+    if not integration.is_enabled:
+        raise errors.Conflict(_("%(name)s is switched off. Switch it on first.") % {"name": integration.name})
+    said = {
+        "alias": f"evenkeel-test/{integration.pk}", "message": _("Test alert of %(name)s") % {"name": integration.name}, "priority": "P5", "tags": ["test"],
+        "description": _("Sent from the page of the integration. Close it when you have seen it."), "source": "Evenkeel",
+    }  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(TEST, [integration.pk, orjson.dumps(said), uuid.uuid4()])
+    journal.record(events.INTEGRATION_TESTED, integration, actor=actor, name=integration.name)
+    doorbell.ring("alerts.process_inbox", queue="critical")

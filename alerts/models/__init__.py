@@ -7,6 +7,7 @@ from alerts.models.integration import Integration
 from alerts.models.search import SavedSearch
 from alerts.models.silence import Silence
 from alerts.models.subscription import Subscription
+from alerts.models.volume import Volume
 
 __all__ = [
     "Alert",
@@ -20,4 +21,5 @@ __all__ = [
     "SavedSearch",
     "Silence",
     "Subscription",
+    "Volume",
 ]

@@ -227,6 +227,11 @@ CASES: dict[tuple[str, str], list[Case]] = {
     ("alerts:owner", "POST"): plain(owner="agent@example.com"),
     ("alerts:snooze", "POST"): plain(hours="4"),
     ("alerts:note", "POST"): plain(note="Seen"),
+    ("alerts:connect_tool", "POST"): plain(name="Zabbix, Oslo"),
+    ("alerts:change_integration", "POST"): plain(name="Prometheus, Oslo", adapter="alertmanager", reach="own", incident_from_priority="1"),
+    ("alerts:try_integration", "POST"): plain(payload="{}"),
+    ("alerts:map_integration", "POST"): plain(payload="{}", map_message="text"),
+    ("alerts:act_on_integration", "POST"): _verbs({"enable": "", "disable": "", "rotate": "", "test": ""}, "pk"),
     ("alerts:new_heartbeat", "POST"): made(lambda world, _t: _heartbeat(world, "nightly")),
     ("alerts:change_heartbeat", "POST"): made(lambda world, _t: _heartbeat(world, world.more["heartbeat"].name)),
     ("alerts:call", "POST"): plain(team="payments", message="Down", priority="1"),
@@ -383,6 +388,9 @@ def values_of(operation: Operation, case: Case, world: World, role: str, kind: s
         beat = world.more["heartbeat"]
         given |= {"pk": beat.pk, "uuid": beat.uuid, "badge": beat.badge, "signal": "start", "ping_key": "nokey", "name": beat.name}
         given["kind"] = "svg" if operation.name == "badge" else given["kind"]
+    if operation.route.startswith("/alerts/integrations/"):
+        kept = world.more["kept body"]
+        given |= {"pk": world.more["integration"].pk, "stamp": kept.stamp, "row": kept.pk, "tool": "zabbix"}
     if operation.name == "tickets:custom":
         given["field"] = "region"
     if operation.name == "tickets:undo":

@@ -6,11 +6,12 @@ from typing import Any
 
 from django.core import signing
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 
 from accounts import actions as accounts
 from accounts.models import ApiToken, IntegrationKey, Membership, Organisation, Role, Team, User
 from alerts.actions import heartbeats, integrations
-from alerts.models import Alert
+from alerts.models import Alert, InboxRow
 from common import clock
 from fields.models import Definition
 from incidents import actions as incidents
@@ -164,6 +165,10 @@ def _alerts(world: World) -> None:
         )  # fmt: skip
     world.more["integration"] = integrations.create(actor=None, name="Prometheus")
     world.more["integration key"] = IntegrationKey.objects.latest("id")
+    with connection.cursor() as cursor:
+        kept = "INSERT INTO alerts_inbox (integration_id, body, state, reason) VALUES (%s, '{', 'quarantined', 'Broken')"
+        cursor.execute(kept, [world.more["integration"].pk])
+    world.more["kept body"] = InboxRow.objects.get(integration=world.more["integration"])
 
 
 def _schedule(world: World) -> None:

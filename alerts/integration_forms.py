@@ -1,0 +1,111 @@
+"""HTML input of integrations."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Team
+from alerts import adapters
+from alerts.adapters import generic
+from alerts.models import Integration
+from services.models import Service
+from tickets.models.registers import PRIORITIES
+
+NEVER, ANY = [("", _("Never"))], [("", _("Whatever the service, also none"))]
+WORDS = 100
+FIELD_HINTS = {
+    "items": _("A list of which each element is one event"), "alias": _("The identity of the problem: the same for firing and recovery"),
+    "message": _("One line for people"), "status": _("Words such as resolved, ok, closed end the alert"), "priority": _("A word, or P1 to P5"),
+    "service": _("Name or slug of a service"),
+}  # fmt: skip
+
+
+class ConnectForm(forms.Form):
+    """A new integration: what cannot be guessed, and little else."""
+
+    name = forms.CharField(label=_("Name"), max_length=120, widget=forms.TextInput(attrs={"autofocus": True}))
+    service = forms.ModelChoiceField(
+        label=_("Service"), queryset=Service.objects.order_by("name"), required=False, help_text=_("For alerts that name no service themselves")
+    )
+    team = forms.ModelChoiceField(
+        label=_("Team"), queryset=Team.objects.order_by("name"), required=False, help_text=_("Is called for alerts without a service")
+    )
+
+
+class IntegrationForm(ConnectForm):
+    """An integration with everything that can be said about it, save its mapping and its rules, which have pages of their own."""
+
+    adapter = forms.ChoiceField(label=_("Tool"), choices=adapters.choices)
+    incident_from_priority = forms.TypedChoiceField(
+        label=_("Open incidents from priority"), choices=[*NEVER, *PRIORITIES], coerce=int, empty_value=None, required=False
+    )
+    incident_from_tier = forms.TypedChoiceField(
+        label=_("… and only for"), choices=[*ANY, *Integration.TIERS], coerce=int, empty_value=None, required=False
+    )
+    priority_map = forms.CharField(
+        label=_("Priority words"), required=False, max_length=10_000, widget=forms.Textarea(attrs={"rows": 3, "class": "form-control ek-mono"}),
+        help_text=_("One a line, such as: disaster = P1. They win over the words that Evenkeel knows."),
+    )  # fmt: skip
+    reach = forms.ChoiceField(
+        label=_("Its key reads and changes"), choices=Integration.REACHES, help_text=_("Through the APIs of Opsgenie, PagerDuty and Alertmanager")
+    )
+    field_order = ("name", "adapter", "service", "team", "incident_from_priority", "incident_from_tier", "priority_map", "reach")
+
+    def __init__(self, *args: Any, integration: Integration, **kwargs: Any) -> None:
+        words = "\n".join(f"{word} = {level}" for word, level in integration.priority_map.items())
+        own = ("name", "adapter", "service", "team", "incident_from_priority", "incident_from_tier", "reach")
+        kwargs["initial"] = {**{name: getattr(integration, name) for name in own}, "priority_map": words}
+        super().__init__(*args, **kwargs)
+
+    def clean_priority_map(self) -> dict[str, str]:
+        """The words as they are kept."""
+        found: dict[str, str] = {}
+        for number, line in enumerate(self.cleaned_data["priority_map"].splitlines(), start=1):
+            word, equals, level = line.rpartition("=")
+            if not line.strip():
+                continue
+            if not equals or not word.strip() or level.strip().upper() not in ("P1", "P2", "P3", "P4", "P5"):
+                raise forms.ValidationError(_("Line %(n)d: write a word, “=” and P1 to P5, such as: disaster = P1.") % {"n": number})
+            found[word.strip().lower()] = level.strip().upper()
+        if len(found) > WORDS:
+            raise forms.ValidationError(_("Write at most %(n)d words.") % {"n": WORDS})
+        return found
+
+
+class TryForm(forms.Form):
+    """A body to try, without keeping it."""
+
+    payload = forms.CharField(
+        label=_("Payload"), max_length=256_000, strip=False, required=False,
+        widget=forms.Textarea(attrs={"rows": 18, "class": "form-control ek-mono", "spellcheck": "false"}),
+    )  # fmt: skip
+
+
+class MappingForm(TryForm):
+    """Which value of a payload is which field of the alert, as JMESPath; empty fields are found by their usual names."""
+
+    def __init__(self, *args: Any, mapping: dict[str, Any] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("items", *generic.USUAL):
+            usual = ", ".join(generic.USUAL.get(name, ())[:4])
+            self.fields[f"map_{name}"] = forms.CharField(
+                label=name, required=False, max_length=500, initial=str((mapping or {}).get(name, "")), help_text=FIELD_HINTS.get(name, ""),
+                widget=forms.TextInput(attrs={"class": "form-control ek-mono", "placeholder": usual, "autocomplete": "off", "spellcheck": "false"}),
+            )  # fmt: skip
+
+    def rows(self) -> list[Any]:
+        """The fields of the mapping."""
+        return [self[name] for name in self.fields if name.startswith("map_")]
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        for name, value in list(given.items()):
+            wrong = generic.check_mapping({name[4:]: value}) if name.startswith("map_") and value else ""
+            if wrong:
+                self.add_error(name, wrong.partition(": ")[2] or wrong)
+        return given
+
+    def mapping(self) -> dict[str, str]:
+        """What was filled in and can be read."""
+        return {name[4:]: value for name, value in self.cleaned_data.items() if name.startswith("map_") and value}
