@@ -34,6 +34,7 @@ INTEGRATION_SWITCHED_OFF = catalogue.declare(
     "integration.switched_off", _("{actor} switched the integration {name} off"), icon="plug-off", tone="amber"
 )
 INTEGRATION_TESTED = catalogue.declare("integration.tested", _("{actor} sent a test alert through {name}"), icon="send")
+INTEGRATION_RULES = catalogue.declare("integration.rules_changed", _("{actor} changed the rules of the integration {name}"), icon="filter-cog")
 KEY_ROTATED = catalogue.declare("integration.key_rotated", _("{actor} gave the integration {name} a new key"), icon="key")
 TAGGED = catalogue.declare("alert.tagged", _("{actor} added the tags {tags} to the alert {key}"), icon="tag")
 UNTAGGED = catalogue.declare("alert.untagged", _("{actor} removed the tags {tags} from the alert {key}"), icon="tag")

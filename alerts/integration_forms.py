@@ -1,14 +1,15 @@
 """HTML input of integrations."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team
-from alerts import adapters
+from alerts import adapters, ruling
 from alerts.adapters import generic
-from alerts.models import Integration
+from alerts.models import Integration, IntegrationRule
+from alerts.widgets import ConditionsField
 from services.models import Service
 from tickets.models.registers import PRIORITIES
 
@@ -19,6 +20,9 @@ FIELD_HINTS = {
     "message": _("One line for people"), "status": _("Words such as resolved, ok, closed end the alert"), "priority": _("A word, or P1 to P5"),
     "service": _("Name or slug of a service"),
 }  # fmt: skip
+
+
+PLACES = {"alias": "{{entity}}/{{details.check}}", "message": "{{entity}}: {{message}}", "priority": "P3", "tags": "network, {{details.region}}"}
 
 
 class ConnectForm(forms.Form):
@@ -80,6 +84,40 @@ class TryForm(forms.Form):
         label=_("Payload"), max_length=256_000, strip=False, required=False,
         widget=forms.Textarea(attrs={"rows": 18, "class": "form-control ek-mono", "spellcheck": "false"}),
     )  # fmt: skip
+
+
+class RuleForm(forms.Form):
+    """A rule of an integration. What an action does not write over is left out of sight by the page, and refused by the action."""
+
+    LABELS: ClassVar[dict[str, Any]] = {
+        "alias": _("Alias"), "message": _("Message"), "description": _("Description"), "priority": _("Priority"), "service": _("Service"), "entity": _("Entity"),
+        "source": _("Source"), "tags": _("Further tags"), "note": _("Note"),
+    }  # fmt: skip
+    name = forms.CharField(label=_("Name"), max_length=120, widget=forms.TextInput(attrs={"autofocus": True}))
+    reported = forms.ChoiceField(label=_("When the tool reports"), choices=IntegrationRule.REPORTED, initial=ruling.PROBLEM)
+    conditions = ConditionsField(label=_("and"))
+    action = forms.ChoiceField(label=_("Then"), choices=IntegrationRule.ACTIONS, initial=ruling.CREATE)
+    is_enabled = forms.BooleanField(label=_("In use"), required=False, initial=True)
+
+    def __init__(self, *args: Any, rule: IntegrationRule | None = None, **kwargs: Any) -> None:
+        if rule is not None:
+            own = {name: getattr(rule, name) for name in ("name", "reported", "conditions", "action", "is_enabled")}
+            kwargs["initial"] = {**own, **{f"set_{name}": text for name, text in rule.values.items()}}
+        super().__init__(*args, **kwargs)
+        enabled = self.fields.pop("is_enabled")
+        for name, label in self.LABELS.items():
+            acts = " ".join(action for action, able in ruling.VALUES.items() if name in able)
+            self.fields[f"set_{name}"] = forms.CharField(
+                label=label, required=False, max_length=5_000,
+                widget=forms.TextInput(attrs={"class": "form-control ek-mono", "data-actions": acts, "autocomplete": "off", "placeholder": PLACES.get(name, "")}),
+            )  # fmt: skip
+        self.fields["is_enabled"] = enabled
+
+    def wanted(self) -> dict[str, Any]:
+        """As the action takes it; what the action does not write over is dropped."""
+        given, able = self.cleaned_data, ruling.VALUES[self.cleaned_data["action"]]
+        values = {name: given[f"set_{name}"] for name in able if given.get(f"set_{name}")}
+        return {**{name: given[name] for name in ("name", "reported", "conditions", "action", "is_enabled")}, "values": values}
 
 
 class MappingForm(TryForm):

@@ -1,7 +1,7 @@
 """Reads of integrations: what each sends, the bodies that came, and what is read in them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.db.models import Count, Max, Q, Sum
 from django.http import Http404
 
 from accounts.models import User
-from alerts import adapters, bodies, queries, reading
+from alerts import adapters, bodies, queries, reading, ruling
 from alerts.adapters.base import Adapter
 from alerts.dialects.base import Kept
 from alerts.models import Alert, InboxRow, Integration, Volume
@@ -39,6 +39,7 @@ class Reading:
     ignored: str = ""
     broken: str = ""
     alerts: Mapping[str, Alert] = field(default_factory=dict)
+    rules: Sequence[ruling.Rule] = ()
 
 
 def integration_for(user: User, pk: int) -> Integration:
@@ -115,9 +116,9 @@ def reading_of(user: User, row: InboxRow, integration: Integration) -> Reading:
     context: Any = row.context or {}
     kept = Kept(row.operation, str(row.request_id or ""), integration.pk, context, row.received_at)
     read = read_body(kept, bytes(row.body), integration)
-    aliases = {event.alias for event in read.events}
+    aliases = {after.alias for event in read.events for after in (event, *reading.settle([event], integration, read.rules)[0][1].events)}
     alerts = queries.alerts_for(user).filter(alias__in=aliases).order_by("alias", "-id").distinct("alias") if aliases else ()
-    return Reading(read.events, read.ignored, read.broken, {alert.alias: alert for alert in alerts})
+    return replace(read, alerts={alert.alias: alert for alert in alerts})
 
 
 def read_body(kept: Kept, body: bytes, integration: Integration) -> Reading:
@@ -126,7 +127,9 @@ def read_body(kept: Kept, body: bytes, integration: Integration) -> Reading:
         read = reading.read(kept, body, integration)
     except bodies.Broken as error:
         return Reading(broken=str(error))
-    return Reading(ignored=read.reason) if isinstance(read, Ignored) else Reading(read)
+    if isinstance(read, Ignored):
+        return Reading(ignored=read.reason)
+    return Reading(read, rules=reading.rules_of([integration.pk]).get(integration.pk, ()))
 
 
 def read_text(text: str, integration: Integration) -> Reading:

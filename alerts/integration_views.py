@@ -12,12 +12,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import desk
 from accounts.models import User
-from alerts import adapters, permissions, priorities, queries
+from alerts import adapters, commands, conditions, permissions, queries, reading, ruling
 from alerts import integration_queries as reads
 from alerts.actions import intake, integrations
 from alerts.integration_forms import ConnectForm, IntegrationForm, MappingForm, TryForm
-from alerts.models import InboxRow, Integration
-from alerts.normal import CLOSE, OPEN
+from alerts.models import InboxRow, Integration, IntegrationRule
+from alerts.normal import ACKNOWLEDGE, CLOSE, OPEN, Event
 from common import clock, errors, htmx
 
 TONES = {InboxRow.PENDING: "progress", InboxRow.DONE: "done", InboxRow.QUARANTINED: "danger"}
@@ -78,9 +78,19 @@ def detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     context = {
         "integration": integration, "tool": _adapter(integration), "sends": sends, "rows": [_row(one) for one in reads.rows_of(integration)],
         "seconds": SECONDS_LATER if sends.last_at else SECONDS_WAITING, "can_configure": may, "copy": _copied(integration) if may else None,
-        "is_generic": integration.adapter == adapters.GENERIC.slug, "now": clock.now(),
+        "is_generic": integration.adapter == adapters.GENERIC.slug, "rules": _rules(integration), "now": clock.now(),
     }  # fmt: skip
     return htmx.page(request, "alerts/integration.html", "alerts/_integration.html", context)
+
+
+def _rules(integration: Integration) -> list[dict[str, Any]]:
+    """The rules in the order in which they are asked, in words."""
+    rows = sorted(IntegrationRule.objects.filter(integration=integration), key=lambda one: (ruling.ORDER.index(one.action), one.position, one.pk))
+    labels = dict(IntegrationRule.REPORTED)
+    return [
+        {"rule": one, "reported": labels[one.reported], "words": conditions.compiled(one.conditions).words, "values": one.values.items()}
+        for one in rows
+    ]
 
 
 def _copied(integration: Integration) -> dict[str, str]:
@@ -100,6 +110,9 @@ def _row(row: InboxRow) -> dict[str, Any]:
     if not said and row.state == InboxRow.DONE:
         statuses = outcome.get("statuses", {})
         said = ", ".join(f"{name}: {n}" for name, n in statuses.items()) or _("Events: {n}").format(n=outcome.get("events", 0))
+    ruled = outcome.get("rules", [])
+    if ruled:
+        said = f"{said}; {ruled[0]['rule']}: {ruled[0]['what']}" + (f" (+{len(ruled) - 1})" if len(ruled) > 1 else "")
     label = {InboxRow.PENDING: _("Waiting"), InboxRow.QUARANTINED: _("Put aside")}.get(row.state, _("Read"))
     if outcome.get("ignored"):
         label = _("Ignored")
@@ -208,16 +221,24 @@ def mapping(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 def _dressed(read: reads.Reading, integration: Integration) -> dict[str, Any]:
     """What was read, as the screens show it."""
-    words = adapters.words_of(integration.adapter)
-    kinds = {OPEN: (_("Problem"), "danger"), CLOSE: (_("Recovery"), "done")}
-    events = [
-        {
-            "event": event, "pair": kinds.get(event.kind, (event.kind, "progress")), "alert": read.alerts.get(event.alias),
-            "priority": priorities.priority_of(event.priority, integration.priority_map, words),
-        }
-        for event in read.events[:50]
-    ]  # fmt: skip
+    events = [_event(event, verdict, read, integration) for event, verdict in reading.settle(read.events[:50], integration, read.rules)]
     return {"events": events, "more": max(0, len(read.events) - 50), "ignored": read.ignored, "broken": read.broken}
+
+
+def _event(event: Event, verdict: ruling.Verdict, read: reads.Reading, integration: Integration) -> dict[str, Any]:
+    """What became of an event: by the rules, with the trace of them, or as it was read."""
+    kinds = {
+        OPEN: (_("Problem"), "danger"),
+        CLOSE: (_("Recovery"), "done"),
+        commands.NOTE: (_("Note"), "wait"),
+        ACKNOWLEDGE: (_("Acknowledged"), "progress"),
+    }
+    after = verdict.events[-1] if verdict.events else event
+    return {
+        "event": after, "pair": kinds.get(after.kind, (after.kind, "progress")) if verdict.events else (_("Ignored"), ""),
+        "alert": read.alerts.get(after.alias), "priority": reading.priority_of(after, integration), "rule": verdict.rule, "note": after.extra.get("note", ""),
+        "message": after.message or event.message, "tried": ruling.explain(event, read.rules, integration.name, reading.priority_of(event, integration)),
+    }  # fmt: skip
 
 
 def _require_admin(request: HttpRequest) -> User:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from alerts import heartbeat_views, integration_views, views
+from alerts import heartbeat_views, integration_views, rule_views, views
 
 app_name = "alerts"
 
@@ -15,6 +15,9 @@ urlpatterns = [
     path("integrations/<int:pk>/mapping/", integration_views.mapping, name="map_integration"),
     path("integrations/<int:pk>/came/<int:stamp>/<int:row>/", integration_views.came, name="came"),
     path("integrations/<int:pk>/came/<int:stamp>/<int:row>/replay/", integration_views.replay, name="replay"),
+    path("integrations/<int:pk>/rules/add/", rule_views.add, name="add_rule"),
+    path("integrations/<int:pk>/rules/<int:rule_id>/", rule_views.change, name="change_rule"),
+    path("integrations/<int:pk>/rules/<int:rule_id>/<slug:verb>/", rule_views.act, name="act_on_rule"),
     path("integrations/<int:pk>/<slug:verb>/", integration_views.act, name="act_on_integration"),
     path("heartbeats/", heartbeat_views.index, name="heartbeats"),
     path("heartbeats/new/", heartbeat_views.new, name="new_heartbeat"),

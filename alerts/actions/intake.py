@@ -16,7 +16,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 
 from accounts import actions as accounts
 from accounts.models import User
-from alerts import bodies, folding, permissions, reading
+from alerts import bodies, folding, permissions, reading, ruling
 from alerts.actions import changing, commanding, opening, recovery, subscriptions, volumes
 from alerts.adapters import sns
 from alerts.dialects import pagerduty
@@ -31,6 +31,7 @@ CONSUMER_LOCK = 7203002
 BATCH, BATCH_BYTES = 400, 4_000_000
 ALONE_FROM, GIVE_UP_AT = 3, 6
 LONGEST_SECONDS = 60.0
+TRACED = 50
 # SQLSTATE, or its class: connection, rollback, resources, locks, operator, system; a table or column that is missing until the migration has run.
 PASSING = ("08", "40", "53", "55", "57", "58", "42P01", "42703")
 
@@ -54,7 +55,7 @@ WHERE alerts_inbox.id = given.id AND alerts_inbox.received_at = given.received_a
 
 
 class Row:
-    """One claimed body on its way. told: what came of what it asked for, when it came through another product's API."""
+    """One claimed body on its way. told: what came of what it asked for, when it came through another product's API. ruled: what rules decided on it."""
 
     __slots__ = (
         "attempts",
@@ -67,6 +68,7 @@ class Row:
         "reason",
         "received_at",
         "request_id",
+        "ruled",
         "state",
         "told",
     )
@@ -77,6 +79,7 @@ class Row:
         self.context: dict[str, Any] = orjson.loads(context) if isinstance(context, str) else context or {}
         self.state, self.reason, self.outcome = InboxRow.DONE, "", "{}"
         self.told: list[dict[str, Any]] = []
+        self.ruled: list[dict[str, str]] = []
 
     @property
     def content_type(self) -> str:
@@ -98,6 +101,8 @@ class Row:
         elif self.told:
             counted = Counter(one["status"] for one in self.told)
             self.outcome = orjson.dumps({"events": len(self.told), "statuses": counted}).decode()
+        if self.ruled:
+            self.outcome = orjson.dumps({**orjson.loads(self.outcome), "rules": self.ruled[:TRACED]}).decode()
 
 
 def process_inbox() -> int:
@@ -231,12 +236,14 @@ def _raise_when_passing(error: Exception) -> None:
 def _apply(rows: list[Row]) -> None:
     at = clock.now()
     integrations = Integration.objects.select_related("service__tier", "service__owner_team", "team").in_bulk({row.integration_id for row in rows})
+    rules = reading.rules_of(integrations)
     events: list[Any] = []
     came = []
     for row in rows:
         row.told.clear()
+        row.ruled.clear()
         hearers = (row,) if row.request_id else ()
-        said = _events_of(row, integrations.get(row.integration_id))
+        said = _events_of(row, integrations.get(row.integration_id), rules)
         events += [(event, row.integration_id, row.received_at, *hearers) for event in said]
         came.append((row.integration_id, row.received_at, len(said)))
     for wave in folding.waves(commanding.named(events)):
@@ -261,7 +268,7 @@ def _advance(steps: Sequence[folding.Step], integrations: Mapping[int, Integrati
             commanding.obey(step, integrations.get(step.integration_id or 0))
 
 
-def _events_of(row: Row, integration: Integration | None) -> list[Event]:
+def _events_of(row: Row, integration: Integration | None, rules: Mapping[int, Sequence[ruling.Rule]]) -> list[Event]:
     if row.attempts >= GIVE_UP_AT:
         row.quarantine("It ended the worker several times and is not tried again.")
         return []
@@ -278,8 +285,22 @@ def _events_of(row: Row, integration: Integration | None) -> list[Event]:
         if sns.CONFIRMATION.encode() in row.body:
             subscriptions.ask(integration, bodies.read(row.body, row.content_type))
         return []
+    if rules and integration.pk in rules:
+        read = _ruled(row, read, integration, rules[integration.pk])
     row.outcome = f'{{"events": {len(read)}}}'
     return read
+
+
+def _ruled(row: Row, read: Sequence[Event], integration: Integration, rules: Sequence[ruling.Rule]) -> list[Event]:
+    """What the integration's rules leave of the events, and make of them (ALR-05)."""
+    after: list[Event] = []
+    for event, verdict in reading.settle(read, integration, rules):
+        after += verdict.events
+        if verdict.rule is not None:
+            row.ruled.append({"rule": verdict.rule.name, "what": verdict.rule.action, "alias": event.alias})
+        if not verdict.events and row.request_id:
+            row.hear("Ignored by a rule", alias=event.alias)
+    return after
 
 
 def _read(row: Row, integration: Integration) -> list[Event] | Ignored:

@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Q
+from django.utils.translation import gettext
 
 from accounts.models import Team
 from alerts import adapters, commands, events, folding, priorities, queries
@@ -135,6 +136,9 @@ def _open(steps: Sequence[Step], integrations: Mapping[int, Integration], at: da
     found = services.by_names(name for step in steps for name in (*step.event.services, *step.event.hints))
     numbers = _numbers(len(steps))
     alerts = [_alert(step, integrations.get(step.integration_id or 0), found, number, home) for step, number in zip(steps, numbers, strict=True)]
+    for step, alert in zip(steps, alerts, strict=True):
+        if "rule" in step.event.extra:
+            alert.note(at, "rule", step.event.extra["rule"], gettext("A rule of the integration created it"))
     _hush(alerts, at)
     Alert.objects.bulk_create(alerts)
     journal.record_many(

@@ -4,6 +4,7 @@ from alerts.models.change import ChangeEvent
 from alerts.models.heartbeat import Heartbeat, HeartbeatSign, HeartbeatWatch
 from alerts.models.inbox import InboxRow
 from alerts.models.integration import Integration
+from alerts.models.rule import IntegrationRule
 from alerts.models.search import SavedSearch
 from alerts.models.silence import Silence
 from alerts.models.subscription import Subscription
@@ -18,6 +19,7 @@ __all__ = [
     "HeartbeatWatch",
     "InboxRow",
     "Integration",
+    "IntegrationRule",
     "SavedSearch",
     "Silence",
     "Subscription",

@@ -122,7 +122,10 @@ class Alert(models.Model):
         return self.service_id is not None
 
     def note(self, at: datetime, stage: str, rule: str, what: str) -> None:
-        """One decision more, not saved yet. stage: enrichment, policy, notification, maintenance, silence, grouping, flapping, topology or incident."""
+        """One decision more, not saved yet.
+
+        stage: rule (of the integration), enrichment, policy, notification, maintenance, silence, grouping, flapping, topology or incident.
+        """
         self.decisions = [
             *self.decisions[-(MOST_DECISIONS - 1) :],
             {"at": at.isoformat(timespec="seconds"), "stage": stage, "rule": rule[:120], "what": what[:500]},

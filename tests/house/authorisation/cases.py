@@ -231,6 +231,9 @@ CASES: dict[tuple[str, str], list[Case]] = {
     ("alerts:change_integration", "POST"): plain(name="Prometheus, Oslo", adapter="alertmanager", reach="own", incident_from_priority="1"),
     ("alerts:try_integration", "POST"): plain(payload="{}"),
     ("alerts:map_integration", "POST"): plain(payload="{}", map_message="text"),
+    ("alerts:add_rule", "POST"): plain(name="Any", reported="any", action="ignore"),
+    ("alerts:change_rule", "POST"): plain(name="Any", reported="any", action="ignore"),
+    ("alerts:act_on_rule", "POST"): _verbs({"up": "", "remove": ""}, "pk"),
     ("alerts:act_on_integration", "POST"): _verbs({"enable": "", "disable": "", "rotate": "", "test": ""}, "pk"),
     ("alerts:new_heartbeat", "POST"): made(lambda world, _t: _heartbeat(world, "nightly")),
     ("alerts:change_heartbeat", "POST"): made(lambda world, _t: _heartbeat(world, world.more["heartbeat"].name)),
@@ -390,7 +393,13 @@ def values_of(operation: Operation, case: Case, world: World, role: str, kind: s
         given["kind"] = "svg" if operation.name == "badge" else given["kind"]
     if operation.route.startswith("/alerts/integrations/"):
         kept = world.more["kept body"]
-        given |= {"pk": world.more["integration"].pk, "stamp": kept.stamp, "row": kept.pk, "tool": "zabbix"}
+        given |= {
+            "pk": world.more["integration"].pk,
+            "stamp": kept.stamp,
+            "row": kept.pk,
+            "tool": "zabbix",
+            "rule_id": world.more["integration rule"].pk,
+        }
     if operation.name == "tickets:custom":
         given["field"] = "region"
     if operation.name == "tickets:undo":

@@ -11,6 +11,7 @@ from django.db import connection
 from accounts import actions as accounts
 from accounts.models import ApiToken, IntegrationKey, Membership, Organisation, Role, Team, User
 from alerts.actions import heartbeats, integrations
+from alerts.actions import rules as integration_rules
 from alerts.models import Alert, InboxRow
 from common import clock
 from fields.models import Definition
@@ -168,6 +169,8 @@ def _alerts(world: World) -> None:
     with connection.cursor() as cursor:
         kept = "INSERT INTO alerts_inbox (integration_id, body, state, reason) VALUES (%s, '{', 'quarantined', 'Broken')"
         cursor.execute(kept, [world.more["integration"].pk])
+    wanted = {"name": "All", "action": "create", "values": {"priority": "P3"}}
+    world.more["integration rule"] = integration_rules.add(world.more["integration"], actor=None, values=wanted)
     world.more["kept body"] = InboxRow.objects.get(integration=world.more["integration"])
 
 
