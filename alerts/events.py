@@ -54,3 +54,5 @@ SUBSCRIPTION_REFUSED = catalogue.declare(
 )
 FILE_ADDED = catalogue.declare("alert.file_added", _("{actor} added the file {name} to the alert {key}"), icon="paperclip")
 FILE_REMOVED = catalogue.declare("alert.file_removed", _("{actor} removed the file {name} from the alert {key}"), icon="paperclip")
+REGROUPED = catalogue.declare("alert.regrouped", _("{actor} put the alert {key} into the group of {group}"), icon="link", tone="blue")
+UNGROUPED = catalogue.declare("alert.ungrouped", _("{actor} took the alert {key} out of the group of {group}"), icon="unlink")

@@ -15,6 +15,18 @@ class AttachForm(forms.Form):
     incident = forms.CharField(label=_("Incident"), max_length=24, widget=forms.TextInput(attrs={"placeholder": "INC-1042", "autofocus": True}))
 
 
+class RegroupForm(forms.Form):
+    """The alert whose group another one joins."""
+
+    alert = forms.RegexField(
+        r"^\s*(?i:alr-)?[0-9]{1,17}\s*$", label=_("Alert"), error_messages={"invalid": _("Write the key of an alert, like ALR-88213.")},
+        help_text=_("Alerts of this kind join its kind from now on"), widget=forms.TextInput(attrs={"placeholder": "ALR-88213", "autofocus": True}),
+    )  # fmt: skip
+
+    def clean_alert(self) -> int:
+        return int("".join(char for char in self.cleaned_data["alert"] if char.isdigit()))
+
+
 class SnoozeForm(forms.Form):
     """How long an alert is quiet."""
 

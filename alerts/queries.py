@@ -85,7 +85,7 @@ def veil(user: User, alerts: list[Alert]) -> list[Alert]:
 def alert_for(user: User, number: int) -> Alert:
     """One alert by its number, with everything. Raises Http404 when this user may not see it."""
     rows = permissions.visible_to(user, Alert.objects.filter(number=number))
-    alert = rows.select_related("integration", "service__tier", "service__owner_team", "incident__status", "owner").first()
+    alert = rows.select_related("integration", "service__tier", "service__owner_team", "incident__status", "owner", "group").first()
     if alert is None:
         raise Http404
     return veil(user, [alert])[0]

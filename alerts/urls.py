@@ -1,6 +1,6 @@
 from django.urls import path
 
-from alerts import heartbeat_views, integration_views, rule_views, views
+from alerts import group_views, heartbeat_views, integration_views, rule_views, views
 
 app_name = "alerts"
 
@@ -34,6 +34,9 @@ urlpatterns = [
     path("<int:number>/snooze/", views.snooze, name="snooze"),
     path("<int:number>/note/", views.note, name="note"),
     path("<int:number>/page/", views.page, name="page"),
+    path("<int:number>/ungroup/", group_views.ungroup, name="ungroup"),
+    path("<int:number>/regroup/", group_views.regroup, name="regroup"),
+    path("<int:number>/rejoin/<int:group>/", group_views.rejoin, name="rejoin"),
     path("<int:number>/attach/", views.attach, name="attach"),
     path("<int:number>/<slug:verb>/", views.act, name="act"),
 ]

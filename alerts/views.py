@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import desk
 from accounts.models import User
-from alerts import filters, forms, permissions, queries
+from alerts import filters, forms, group_queries, permissions, queries
 from alerts.actions import escalating, lifecycle, raising
 from alerts.models import Alert
 from common import clock, errors, htmx, wording
@@ -71,7 +71,7 @@ def _list(request: HttpRequest) -> dict[str, Any]:
     counts = queries.segment_counts(user)
     labels = {"active": _("Active"), "open": _("Open"), "acknowledged": _("Acknowledged"), "snoozed": _("Snoozed"), "closed": _("Closed")}
     return {
-        "groups": queries.grouped([_dressed(alert, user) for alert in queries.veil(user, page.rows)]),
+        "groups": queries.grouped([_dressed(alert, user) for alert in _folded(request, queries.veil(user, page.rows))]),
         "counts": counts,
         "state": state,
         "states": [
@@ -80,12 +80,17 @@ def _list(request: HttpRequest) -> dict[str, Any]:
         ],
         "filters": {"q": request.GET.get("q", ""), "choices": _choices(request)},
         "list_url": f"{reverse('alerts:list')}?{request.GET.urlencode()}",
-        "is_filtered": any(request.GET.get(name) for name in ("q", "priority", "service", "integration")),
+        "is_filtered": any(request.GET.get(name) for name in ("q", "priority", "service", "integration", "group")),
         "next_mark": page.next_mark,
         "is_later_page": bool(request.GET.get("after")),
         "can_change": bool(permissions.can_act(user)),
         "now": clock.now(),
     }
+
+
+def _folded(request: HttpRequest, alerts: list[Alert]) -> list[Alert]:
+    """The alerts of a group under its first one, unless a group or words are asked for."""
+    return alerts if request.GET.get("group") or request.GET.get("q") else group_queries.fold(alerts)
 
 
 def _choices(request: HttpRequest) -> list[dict[str, Any]]:
@@ -137,6 +142,7 @@ def _drawer(alert: Alert, user: User) -> dict[str, Any]:
     return {
         "alert": _dressed(alert, user),
         "entries": entries,
+        "group": group_queries.seen_by(user, alert),
         "can": {"incident": bool(permissions.can_open_incident(user)), "act": may_act and alert.status != Alert.CLOSED, "attach": may_act},
         "open_incident_url": reverse("alerts:act", args=[number, "open-incident"]),
         "attach_url": reverse("alerts:attach", args=[number]),

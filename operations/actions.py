@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts import actions as accounts
 from accounts.models import User
-from alerts.actions import escalating, intake
+from alerts.actions import escalating, grouping, intake
 from alerts.models import Alert
 from common import clock, egress
 from incidents import actions as incidents
@@ -52,6 +52,7 @@ def install_defaults(*, actor: User | None = None, time_zone: str = "UTC") -> No
     always, business = sla.create_default_calendars(actor=actor, time_zone=time_zone)
     workflows.create_from_plan(INCIDENT, actor=actor)
     defaults.create_defaults(always, business, actor=actor)
+    grouping.create_default_rule(actor=actor)
 
 
 def keep_house() -> None:

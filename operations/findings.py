@@ -42,11 +42,13 @@ CHECKS = (
     ),
     Check(
         "alerts_unpaged", _("Open alerts of the last quarter of an hour with a policy for which nobody was called"),
-        "SELECT x.id FROM (SELECT id, service_id, incident_id, first_occurred_at FROM alerts_alert WHERE status = 'open' ORDER BY id DESC LIMIT 500) x "
+        "SELECT x.id FROM (SELECT id, service_id, incident_id, group_id, first_occurred_at FROM alerts_alert "
+        "WHERE status = 'open' AND silenced_until IS NULL ORDER BY id DESC LIMIT 500) x "
         "WHERE x.first_occurred_at BETWEEN %(at)s::timestamptz - interval '15 minutes' AND %(at)s::timestamptz - interval '1 minute' AND "
         + _UNPAGED.format(kind="alert")
         + " AND (x.incident_id IS NULL OR NOT EXISTS (SELECT 1 FROM alerts_alert o JOIN oncall_escalation e ON e.subject_type = 'alert' "
-        "AND e.subject_id = o.id WHERE o.incident_id = x.incident_id))",
+        "AND e.subject_id = o.id WHERE o.incident_id = x.incident_id)) AND (x.group_id IS NULL OR NOT EXISTS (SELECT 1 FROM alerts_alert o "
+        "JOIN oncall_escalation e ON e.subject_type = 'alert' AND e.subject_id = o.id WHERE o.group_id = x.group_id))",
     ),
     Check(
         "incidents_unpaged", _("Open incidents of the last quarter of an hour with a policy for which nobody was called"),

@@ -1,6 +1,6 @@
 """Alerts that page: who is called for them is said by the service's escalation policy, or by the routing rules of its team (ALR-13).
 
-Of the alerts of one open incident only one pages at a time, so that a burst does not call people again and again.
+Of the alerts of one open incident, and of one group, only one pages at a time, so that a burst does not call people again and again.
 """
 
 from collections.abc import Mapping, Sequence
@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import Team, User
@@ -20,13 +21,14 @@ from oncall.actions import escalations
 from oncall.models import EscalationPolicy, Schedule
 
 ALERT = "alert"
+RELATED = ("team", "integration__team", "service__owner_team", "service__escalation_policy__team")
 URGENT = 2  # P1 and P2 come through quiet hours
 
 
 @transaction.atomic
 def begin(alerts: Sequence[Alert], at: datetime, *, actor: User | None = None) -> int:
     """Starts the escalations of open alerts, in a few queries however many they are; answers how many page."""
-    free = _one_of_each_incident([alert for alert in alerts if alert.status == Alert.OPEN])
+    free = _one_of_each_subject([alert for alert in alerts if alert.status == Alert.OPEN])
     called = _call_responders([alert for alert in free if alert.responders], actor)
     free = [alert for alert in free if alert.pk not in called]
     teams = {alert.pk: team for alert in free if (team := _team(alert)) is not None}
@@ -89,17 +91,25 @@ def page_team(alert: Alert, *, actor: User | None, team: Team) -> Alert:
     return locked
 
 
-def _one_of_each_incident(alerts: Sequence[Alert]) -> list[Alert]:
-    """Without the alerts of an incident for which another one pages already, or is about to."""
-    incidents = {alert.incident_id for alert in alerts if alert.incident_id is not None}
-    others = dict(Alert.objects.filter(incident__in=incidents).values_list("pk", "incident_id")) if incidents else {}
-    taken: set[int] = {others[pk] for pk in escalations.running(ALERT, others)}
+def _one_of_each_subject(alerts: Sequence[Alert]) -> list[Alert]:
+    """Without the alerts of an incident or a group for which another one pages already, or is about to."""
+    taken = _taken([alert for alert in alerts if alert.incident_id is not None or alert.group_id is not None])
     free = []
     for alert in alerts:
-        if alert.incident_id is None or alert.incident_id not in taken:
+        own = {(name, pk) for name, pk in (("incident", alert.incident_id), ("group", alert.group_id)) if pk is not None}
+        if not own & taken:
             free.append(alert)
-            taken |= {alert.incident_id} if alert.incident_id is not None else set()
+            taken |= own
     return free
+
+
+def _taken(alerts: Sequence[Alert]) -> set[tuple[str, int]]:
+    """The incidents and groups of these alerts for which one pages already."""
+    if not alerts:
+        return set()
+    circles = Q(incident__in={alert.incident_id for alert in alerts}) | Q(group__in={alert.group_id for alert in alerts})
+    paging = Alert.objects.filter(circles, pk__in=escalations.subjects_paged(ALERT)).values_list("incident_id", "group_id")
+    return {found for incident, group in paging for found in (("incident", incident), ("group", group)) if found[1] is not None}
 
 
 def _team(alert: Alert) -> Team | None:

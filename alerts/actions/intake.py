@@ -17,7 +17,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from accounts import actions as accounts
 from accounts.models import User
 from alerts import bodies, folding, permissions, reading, ruling
-from alerts.actions import changing, commanding, opening, recovery, subscriptions, volumes
+from alerts.actions import changing, commanding, grouping, opening, recovery, subscriptions, volumes
 from alerts.adapters import sns
 from alerts.dialects import pagerduty
 from alerts.dialects.base import Kept
@@ -234,6 +234,7 @@ def _raise_when_passing(error: Exception) -> None:
 
 @transaction.atomic
 def _apply(rows: list[Row]) -> None:
+    grouping.hold()
     at = clock.now()
     integrations = Integration.objects.select_related("service__tier", "service__owner_team", "team").in_bulk({row.integration_id for row in rows})
     rules = reading.rules_of(integrations)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from alerts import commands, events, permissions
-from alerts.actions import escalating, opening, recovery
+from alerts.actions import escalating, grouping, opening, recovery
 from alerts.models import Alert
 from common import clock, errors
 from incidents.models import Incident
@@ -21,7 +21,7 @@ from tickets.models import Ticket
 
 LONGEST_SNOOZE = timedelta(days=31)
 NOTE_LENGTH = commands.NOTE_LENGTH
-RELATED = ("integration__team", "service__tier", "service__owner_team", "service__escalation_policy__team", "incident")
+RELATED = ("integration__team", "service__tier", "service__owner_team", "service__escalation_policy__team", "incident", "group__incident")
 
 
 def hold(alert: Alert) -> Alert:
@@ -164,12 +164,15 @@ def add_note(alert: Alert, *, actor: User | None, note: str, hand: str = "") -> 
 
 @transaction.atomic
 def open_incident(alert: Alert, *, actor: User | None) -> Incident:
-    """Opens an incident from the alert by hand; an alert that has an open one keeps it."""
+    """Opens an incident from the alert by hand; an alert that has an open one keeps it, and one whose group has one gets that (INC-17)."""
     permissions.can_open_incident(actor).require()
+    grouping.hold()
     locked = hold(alert)
     if locked.incident is not None and locked.incident.is_open:
         return locked.incident
-    incident = opening.open_incident(locked, actor=actor)
+    group = locked.group
+    incident = group.incident if group is not None and group.incident is not None and group.incident.is_open else None
+    incident = incident or opening.open_incident(locked, actor=actor)
     opening.link(locked, incident, clock.now(), actor=actor)
     return incident
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 
 from accounts.models import Team
 from alerts import adapters, commands, events, folding, priorities, queries
-from alerts.actions import escalating
+from alerts.actions import escalating, grouping
 from alerts.folding import Past, Step
 from alerts.models import Alert, Integration
 from common import clock
@@ -49,6 +49,7 @@ class Home:
 
 def open_or_count(steps: Sequence[Step], integrations: Mapping[int, Integration], at: datetime, *, home: Home | None = None) -> None:
     """Counts up what is open already, ignores firings that were closed before, opens the rest. Duplicates leave no trace in the journal."""
+    grouping.hold()
     aliases = [step.event.alias for step in steps]
     active = Alert.objects.filter(alias__in=aliases).exclude(status=Alert.CLOSED).order_by("alias").select_for_update()
     known = {alias: (pk, priority, uid) for pk, alias, priority, uid in active.values_list("pk", "alias", "priority", "uid")}
@@ -92,7 +93,8 @@ def _priority(step: Step, integration: Integration | None) -> int:
 
 def _raise(levels: Mapping[int, int], at: datetime) -> None:
     """Open alerts whose tool now calls them more urgent; one that has become critical opens its incident now."""
-    rows = Alert.objects.filter(pk__in=levels).select_related("integration", "service__tier", "service__owner_team", "incident").order_by("pk")
+    rows = Alert.objects.filter(pk__in=levels).select_related("integration", "service__tier", "service__owner_team", "incident", "group__incident")
+    rows = rows.order_by("pk")
     for alert in rows:
         before, alert.priority = alert.priority, levels[alert.pk]
         alert.save(update_fields=["priority"])
@@ -140,6 +142,7 @@ def _open(steps: Sequence[Step], integrations: Mapping[int, Integration], at: da
         if "rule" in step.event.extra:
             alert.note(at, "rule", step.event.extra["rule"], gettext("A rule of the integration created it"))
     _hush(alerts, at)
+    grouping.place(alerts, at)
     Alert.objects.bulk_create(alerts)
     journal.record_many(
         events.OPENED,
@@ -210,7 +213,13 @@ def _asks_for_incident(alert: Alert) -> bool:
 
 
 def _give_incident(alert: Alert, at: datetime) -> None:
-    """Links the open incident of an earlier alert of this alias, or of this group and service (INC-17), else opens one. A failure keeps the alert."""
+    """Links the open incident of its group, of an earlier alert of this alias, or of what the tool tells together of this service (INC-17), else opens one.
+
+    A failure keeps the alert.
+    """
+    if alert.group is not None and alert.group.incident is not None and alert.group.incident.is_open:
+        link(alert, alert.group.incident, at)
+        return
     earlier = _with_open_incident(Q(alias=alert.alias))
     if earlier is None and alert.group_key:
         earlier = _with_open_incident(Q(group_key=alert.group_key, service_id=alert.service_id))
@@ -256,5 +265,8 @@ def link(alert: Alert, incident: Incident, at: datetime, *, actor: Any = None) -
     """Points the alert at the incident and tells both timelines."""
     alert.incident = incident
     alert.save(update_fields=["incident"])
+    if alert.group is not None and (alert.group.incident is None or not alert.group.incident.is_open):
+        alert.group.incident = incident
+        alert.group.save(update_fields=["incident"])
     journal.record(events.ATTACHED, alert, actor=actor, at=at, key=alert.key, incident=incident.key)
     journal.record(events.INCIDENT_ALERTED, incident, actor=actor, at=at, key=alert.key, message=alert.message, alert=alert.pk)

@@ -5,13 +5,17 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from alerts import events, folding
+from alerts.actions import escalating
 from alerts.folding import Step
 from alerts.models import Alert
 from journal import actions as journal
 from oncall.actions import escalations
+
+MOST_MATES = 200
 
 RECOVERED = """
 UPDATE alerts_alert SET recovered_at = given.at FROM unnest(%s::bigint[], %s::timestamptz[]) AS given(id, at) WHERE alerts_alert.id = given.id
@@ -49,6 +53,7 @@ def close_all(alerts: Sequence[Alert], *, by: str, name_of: Any, actor: Any, at:
     """Closes locked alerts and tells their timelines and those of their incidents."""
     if not alerts:
         return
+    unanswered = _paging([alert for alert in alerts if alert.status == Alert.OPEN and (alert.group_id or alert.incident_id)])
     by_name: dict[str, list[Alert]] = {}
     for alert in alerts:
         alert.status, alert.closed_at, alert.closed_by, alert.closed_by_name = Alert.CLOSED, at, by, str(name_of(alert))[:200]
@@ -62,3 +67,20 @@ def close_all(alerts: Sequence[Alert], *, by: str, name_of: Any, actor: Any, at:
     linked = [(alert.incident, data) for alert, data in told if alert.incident is not None]
     if linked:
         journal.record_many(events.INCIDENT_ALERT_CLOSED, linked, actor=actor, at=at)
+    if unanswered:
+        _hand_over(unanswered, at)
+
+
+def _paging(alerts: Sequence[Alert]) -> list[Alert]:
+    """Those of these alerts for which somebody is being paged."""
+    if not alerts:
+        return []
+    paged = set(escalations.subjects_paged(escalating.ALERT).filter(subject_id__in=[alert.pk for alert in alerts]))
+    return [alert for alert in alerts if alert.pk in paged]
+
+
+def _hand_over(alerts: Sequence[Alert], at: datetime) -> None:
+    """One alert of a group or an incident pages for all: when it is over and nobody answered, one that is still open pages instead."""
+    circles = Q(group__in=[alert.group_id for alert in alerts]) | Q(incident__in=[alert.incident_id for alert in alerts])
+    mates = Alert.objects.filter(circles, status=Alert.OPEN, silenced_until__isnull=True).order_by("priority", "id")
+    escalating.begin(list(mates.select_related(*escalating.RELATED)[:MOST_MATES]), at)

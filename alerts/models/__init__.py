@@ -1,6 +1,7 @@
 from alerts.models.alert import Alert
 from alerts.models.attachment import AlertAttachment
 from alerts.models.change import ChangeEvent
+from alerts.models.group import AlertGroup, GroupingLesson, GroupingRule
 from alerts.models.heartbeat import Heartbeat, HeartbeatSign, HeartbeatWatch
 from alerts.models.inbox import InboxRow
 from alerts.models.integration import Integration
@@ -13,7 +14,10 @@ from alerts.models.volume import Volume
 __all__ = [
     "Alert",
     "AlertAttachment",
+    "AlertGroup",
     "ChangeEvent",
+    "GroupingLesson",
+    "GroupingRule",
     "Heartbeat",
     "HeartbeatSign",
     "HeartbeatWatch",

@@ -13,6 +13,7 @@ from django.db.models import Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team
+from alerts.models.group import AlertGroup
 from alerts.models.integration import Integration
 from common import links
 from incidents.models import Incident
@@ -31,6 +32,7 @@ class Alert(models.Model):
     uid: its id for other products' clients. responders, visible_to: as Opsgenie writes them, {type, id or name or username}. actions: names of custom
     actions. silenced_until: when it pages after all, if it is still open. expires_at: when it closes unless it is sent again (Prometheus).
     team: whom it concerns before the team of its service, empty when nobody said so. decisions: what rules did to it, in order, {at, stage, rule, what}.
+    group_why: how it came into its group, {how, like, score, fields, minutes} as alerts/grouping.py says it.
     held_until: a rule keeps it quiet until then (FOREVER: until something releases it); silenced_until is the latest of all such reasons.
     plan: what a notification policy still has in mind, see alerts/notifying.py. plan_due_at: when it is next looked at.
     """
@@ -67,6 +69,10 @@ class Alert(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="alerts", verbose_name=_("owner")
     )
     group_key = models.CharField(max_length=64, blank=True)
+    group = models.ForeignKey(
+        AlertGroup, null=True, blank=True, on_delete=models.SET_NULL, related_name="alerts", verbose_name=_("group"), db_index=False
+    )
+    group_why = models.JSONField(_("why in the group"), default=dict, blank=True, db_default=Value({}, models.JSONField()))
     starts_at = models.DateTimeField(_("started"), null=True, blank=True)
     first_occurred_at = models.DateTimeField(_("first occurred"))
     last_occurred_at = models.DateTimeField(_("last occurred"))
@@ -100,6 +106,7 @@ class Alert(models.Model):
             models.Index(fields=["status", "-id"], name="alert_status_newest"),
             models.Index(fields=["incident", "-id"], name="alert_incident"),
             models.Index(fields=["service", "-id"], name="alert_service"),
+            models.Index(fields=["group", "-id"], name="alert_of_group"),
             models.Index(fields=["group_key", "-id"], name="alert_group", condition=Q(incident__isnull=False) & ~Q(group_key="")),
             models.Index(fields=["snoozed_until"], name="alert_snoozed", condition=Q(status="snoozed")),
             models.Index(fields=["silenced_until"], name="alert_silenced", condition=Q(silenced_until__isnull=False) & ~Q(status="closed")),

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Team, User
@@ -118,10 +118,9 @@ def start_probe(subject_type: str, subject_id: int, *, title: str, actor: User |
     return run
 
 
-def running(subject_type: str, subject_ids: Collection[int]) -> set[int]:
-    """The subjects among these for which somebody is being paged."""
-    rows = Escalation.objects.filter(subject_type=subject_type, subject_id__in=list(subject_ids), ended_at__isnull=True)
-    return set(rows.values_list("subject_id", flat=True)) if subject_ids else set()
+def subjects_paged(subject_type: str) -> QuerySet[Escalation, int]:
+    """The subjects for which somebody is being paged, as a part of another query."""
+    return Escalation.objects.filter(subject_type=subject_type, ended_at__isnull=True).values_list("subject_id", flat=True)
 
 
 def _without_open(runs: Sequence[Escalation]) -> list[Escalation]:

@@ -10,7 +10,7 @@ from django.db import connection
 
 from accounts.models import User
 from alerts.actions import intake, integrations, lifecycle
-from alerts.models import Alert, Integration
+from alerts.models import Alert, GroupingRule, Integration
 from common import clock
 from incidents.models import Incident
 from journal.models import Entry
@@ -122,6 +122,7 @@ def test_alerts_of_one_group_and_service_share_an_incident(integration: Integrat
 
 
 def test_grouped_by_no_label_each_alert_has_its_own_incident(integration: Integration, service: Service) -> None:
+    GroupingRule.objects.update(is_enabled=False)
     receive(integration, grouped("a1", "a2", labels={}))
     assert Incident.objects.count() == 2
 

@@ -387,6 +387,7 @@ def values_of(operation: Operation, case: Case, world: World, role: str, kind: s
     if operation.name.startswith(("alerts_opsgenie:", "jsm_alerts:")):
         given["ident"] = world.more["alert free"].uid
     given |= {"silence_id": UUID(int=1), "request_id": UUID(int=1), "attachment_id": 1, "rest": "nowhere"}
+    given["group"] = world.more["alert group"].pk
     if "heartbeat" in operation.name or operation.name.startswith(("ping", "badge")):
         beat = world.more["heartbeat"]
         given |= {"pk": beat.pk, "uuid": beat.uuid, "badge": beat.badge, "signal": "start", "ping_key": "nokey", "name": beat.name}

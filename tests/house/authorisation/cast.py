@@ -12,7 +12,7 @@ from accounts import actions as accounts
 from accounts.models import ApiToken, IntegrationKey, Membership, Organisation, Role, Team, User
 from alerts.actions import heartbeats, integrations
 from alerts.actions import rules as integration_rules
-from alerts.models import Alert, InboxRow
+from alerts.models import Alert, AlertGroup, InboxRow
 from common import clock
 from fields.models import Definition
 from incidents import actions as incidents
@@ -164,6 +164,7 @@ def _alerts(world: World) -> None:
             number=number, alias=name, message=name, priority=2, status=status, incident=incident, first_occurred_at=now, last_occurred_at=now,
             acknowledged_at=now if status == Alert.ACKNOWLEDGED else None,
         )  # fmt: skip
+    world.more["alert group"] = AlertGroup.objects.create(mode="text", key="k", kind="k", text="apart", leader="ALR-9009", first_at=now, last_at=now)
     world.more["integration"] = integrations.create(actor=None, name="Prometheus")
     world.more["integration key"] = IntegrationKey.objects.latest("id")
     with connection.cursor() as cursor:

@@ -1,0 +1,63 @@
+"""The screens of groups of alerts."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts import desk
+from alerts import forms, permissions, queries
+from alerts.actions import regrouping
+from alerts.models import AlertGroup
+from common import errors, htmx
+
+
+@require_POST
+@desk.required
+def ungroup(request: HttpRequest, number: int) -> HttpResponseBase:
+    """This alert is something else than its group; undone by putting it back."""
+    user = desk.user_of(request)
+    alert = queries.alert_for(user, number)
+    former = alert.group_id
+    regrouping.ungroup(alert, actor=user)
+    undo = reverse("alerts:rejoin", args=[number, former]) if former else None
+    return htmx.done(_("{key} is no longer in the group").format(key=alert.key), undo=undo)
+
+
+@require_POST
+@desk.required
+def rejoin(request: HttpRequest, number: int, group: int) -> HttpResponseBase:
+    """Takes back a change of group, and what it taught."""
+    user = desk.user_of(request)
+    alert = queries.alert_for(user, number)
+    permissions.can_act(user).require()
+    regrouping.regroup(alert, actor=user, group=get_object_or_404(AlertGroup, pk=group), teaches=False)
+    return htmx.done(_("{key} is back in its group").format(key=alert.key))
+
+
+@require_http_methods(["GET", "POST"])
+@desk.required
+def regroup(request: HttpRequest, number: int) -> HttpResponseBase:
+    """Puts the alert into the group of another one, in a dialog."""
+    user = desk.user_of(request)
+    alert = queries.alert_for(user, number)
+    permissions.can_act(user).require()
+    form: Any = forms.RegroupForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        other = queries.by_numbers(user, [form.cleaned_data["alert"]])
+        try:
+            group = regrouping.group_of(other[0]) if other else None
+            if group is not None:
+                former = alert.group_id
+                regrouping.regroup(alert, actor=user, group=group)
+                undo = reverse("alerts:rejoin", args=[number, former]) if former else None
+                return htmx.done(_("{key} belongs with {other}").format(key=alert.key, other=other[0].key), undo=undo)
+            form.add_error("alert", _("There is no such alert. Write its key, like ALR-88213."))
+        except errors.Invalid as error:
+            form.add_error("alert", error.message)
+    url, title = reverse("alerts:regroup", args=[number]), _("Group {key} with another alert").format(key=alert.key)
+    return htmx.dialog(request, form, url=url, title=title, action=_("Group"))

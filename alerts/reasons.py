@@ -1,0 +1,39 @@
+"""What the pipeline decided about an alert, in words."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from alerts import grouping
+
+NAMES = {
+    "service": gettext_lazy("service"), "integration": gettext_lazy("integration"), "entity": gettext_lazy("entity"), "source": gettext_lazy("source"),
+    "team": gettext_lazy("team"), "priority": gettext_lazy("priority"), "message": gettext_lazy("message"), "tags": gettext_lazy("tags"),
+}  # fmt: skip
+
+
+def grouped(why: Mapping[str, Any]) -> str:
+    """Why an alert is in its group."""
+    how, minutes = why.get("how", ""), why.get("minutes", 0)
+    if how == grouping.TOOL:
+        return _("the tool notifies about them together, within {minutes} minutes").format(minutes=minutes)
+    same = listed([str(NAMES.get(name, name.partition(".")[2] or name)) for name in why.get("fields", ())])
+    if how == grouping.FIELDS:
+        return _("same {fields} within {minutes} minutes").format(fields=same, minutes=minutes)
+    if how == grouping.TEXT:
+        score, like = why.get("score", 0), why.get("like", "")
+        text = _("same text as {key}, numbers aside") if score >= 1 else _("text {score:.2f} like {key}")
+        within = _("same {fields}").format(fields=same) + ", " if same else ""
+        return f"{text.format(key=like, score=score)} ({within}{_('within {minutes} minutes').format(minutes=minutes)})"
+    if how == "taught":
+        return _("somebody taught that it belongs with {key}").format(key=why.get("like", ""))
+    if how == "hand":
+        return _("{name} put it here").format(name=why.get("by", ""))
+    return _("the first of its group")
+
+
+def listed(names: list[str]) -> str:
+    """Words as people list them."""
+    return names[0] if len(names) == 1 else _("{some} and {last}").format(some=", ".join(names[:-1]), last=names[-1]) if names else ""
