@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Team, User
 from alerts.models import Alert, Integration, Silence
 from common.decisions import ALLOWED, Decision
+from oncall import permissions as oncall
 
 
 def visible_to(user: User, alerts: QuerySet[Alert]) -> QuerySet[Alert]:
@@ -53,6 +54,15 @@ def can_configure(user: User | None) -> Decision:
     if user is None or user.has_right("settings.manage"):
         return ALLOWED
     return Decision(False, _("Only an admin may change integrations."))
+
+
+def can_rule(user: User | None, team: Team | int | None) -> Decision:
+    """Rules and maintenance of everybody belong to admins, those of a team also to its leads."""
+    if user is None or user.has_right("settings.manage"):
+        return ALLOWED
+    if team is not None and user.has_right("alert.act") and (team if isinstance(team, int) else team.pk) in oncall.leads(user):
+        return ALLOWED
+    return Decision(False, _("Rules of everybody are changed by admins, those of a team also by its leads. Ask one of them."))
 
 
 def can_search(user: User | None) -> Decision:

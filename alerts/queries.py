@@ -27,6 +27,7 @@ from tickets.models import Ticket
 from workflows.models import Status
 
 PAGE_SIZE = 100
+RELATED = ("team", "integration__team", "service__tier", "service__owner_team", "service__escalation_policy__team", "incident", "group__incident")
 URGENT = 2
 SEGMENTS: dict[str, Q] = {
     "active": ~Q(status=Alert.CLOSED), "open": Q(status=Alert.OPEN), "acknowledged": Q(status=Alert.ACKNOWLEDGED), "snoozed": Q(status=Alert.SNOOZED),

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from alerts.actions import heartbeats, intake, lifecycle, partitions, silencing, subscriptions
+from alerts.actions import heartbeats, intake, lifecycle, partitions, plans, silencing, subscriptions
 from common import clock
 
 
@@ -20,8 +20,9 @@ def watch_heartbeats() -> int:
 
 @shared_task(name="alerts.wake_snoozed", queue="default")
 def wake_snoozed() -> int:
-    """Opens alerts whose snooze ended, closes those that are not sent any more, and sees which silences began and ended. A tick every ten seconds."""
-    return lifecycle.wake_snoozed() + lifecycle.close_expired() + silencing.hush(clock.now())
+    """Opens alerts whose snooze ended, closes those that are not sent any more, sees which silences and maintenance began and ended, and does what
+    notification policies had in mind. A tick every ten seconds."""
+    return lifecycle.wake_snoozed() + lifecycle.close_expired() + silencing.hush(clock.now()) + plans.run_due()
 
 
 @shared_task(name="alerts.keep_partitions", queue="bulk")
@@ -34,3 +35,9 @@ def keep_partitions() -> None:
 def confirm_subscriptions() -> int:
     """Confirms subscriptions of Amazon SNS. Rung by the intake and by a tick each minute."""
     return subscriptions.confirm_due()
+
+
+@shared_task(name="alerts.expire", queue="bulk")
+def expire() -> int:
+    """Closes stale alerts by rule. A tick each minute."""
+    return plans.expire()

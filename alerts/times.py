@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 
 from accounts.validators import known_zone
@@ -94,3 +95,8 @@ def next_at(wall: time, name: str, after: datetime, weekday: int | None = None) 
         if instant.timestamp() > after.timestamp() and weekday in (None, day.weekday()):
             return datetime.fromtimestamp(instant.timestamp(), after.tzinfo)
     raise AssertionError("a week has seven days")
+
+
+def weekday(number: int) -> str:
+    """The name of a weekday from Monday = 0."""
+    return str(WEEKDAYS[number])

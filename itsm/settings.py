@@ -284,6 +284,7 @@ CELERY_BEAT_SCHEDULE = {
     "follow_ups": _tick("tickets.sweep_follow_ups", 10, "default"),
     "heartbeats": _tick("alerts.watch_heartbeats", 5, "critical"),
     "snoozed": _tick("alerts.wake_snoozed", 10, "default"),
+    "expire": _tick("alerts.expire", 60, "bulk"),
     "partitions": _tick("alerts.keep_partitions", 3600, "bulk"),
     "subscriptions": _tick("alerts.confirm_subscriptions", 60, "default"),
     "escalations": _tick("oncall.sweep", 2, "critical"),

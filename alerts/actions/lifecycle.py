@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from alerts import commands, events, permissions
+from alerts import commands, events, permissions, queries
 from alerts.actions import escalating, grouping, opening, recovery
 from alerts.models import Alert
 from common import clock, errors
@@ -21,12 +21,11 @@ from tickets.models import Ticket
 
 LONGEST_SNOOZE = timedelta(days=31)
 NOTE_LENGTH = commands.NOTE_LENGTH
-RELATED = ("integration__team", "service__tier", "service__owner_team", "service__escalation_policy__team", "incident", "group__incident")
 
 
 def hold(alert: Alert) -> Alert:
     """The alert, locked, with what its actions need."""
-    rows = Alert.objects.prefetch_related(*RELATED)
+    rows = Alert.objects.prefetch_related(*queries.RELATED)
     return rows.select_for_update().get(pk=alert.pk)
 
 
@@ -126,7 +125,7 @@ def wake_snoozed() -> int:
     """Opens the alerts whose snooze ended; answers how many."""
     at = clock.now()
     with transaction.atomic():
-        rows = Alert.objects.filter(status=Alert.SNOOZED, snoozed_until__lte=at).prefetch_related(*RELATED)
+        rows = Alert.objects.filter(status=Alert.SNOOZED, snoozed_until__lte=at).prefetch_related(*queries.RELATED)
         due = list(rows.select_for_update(skip_locked=True)[:500])
         Alert.objects.filter(pk__in=[alert.pk for alert in due]).update(status=Alert.OPEN, snoozed_until=None)
         if due:

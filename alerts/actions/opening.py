@@ -10,20 +10,21 @@ from typing import Any
 import orjson
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Q
-from django.utils.translation import gettext
+from django.utils.translation import gettext as _
 
 from accounts.models import Team
-from alerts import adapters, commands, events, folding, priorities, queries
-from alerts.actions import escalating, grouping
+from alerts import adapters, commands, conditions, effects, events, folding, notifying, priorities, queries, rulebook, templating
+from alerts.actions import deciding, escalating, grouping
 from alerts.folding import Past, Step
-from alerts.models import Alert, Integration
+from alerts.models import Alert, AlertRule, Integration
 from common import clock
 from incidents import actions as incidents
 from incidents.models import Incident
 from journal import actions as journal
 from services import queries as services
 from services.models import Service
-from tickets.actions.creation import EARLIEST
+from tickets.actions import conversation
+from tickets.actions.creation import EARLIEST, SUMMARY_LENGTH
 
 log = logging.getLogger(__name__)
 
@@ -52,14 +53,17 @@ def open_or_count(steps: Sequence[Step], integrations: Mapping[int, Integration]
     grouping.hold()
     aliases = [step.event.alias for step in steps]
     active = Alert.objects.filter(alias__in=aliases).exclude(status=Alert.CLOSED).order_by("alias").select_for_update()
-    known = {alias: (pk, priority, uid) for pk, alias, priority, uid in active.values_list("pk", "alias", "priority", "uid")}
+    rows = active.values_list("pk", "alias", "priority", "uid", "held_until")
+    known = {alias: (pk, priority, uid, held) for pk, alias, priority, uid, held in rows}
     past = _past([alias for alias in aliases if alias not in known])
-    counted, risen, fresh = [], {}, []
+    counted, risen, fresh, held = [], {}, [], []
     for step in steps:
         alias, old = step.event.alias, past.get(step.event.alias)
         if alias in known:
-            pk, before, uid = known[alias]
+            pk, before, uid, held_until = known[alias]
             counted.append((pk, step))
+            if held_until is not None:
+                held.append((pk, step))
             step.tell("Increased alert count", uid)
             level = _priority(step, integrations.get(step.integration_id or 0))
             if level < before:
@@ -70,6 +74,8 @@ def open_or_count(steps: Sequence[Step], integrations: Mapping[int, Integration]
         else:
             fresh.append(step)
     _count(counted)
+    if held:
+        _free_counted(held, at)
     if risen:
         _raise(risen, at)
     if fresh:
@@ -95,18 +101,46 @@ def _raise(levels: Mapping[int, int], at: datetime) -> None:
     """Open alerts whose tool now calls them more urgent; one that has become critical opens its incident now."""
     rows = Alert.objects.filter(pk__in=levels).select_related("integration", "service__tier", "service__owner_team", "incident", "group__incident")
     rows = rows.order_by("pk")
+    book = rulebook.read(AlertRule.INCIDENT)
     for alert in rows:
         before, alert.priority = alert.priority, levels[alert.pk]
         alert.save(update_fields=["priority"])
         journal.record(events.PRIORITY_RAISED, alert, actor=None, at=at, key=alert.key, before=before, after=alert.priority)
-        give_due_incident(alert, at)
+        give_due_incident(alert, at, book)
 
 
-def give_due_incident(alert: Alert, at: datetime) -> None:
+def _free_counted(held: Sequence[tuple[int, Step]], at: datetime) -> None:
+    """Alerts that wait for more events before they page (ALR-11): those that have enough now are loud."""
+    more = dict[int, int]()
+    for pk, step in held:
+        more[pk] = more.get(pk, 0) + step.count
+    waiting = list(Alert.objects.filter(pk__in=more, plan__has_key="dedup").prefetch_related(*queries.RELATED).order_by("pk"))
+    quiet = rulebook.quiet_at(at) if waiting else None
+    freed = []
+    for alert in waiting:
+        before, (alert.plan, is_enough) = alert.plan["dedup"], notifying.counted(alert.plan, alert.count, more[alert.pk], at)
+        if is_enough and quiet is not None and "review" not in alert.plan:
+            alert.held_until = datetime.fromisoformat(before["until"]) if before.get("until") else None
+            alert.silenced_until = quiet.until(alert, at)
+            alert.note(at, AlertRule.NOTIFICATION, alert.plan.get("rule", ""), _("enough events came: {n}").format(n=alert.count))
+            freed += [alert] if alert.silenced_until is None and alert.status == Alert.OPEN else []
+    Alert.objects.bulk_update(waiting, ["plan", "held_until", "silenced_until", "decisions"])
+    free(freed, at)
+
+
+def free(alerts: Sequence[Alert], at: datetime) -> None:
+    """Open alerts that nothing keeps quiet any more: what they would have set off follows now."""
+    if alerts:
+        book = rulebook.read(AlertRule.INCIDENT)
+        for alert in alerts:
+            give_due_incident(alert, at, book)
+        escalating.begin(alerts, at)
+
+
+def give_due_incident(alert: Alert, at: datetime, book: rulebook.Book | None = None) -> None:
     """An incident for an alert that has become urgent enough for one and has none that is open."""
-    is_free = alert.silenced_until is None and (alert.incident is None or not alert.incident.is_open)
-    if is_free and _asks_for_incident(alert):
-        _give_incident(alert, at)
+    if alert.silenced_until is None and (alert.incident is None or not alert.incident.is_open):
+        _give_asked_incident(alert, book or rulebook.read(AlertRule.INCIDENT), at)
 
 
 def _count(counted: Sequence[tuple[int, Step]]) -> None:
@@ -140,8 +174,9 @@ def _open(steps: Sequence[Step], integrations: Mapping[int, Integration], at: da
     alerts = [_alert(step, integrations.get(step.integration_id or 0), found, number, home) for step, number in zip(steps, numbers, strict=True)]
     for step, alert in zip(steps, alerts, strict=True):
         if "rule" in step.event.extra:
-            alert.note(at, "rule", step.event.extra["rule"], gettext("A rule of the integration created it"))
-    _hush(alerts, at)
+            alert.note(at, "rule", step.event.extra["rule"], _("A rule of the integration created it"))
+    book = rulebook.read()
+    deciding.decide(alerts, book, at)
     grouping.place(alerts, at)
     Alert.objects.bulk_create(alerts)
     journal.record_many(
@@ -162,17 +197,9 @@ def _open(steps: Sequence[Step], integrations: Mapping[int, Integration], at: da
         journal.record_many(events.NOTED, told, actor=None, at=at)
     loud = [alert for alert in alerts if alert.silenced_until is None]
     for alert in loud:
-        if _asks_for_incident(alert):
-            _give_incident(alert, at)
+        _give_asked_incident(alert, book, at)
     escalating.begin(loud, at)
     return alerts
-
-
-def _hush(alerts: Sequence[Alert], at: datetime) -> None:
-    """Silenced alerts are kept; what they would set off waits until the silence ends (alerts.actions.silencing.hush)."""
-    known = queries.silences_at(at)
-    for alert in alerts if known else ():
-        alert.silenced_until = max((one.ends_at for one in queries.silences_of(alert, known)), default=None)
 
 
 def _numbers(amount: int) -> list[int]:
@@ -202,8 +229,23 @@ def _expiry(step: Step) -> datetime | None:
     return step.event.ended_at if step.event.extra.get("api") == "alertmanager" else None
 
 
+def _give_asked_incident(alert: Alert, book: rulebook.Book, at: datetime) -> None:
+    """The incident that the first incident rule that fits asks for (ALR-14), else the integration."""
+    rule = None
+    if book.has(AlertRule.INCIDENT):
+        rule = next(book.fitting(AlertRule.INCIDENT, alert, conditions.facts_of(alert), at), None)
+    if rule is None:
+        if _asks_for_incident(alert):
+            _give_incident(alert, at)
+        return
+    alert.note(at, rule.kind, rule.name, effects.words(rule.kind, rule.does))
+    alert.save(update_fields=["decisions"])
+    if "none" not in rule.does:
+        _give_incident(alert, at, rule.does)
+
+
 def _asks_for_incident(alert: Alert) -> bool:
-    """Whether the integration's rule says that this alert opens an incident."""
+    """Whether the integration says that this alert opens an incident."""
     rule = alert.integration
     if rule is None or rule.incident_from_priority is None or alert.priority > rule.incident_from_priority:
         return False
@@ -212,10 +254,10 @@ def _asks_for_incident(alert: Alert) -> bool:
     return alert.service is not None and alert.service.tier_id <= rule.incident_from_tier
 
 
-def _give_incident(alert: Alert, at: datetime) -> None:
+def _give_incident(alert: Alert, at: datetime, does: Mapping[str, Any] | None = None) -> None:
     """Links the open incident of its group, of an earlier alert of this alias, or of what the tool tells together of this service (INC-17), else opens one.
 
-    A failure keeps the alert.
+    A failure keeps the alert. does: what an incident rule says.
     """
     if alert.group is not None and alert.group.incident is not None and alert.group.incident.is_open:
         link(alert, alert.group.incident, at)
@@ -228,7 +270,7 @@ def _give_incident(alert: Alert, at: datetime) -> None:
         return
     try:
         with transaction.atomic():
-            link(alert, open_incident(alert), at)
+            link(alert, open_incident(alert, does=does or {}), at)
     except (OperationalError, InterfaceError):
         raise
     except Exception as error:  # whatever is wrong with the incident, people must still see the alert
@@ -242,23 +284,34 @@ def _with_open_incident(condition: Q) -> Alert | None:
     return Alert.objects.filter(condition, incident__is_open=True).select_related("incident").order_by("-id").first()
 
 
-def open_incident(alert: Alert, *, actor: Any = None) -> Incident:
-    """The incident of an alert: summary and payload from it, urgency from its priority, impact from the tier, team from the service."""
-    text = [alert.description] if alert.description else []
-    detected_at = min(alert.first_occurred_at, clock.now())
+def open_incident(alert: Alert, *, actor: Any = None, does: Mapping[str, Any] | None = None) -> Incident:
+    """The incident of an alert: summary and payload from it, urgency from its priority, impact from the tier, team from the service.
+
+    does: what an incident rule says instead, see alerts/effects.py.
+    """
+    said, facts = does or {}, conditions.facts_of(alert)
+    text = [templating.fill(said["description"], facts) if "description" in said else alert.description]
     text += [f"{alert.key}, {alert.integration}" if alert.integration else alert.key]
-    return incidents.create(
+    detected_at = min(alert.first_occurred_at, clock.now())
+    service = (Service.objects.filter(slug=said["service"]).first() if "service" in said else None) or alert.service
+    team = (Team.objects.filter(slug=said["team"]).first() if "team" in said else None) or alert.team
+    incident = incidents.create(
         actor=actor,
-        summary=alert.message,
-        description="\n\n".join(text),
-        service=alert.service,
-        urgency=priorities.urgency_of(alert.priority),
-        team=alert.team or (alert.integration.team if alert.integration and alert.service is None else None),
+        summary=templating.fill(said["summary"], facts)[:SUMMARY_LENGTH].strip() or alert.message if "summary" in said else alert.message,
+        description="\n\n".join(part for part in text if part),
+        service=service,
+        impact=said.get("impact"),
+        urgency=priorities.urgency_of(said.get("priority", alert.priority)),
+        team=team or (alert.integration.team if alert.integration and service is None else None),
+        labels=said.get("labels", ()),
         channel="alert",
         must_fill=False,
         detected_at=detected_at,
         impact_started_at=min(alert.starts_at, detected_at) if alert.starts_at and alert.starts_at >= EARLIEST else None,
     )
+    if said.get("message"):
+        conversation.comment(incident, actor=None, body=templating.fill(said["message"], facts), is_internal=False)
+    return incident
 
 
 def link(alert: Alert, incident: Incident, at: datetime, *, actor: Any = None) -> None:

@@ -9,8 +9,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from alerts import events, labels, permissions, queries
-from alerts.actions import escalating, lifecycle, opening
+from alerts import events, labels, permissions, queries, rulebook
+from alerts.actions import deciding, escalating, lifecycle, opening
 from alerts.labels import Matcher
 from alerts.models import Alert, Integration, Silence
 from common import clock, errors
@@ -99,27 +99,54 @@ def hush(at: datetime) -> int:
 
     Answers how many alerts changed.
     """
-    known = queries.silences_at(at)
+    quiet = rulebook.quiet_at(at)
     rows = Alert.objects.exclude(status=Alert.CLOSED).defer("payload", "description")
-    rows = rows if known else rows.filter(silenced_until__isnull=False)
-    changed = [alert.pk for alert in rows.iterator() if _quiet_until(alert, known) != alert.silenced_until]
+    if quiet.is_empty:
+        rows = rows.filter(silenced_until__isnull=False).exclude(held_until=Alert.FOREVER, silenced_until=Alert.FOREVER)
+    elif quiet.windows:
+        rows = rows.select_related("team", "integration__team", "service__owner_team")
+    changed = [alert.pk for alert in rows.iterator() if quiet.until(alert, at) != alert.silenced_until]
     if not changed:
         return 0
     freed = []
     with transaction.atomic():
-        held = Alert.objects.filter(pk__in=changed).exclude(status=Alert.CLOSED).prefetch_related(*lifecycle.RELATED).order_by("alias")
+        held = Alert.objects.filter(pk__in=changed).exclude(status=Alert.CLOSED).prefetch_related(*queries.RELATED).order_by("alias")
         for alert in held.select_for_update(of=("self",)):
-            alert.silenced_until = _quiet_until(alert, known)
-            alert.save(update_fields=["silenced_until"])
-            if alert.silenced_until is not None:
-                escalations.snooze(escalating.ALERT, alert.pk, until=alert.silenced_until, actor=None)
-            elif alert.status == Alert.OPEN:
+            _change(alert, quiet, at)
+            if alert.silenced_until is None and alert.status == Alert.OPEN:
                 freed.append(alert)
-        for alert in freed:
-            opening.give_due_incident(alert, at)
-        escalating.begin(freed, at)
+        opening.free(freed, at)
     return len(changed)
 
 
-def _quiet_until(alert: Alert, known: Sequence[Silence]) -> datetime | None:
-    return max((one.ends_at for one in queries.silences_of(alert, known)), default=None)
+def _change(alert: Alert, quiet: rulebook.Quiet, at: datetime) -> None:
+    """An alert that is open already becomes quiet or loud; maintenance that is reviewed holds only what comes up in it."""
+    alert.silenced_until = quiet.until(alert, at)
+    if alert.silenced_until is None:
+        alert.held_until = None
+        alert.note(at, "silence", "", _("loud again"))
+    else:
+        reason = max(quiet.reasons(alert, at), key=lambda one: one.until)
+        alert.note(at, reason.stage, reason.name, deciding.quiet_words(reason.until))
+    alert.save(update_fields=["silenced_until", "held_until", "decisions"])
+    if alert.silenced_until is not None:
+        escalations.snooze(escalating.ALERT, alert.pk, until=alert.silenced_until, actor=None)
+
+
+@transaction.atomic
+def release(alert: Alert, *, actor: User | None) -> Alert:
+    """Makes an alert loud that something keeps quiet: it pages now, and no rule quietens it again. Raises Refused, Conflict when it is closed."""
+    permissions.can_act(actor).require()
+    locked = lifecycle.hold(alert)
+    lifecycle.require_active(locked)
+    if locked.silenced_until is None:
+        return locked
+    locked.silenced_until = locked.held_until = None
+    locked.plan = {**{name: value for name, value in locked.plan.items() if name not in ("dedup", "review")}, "released": True}
+    locked.save(update_fields=["silenced_until", "held_until", "plan"])
+    at = clock.now()
+    journal.record(events.RELEASED, locked, actor=actor, at=at, key=locked.key)
+    if locked.status == Alert.OPEN:
+        escalations.stop(escalating.ALERT, [locked.pk], actor=actor, why=_("it is paged anew"))
+        opening.free([locked], at)
+    return locked

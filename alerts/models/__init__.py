@@ -1,4 +1,5 @@
 from alerts.models.alert import Alert
+from alerts.models.alert_rule import AlertRule, LookupTable, Maintenance
 from alerts.models.attachment import AlertAttachment
 from alerts.models.change import ChangeEvent
 from alerts.models.group import AlertGroup, GroupingLesson, GroupingRule
@@ -15,6 +16,7 @@ __all__ = [
     "Alert",
     "AlertAttachment",
     "AlertGroup",
+    "AlertRule",
     "ChangeEvent",
     "GroupingLesson",
     "GroupingRule",
@@ -24,6 +26,8 @@ __all__ = [
     "InboxRow",
     "Integration",
     "IntegrationRule",
+    "LookupTable",
+    "Maintenance",
     "SavedSearch",
     "Silence",
     "Subscription",

@@ -27,7 +27,7 @@ MESSAGE_LENGTH, ALIAS_LENGTH, DESCRIPTION_LENGTH = 130, 512, 15_000
 class Alert(models.Model):
     """Something a monitoring tool noticed. The alias is its identity: at most one alert that is not closed carries it.
 
-    Status: open, acknowledged, snoozed, closed. closed_by: source (the tool said resolved), agent, incident. starts_at: the tool's own clock, of the
+    Status: open, acknowledged, snoozed, closed. closed_by: source (the tool said resolved), agent, incident, rule. starts_at: the tool's own clock, of the
     latest firing. recovered_at: when the tool said that it was over, also after a person closed it. group_key: what the tool notifies about together.
     uid: its id for other products' clients. responders, visible_to: as Opsgenie writes them, {type, id or name or username}. actions: names of custom
     actions. silenced_until: when it pages after all, if it is still open. expires_at: when it closes unless it is sent again (Prometheus).
@@ -40,7 +40,7 @@ class Alert(models.Model):
     OPEN, ACKNOWLEDGED, SNOOZED, CLOSED = "open", "acknowledged", "snoozed", "closed"
     STATUSES: ClassVar[list[Any]] = [(OPEN, _("Open")), (ACKNOWLEDGED, _("Acknowledged")), (SNOOZED, _("Snoozed")), (CLOSED, _("Closed"))]
     FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
-    BY_SOURCE, BY_AGENT, BY_INCIDENT = "source", "agent", "incident"
+    BY_SOURCE, BY_AGENT, BY_INCIDENT, BY_RULE = "source", "agent", "incident", "rule"
     journal_type = "alert"
 
     uid = models.UUIDField(_("id"), unique=True, default=uuid.uuid4, db_default=RandomUUID(), editable=False)
