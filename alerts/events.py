@@ -19,6 +19,7 @@ INCIDENT_FAILED = catalogue.declare(
 ATTACHED = catalogue.declare("alert.attached", _("The alert {key} was linked to {incident}"), icon="flame", tone="red")
 DETACHED = catalogue.declare("alert.detached", _("{actor} unlinked the alert {key} from {incident}"), icon="unlink")
 INCIDENT_ALERTED = catalogue.declare("incident.alerted", _("Alert {key} was linked: {message}"), icon="bell", tone="red")
+INCIDENT_QUIET = catalogue.declare("incident.alerts_over", _("Every alert of it is closed"), icon="circle-check", tone="green")
 INCIDENT_ALERT_CLOSED = catalogue.declare("incident.alert_closed", _("Alert {key} closed, by {by}"), icon="circle-check", tone="green")
 HEARTBEAT_ADDED = catalogue.declare("heartbeat.added", _("{actor} added the heartbeat {name}"), icon="heartbeat")
 HEARTBEAT_CHANGED = catalogue.declare("heartbeat.changed", _("{actor} changed {fields} of the heartbeat {name}"), icon="pencil")

@@ -1,6 +1,6 @@
 """What follows for alerts from what happens to incidents."""
 
-from alerts.actions import lifecycle
+from alerts.actions import closing, lifecycle
 from incidents.models import Incident
 from journal.handlers import on
 from journal.models import Entry
@@ -8,8 +8,14 @@ from journal.models import Entry
 
 @on("incident.resolved", "incident.closed", "incident.canceled")
 def close_alerts(entry: Entry) -> None:
-    """An incident that ended closes its alerts."""
-    lifecycle.close_of_incident(entry.subject_id, actor=entry.actor)
+    """An incident that ended closes its alerts, unless its service says otherwise (INC-18)."""
+    closing.close_alerts(entry.subject_id, actor=entry.actor)
+
+
+@on("incident.alerts_over")
+def end_incident(entry: Entry) -> None:
+    """The last alert of an incident closed: its service says what follows (INC-18)."""
+    closing.end_incident(entry.subject_id, actor=None)
 
 
 @on("ticket.transitioned")

@@ -9,14 +9,21 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Team, User
 from common import clock, errors, wording
-from incidents import events, kind, moments
-from incidents.models import Incident
+from incidents import events, kind, moments, similar
+from incidents.models import Incident, SimilarIncident
 from journal import actions as journal
 from services.models import Service
 from tickets import events as tickets
 from tickets import permissions
 from tickets.actions import conversation, creation, links, locking
-from tickets.models import Category, Comment, Ticket
+from tickets.models import Category, Comment, Link, Ticket
+
+# verb → the state it leads to, and the states it starts from
+DECISIONS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "accept": (SimilarIncident.ACCEPTED, (SimilarIncident.PROPOSED, SimilarIncident.REFUSED, SimilarIncident.UNDONE)),
+    "refuse": (SimilarIncident.REFUSED, (SimilarIncident.PROPOSED,)),
+    "undo": (SimilarIncident.UNDONE, (SimilarIncident.LINKED, SimilarIncident.ACCEPTED, SimilarIncident.REFUSED)),
+}
 
 
 @transaction.atomic
@@ -162,3 +169,58 @@ def note_instant(incident_id: int, name: str, instant: datetime, *, actor: User 
     if moments.first_disorder({other: getattr(row, other) for other in moments.NAMES} | {name: instant}) is None:
         setattr(row, name, instant)
         row.save(update_fields=[name])
+
+
+@transaction.atomic
+def find_similar(incident_id: int, *, actor: User | None) -> SimilarIncident | None:
+    """Looks for an open incident of the same service that reads like this new one: proposes it as parent, or makes it that, as the service says (INC-14).
+
+    Judged once; nothing for an incident that is over, restricted or has a parent by now.
+    """
+    incident = Incident.objects.select_related("service").filter(pk=incident_id, is_open=True, is_restricted=False).first()
+    if incident is None or incident.service is None or incident.service.similar_incidents == Service.LEAVE:
+        return None
+    if SimilarIncident.objects.filter(child=incident).exists() or Link.objects.filter(target=incident, relation="parent").exists():
+        return None
+    found = similar.nearest(incident)
+    if found is None:
+        return None
+    is_linked, at = incident.service.similar_incidents == Service.LINK, clock.now()
+    row = SimilarIncident.objects.create(
+        child=incident, parent=found.incident, percent=round(found.likeness * 100), minutes=found.minutes, made_at=at,
+        state=SimilarIncident.LINKED if is_linked else SimilarIncident.PROPOSED,
+    )  # fmt: skip
+    if is_linked:
+        links.link(incident, actor=actor, target=found.incident, relation="child")
+    told = {"other": found.incident.pk, "to": found.incident.key, "percent": row.percent, "minutes": row.minutes}
+    journal.record(events.SIMILAR_LINKED if is_linked else events.SIMILAR_FOUND, incident, actor=actor, at=at, **told)
+    return row
+
+
+@transaction.atomic
+def decide_similar(incident: Incident, verb: str, *, actor: User | None) -> SimilarIncident:
+    """Answers a proposal: accept links it under the other one, refuse leaves it apart, undo takes either back. The same again changes nothing.
+
+    Raises Refused, Conflict when there is nothing to decide, and what linking raises.
+    """
+    row = SimilarIncident.objects.filter(child=incident).select_for_update().first()
+    permissions.can_link(actor, incident).require()
+    if row is None:
+        raise errors.Conflict(_("No similar incident was found for %(key)s.") % {"key": incident.key})
+    permissions.can_relate(actor, row.parent).require()
+    wanted, sources = DECISIONS[verb]
+    state = SimilarIncident.PROPOSED if verb == "undo" and row.state == SimilarIncident.REFUSED else wanted
+    if row.state == state:
+        return row
+    if row.state not in sources:
+        raise errors.Conflict(_("That was decided already: %(state)s.") % {"state": row.get_state_display()})
+    if verb == "accept":
+        links.link(incident, actor=actor, target=row.parent, relation="child")
+    link = Link.objects.filter(source=row.parent, target=incident, relation="parent").first()
+    if verb == "undo" and link is not None:
+        links.unlink(incident, actor=actor, link=link)
+    row.state, row.decided_by, row.decided_at = state, actor, clock.now()
+    row.save(update_fields=["state", "decided_by", "decided_at"])
+    if verb == "refuse":
+        journal.record(events.SIMILAR_REFUSED, incident, actor=actor, other=row.parent_id, to=row.parent.key)
+    return row

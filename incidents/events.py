@@ -11,3 +11,10 @@ REOPENED = catalogue.declare("incident.reopened", _("{actor} reopened it"), icon
 CANCELED = catalogue.declare("incident.canceled", _("{actor} canceled it: {reason}"), icon="ban", is_public=True)
 HELD = catalogue.declare("incident.held", _("{actor} put it on hold: {reason}"), icon="player-pause", tone="violet")
 RETIMED = catalogue.declare("incident.retimed", _("{actor} corrected {fields}"), icon="clock")
+SIMILAR_FOUND = catalogue.declare(
+    "incident.similar_found", _("{to} of the same service reads alike ({percent} %, {minutes} min before): proposed as parent"), icon="link"
+)
+SIMILAR_LINKED = catalogue.declare(
+    "incident.similar_linked", _("Linked under {to} of the same service, which reads alike ({percent} %, {minutes} min before)"), icon="link"
+)
+SIMILAR_REFUSED = catalogue.declare("incident.similar_refused", _("{actor} keeps it apart from {to}"), icon="unlink")

@@ -36,6 +36,12 @@ def page_people(entry: Entry) -> None:
     paging.begin(Ticket.objects.get(pk=entry.subject_id), actor=entry.actor)
 
 
+@on("incident.created")
+def find_similar(entry: Entry) -> None:
+    """An open incident of the same service that reads alike is proposed as its parent (INC-14)."""
+    actions.find_similar(entry.subject_id, actor=None)
+
+
 @on("ticket.edited", "ticket.assigned", "ticket.priority_changed", "ticket.priority_overridden", "ticket.priority_returned")
 def page_others(entry: Entry) -> None:
     """Another service, team or priority may call others, as long as nobody works on the incident (ALR-13)."""

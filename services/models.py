@@ -41,6 +41,14 @@ class Tier(models.Model):
 class Service(models.Model):
     """A service in the sense of ITIL: owned by a team, of a tier, known to monitoring by its name, short name or an alias."""
 
+    NOTHING, COMMENT, MONITORING, RESOLVE = "nothing", "comment", "monitoring", "resolve"
+    ENDINGS: ClassVar[list[Any]] = [
+        (NOTHING, _("Nothing")), (COMMENT, _("An internal note on it")), (MONITORING, _("It goes to Monitoring")), (RESOLVE, _("It is resolved")),
+    ]  # fmt: skip
+    LEAVE, PROPOSE, LINK = "leave", "propose", "link"
+    LIKENESSES: ClassVar[list[Any]] = [
+        (LEAVE, _("Leave them apart")), (PROPOSE, _("Propose the open one as parent")), (LINK, _("Link them under the open one")),
+    ]  # fmt: skip
     journal_type = "service"
 
     slug = models.SlugField(_("short name"), max_length=80, unique=True)
@@ -60,6 +68,18 @@ class Service(models.Model):
     escalation_policy = models.ForeignKey(
         EscalationPolicy, null=True, blank=True, on_delete=models.PROTECT, related_name="services", verbose_name=_("escalation policy"),
         help_text=_("Who is paged; empty for the routing rules of the owner team"),
+    )  # fmt: skip
+    when_alerts_close = models.CharField(
+        _("when the last alert of an incident closes"), max_length=12, choices=ENDINGS, default=NOTHING, db_default=NOTHING,
+        help_text=_("What its workflow does not allow at that moment is left undone, with a note that says why"),
+    )  # fmt: skip
+    closes_alerts = models.BooleanField(_("an incident that ends closes its alerts"), default=True, db_default=True)
+    similar_incidents = models.CharField(
+        _("similar incidents"), max_length=8, choices=LIKENESSES, default=PROPOSE, db_default=PROPOSE,
+        help_text=_("A new incident whose summary is like that of an open one of the last two hours"),
+    )  # fmt: skip
+    holds_dependents = models.BooleanField(
+        _("while it is down, alerts of services that need it wait"), default=True, db_default=True, help_text=_("Down: it has an open alert P1 or P2"),
     )  # fmt: skip
     responders = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="responds_for", verbose_name=_("responders"))
     responder_teams = models.ManyToManyField(Team, blank=True, related_name="responds_for", verbose_name=_("responder teams"))

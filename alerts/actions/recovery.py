@@ -12,6 +12,7 @@ from alerts import events, folding
 from alerts.actions import escalating
 from alerts.folding import Step
 from alerts.models import Alert
+from incidents.models import Incident
 from journal import actions as journal
 from oncall.actions import escalations
 
@@ -67,8 +68,17 @@ def close_all(alerts: Sequence[Alert], *, by: str, name_of: Any, actor: Any, at:
     linked = [(alert.incident, data) for alert, data in told if alert.incident is not None]
     if linked:
         journal.record_many(events.INCIDENT_ALERT_CLOSED, linked, actor=actor, at=at)
+        _tell_quiet({incident.pk: incident for incident, _data in linked if incident.is_open}, actor, at)
     if unanswered:
         _hand_over(unanswered, at)
+
+
+def _tell_quiet(incidents: Mapping[int, Incident], actor: Any, at: datetime) -> None:
+    """Open incidents none of whose alerts is open any more."""
+    still = set(Alert.objects.filter(incident__in=incidents).exclude(status=Alert.CLOSED).values_list("incident", flat=True)) if incidents else set()
+    quiet: list[tuple[Incident, dict[str, Any]]] = [(incident, {}) for pk, incident in incidents.items() if pk not in still]
+    if quiet:
+        journal.record_many(events.INCIDENT_QUIET, quiet, actor=actor, at=at)
 
 
 def _paging(alerts: Sequence[Alert]) -> list[Alert]:

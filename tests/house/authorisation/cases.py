@@ -218,6 +218,7 @@ CASES: dict[tuple[str, str], list[Case]] = {
     ("incidents:split", "POST"): [
         Case("public", lambda _w, _t: {"summary": "Apart"}), Case("internal", lambda _w, _t: {"summary": "Apart"}, values=lambda _w, t: {"comment": t.parts["note"]}),
     ],
+    ("incidents:decide_similar", "POST"): _verbs({"accept": "", "refuse": "", "undo": ""}, "key"),
     ("incidents:retime", "POST"): made(lambda world, thing: {"reported_at": "2020-01-01T00:00:00", **_version(world, thing)}),
     ("alerts:bulk", "POST"): [
         Case(verb, lambda world, _t: {"key": world.more["alert free"].number}, values=lambda _w, _t, verb=verb: {"verb": verb})  # type: ignore[misc]
