@@ -31,7 +31,7 @@ RELATED = ("team", "integration__team", "service__tier", "service__owner_team", 
 URGENT = 2
 SEGMENTS: dict[str, Q] = {
     "active": ~Q(status=Alert.CLOSED), "open": Q(status=Alert.OPEN), "acknowledged": Q(status=Alert.ACKNOWLEDGED), "snoozed": Q(status=Alert.SNOOZED),
-    "closed": Q(status=Alert.CLOSED),
+    "quiet": ~Q(status=Alert.CLOSED) & Q(silenced_until__isnull=False), "closed": Q(status=Alert.CLOSED),
 }  # fmt: skip
 URGENT_FIRST = (paging.Key("priority"), paging.Key("id", is_descending=True))
 NEWEST_FIRST = (paging.Key("id", is_descending=True),)

@@ -128,17 +128,22 @@ class Book:
                         break
 
 
+def entry(rule: AlertRule) -> Entry:
+    """A rule, compiled."""
+    return Entry(rule, conditions.compiled(rule.conditions), times.times_of(rule.times))
+
+
 def read(*kinds: str) -> Book:
     """The rules that are on, of these kinds or of all: one query, and one more for tables when there are any."""
     rows = AlertRule.objects.filter(is_enabled=True).order_by("position", "pk")
     found: dict[tuple[str, int | None], list[Entry]] = {}
     for rule in rows.filter(kind__in=kinds) if kinds else rows:
         try:
-            entry = Entry(rule, conditions.compiled(rule.conditions), times.times_of(rule.times))
+            one = entry(rule)
         except Exception:  # it was checked when it was saved; whatever is wrong, alerts go on without it
             log.exception("rule %s cannot be used", rule.pk)
             continue
-        found.setdefault((rule.kind, rule.team_id), []).append(entry)
+        found.setdefault((rule.kind, rule.team_id), []).append(one)
     wanted = {one.rule.does["table"] for rows_ in found.values() for one in rows_ if "table" in one.rule.does}
     return Book(found, LookupTable.objects.in_bulk(wanted) if wanted else {})
 

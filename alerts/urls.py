@@ -1,6 +1,6 @@
 from django.urls import path
 
-from alerts import group_views, heartbeat_views, integration_views, rule_views, views
+from alerts import group_views, heartbeat_views, integration_views, policy_views, rule_views, views
 
 app_name = "alerts"
 
@@ -19,6 +19,17 @@ urlpatterns = [
     path("integrations/<int:pk>/rules/<int:rule_id>/", rule_views.change, name="change_rule"),
     path("integrations/<int:pk>/rules/<int:rule_id>/<slug:verb>/", rule_views.act, name="act_on_rule"),
     path("integrations/<int:pk>/<slug:verb>/", integration_views.act, name="act_on_integration"),
+    path("rules/", policy_views.index, name="rules"),
+    path("rules/new/<slug:kind>/", policy_views.new_rule, name="new_alert_rule"),
+    path("rules/try/<slug:kind>/", policy_views.try_rules, name="try_rules"),
+    path("rules/tables/new/", policy_views.table, name="new_lookup_table"),
+    path("rules/tables/<int:pk>/", policy_views.table, name="lookup_table"),
+    path("rules/tables/<int:pk>/remove/", policy_views.remove_table, name="remove_lookup_table"),
+    path("rules/<int:pk>/", policy_views.change_rule, name="alert_rule"),
+    path("rules/<int:pk>/<slug:verb>/", policy_views.act_on_rule, name="act_on_alert_rule"),
+    path("maintenance/new/", policy_views.new_maintenance, name="new_maintenance"),
+    path("maintenance/<int:pk>/", policy_views.change_maintenance, name="maintenance"),
+    path("maintenance/<int:pk>/<slug:verb>/", policy_views.act_on_maintenance, name="act_on_maintenance"),
     path("heartbeats/", heartbeat_views.index, name="heartbeats"),
     path("heartbeats/new/", heartbeat_views.new, name="new_heartbeat"),
     path("heartbeats/<int:pk>/", heartbeat_views.detail, name="heartbeat"),

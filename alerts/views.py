@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import desk
 from accounts.models import User
 from alerts import filters, forms, group_queries, permissions, queries
-from alerts.actions import escalating, lifecycle, raising
+from alerts.actions import escalating, lifecycle, raising, silencing
 from alerts.models import Alert
 from common import clock, errors, htmx, wording
 from incidents import queries as incidents
@@ -30,6 +30,7 @@ VERBS: dict[str, tuple[Callable[..., Any], Any]] = {
     "unacknowledge": (lifecycle.unacknowledge, _lazy("open again")),
     "close": (lifecycle.close, _lazy("closed")),
     "open-incident": (lifecycle.open_incident, _lazy("has an incident")),
+    "release": (silencing.release, _lazy("loud again")),
     "detach": (lifecycle.detach, _lazy("unlinked")),
 }
 
@@ -69,7 +70,14 @@ def _list(request: HttpRequest) -> dict[str, Any]:
     rows = chosen.qs if chosen.is_valid() else queries.alerts_for(user).none()
     page = queries.page(rows, sort="newest" if state == "closed" else "priority", after=request.GET.get("after"))
     counts = queries.segment_counts(user)
-    labels = {"active": _("Active"), "open": _("Open"), "acknowledged": _("Acknowledged"), "snoozed": _("Snoozed"), "closed": _("Closed")}
+    labels = {
+        "active": _("Active"),
+        "open": _("Open"),
+        "acknowledged": _("Acknowledged"),
+        "snoozed": _("Snoozed"),
+        "quiet": _("Quiet"),
+        "closed": _("Closed"),
+    }
     return {
         "groups": queries.grouped([_dressed(alert, user) for alert in _folded(request, queries.veil(user, page.rows))]),
         "counts": counts,
@@ -126,9 +134,13 @@ def _note_of(alert: Alert) -> str:
     if alert.status == Alert.SNOOZED and alert.snoozed_until:
         return _("until {at}").format(at=wording.moment(alert.snoozed_until, clock.now()))
     if alert.status != Alert.CLOSED and alert.silenced_until:
+        if alert.silenced_until >= Alert.FOREVER:
+            return _("quiet")
         return _("silenced until {at}").format(at=wording.moment(alert.silenced_until, clock.now()))
     if alert.status == Alert.CLOSED:
-        return {Alert.BY_SOURCE: _("by the source"), Alert.BY_INCIDENT: _("with its incident")}.get(alert.closed_by, _("by hand"))
+        return {Alert.BY_SOURCE: _("by the source"), Alert.BY_RULE: _("by a rule"), Alert.BY_INCIDENT: _("with its incident")}.get(
+            alert.closed_by, _("by hand")
+        )
     return alert.owner.name if alert.owner else ""
 
 
@@ -151,6 +163,7 @@ def _drawer(alert: Alert, user: User) -> dict[str, Any]:
         "note_url": reverse("alerts:note", args=[number]),
         "page_url": reverse("alerts:page", args=[number]),
         "owner_url": reverse("alerts:owner", args=[number]),
+        "release_url": reverse("alerts:act", args=[number, "release"]) if alert.silenced_until and may_act and alert.status != Alert.CLOSED else "",
         "unacknowledge_url": reverse("alerts:act", args=[number, "unacknowledge"]) if alert.status == Alert.ACKNOWLEDGED and may_act else "",
         "now": clock.now(),
     }
@@ -159,7 +172,7 @@ def _drawer(alert: Alert, user: User) -> dict[str, Any]:
 @require_POST
 @desk.required
 def act(request: HttpRequest, number: int, verb: str) -> HttpResponseBase:
-    """A verb that needs nothing more: acknowledge, unacknowledge, close, open-incident, detach."""
+    """A verb that needs nothing more: acknowledge, unacknowledge, close, open-incident, release, detach."""
     user = desk.user_of(request)
     if verb not in VERBS:
         raise Http404

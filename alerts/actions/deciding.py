@@ -22,7 +22,7 @@ CHANGING = (AlertRule.ENRICHMENT, AlertRule.POLICY, AlertRule.NOTIFICATION)
 def decide(alerts: Sequence[Alert], book: Book, at: datetime) -> None:
     """Changes the alerts as the rules of the moment say."""
     if any(book.has(kind) for kind in CHANGING):
-        known = _services_of(book)
+        known = services_of(book)
         for alert in alerts:
             apply(alert, book, known, at)
     quiet = rulebook.quiet_at(at)
@@ -34,18 +34,19 @@ def decide(alerts: Sequence[Alert], book: Book, at: datetime) -> None:
 def apply(alert: Alert, book: Book, known: Mapping[str, Service], at: datetime) -> None:
     """What the rules change in one alert; rules that come later see what earlier ones did."""
     facts = conditions.facts_of(alert)
-    for rule in book.fitting(AlertRule.ENRICHMENT, alert, facts, at):
+    for kind in CHANGING:
+        for rule in book.fitting(kind, alert, facts, at):
+            follow(alert, rule, facts, book, known, at)
+
+
+def follow(alert: Alert, rule: AlertRule, facts: dict[str, Any], book: Book, known: Mapping[str, Service], at: datetime) -> None:
+    """What follows from one rule that fits."""
+    if rule.kind == AlertRule.ENRICHMENT:
         _enrich(alert, rule.does, book.tables, facts, known)
-        _noted(alert, rule, facts, at)
-    for rule in book.fitting(AlertRule.POLICY, alert, facts, at):
+    elif rule.kind == AlertRule.POLICY:
         _rewrite(alert, rule.does, facts)
-        _noted(alert, rule, facts, at)
-    for rule in book.fitting(AlertRule.NOTIFICATION, alert, facts, at):
+    elif rule.kind == AlertRule.NOTIFICATION:
         notifying.intend(alert, rule, at)
-        _noted(alert, rule, facts, at)
-
-
-def _noted(alert: Alert, rule: AlertRule, facts: dict[str, Any], at: datetime) -> None:
     facts.update(conditions.facts_of(alert))
     alert.note(at, rule.kind, rule.name, effects.words(rule.kind, rule.does))
 
@@ -65,7 +66,7 @@ def quiet_words(until: datetime) -> str:
     return _("quiet") if until >= Alert.FOREVER else _("quiet until {at} UTC").format(at=f"{until:%Y-%m-%d %H:%M}")
 
 
-def _services_of(book: Book) -> Mapping[str, Service]:
+def services_of(book: Book) -> Mapping[str, Service]:
     """The services that lookup tables name."""
     names = {row["service"] for table in book.tables.values() for row in table.rows.values() if row.get("service")}
     return services.by_names(names) if names else {}

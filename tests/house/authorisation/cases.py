@@ -144,7 +144,22 @@ def _verbs(verbs: dict[str, str], parameter: str) -> list[Case]:
 
 
 TASK_VERBS = {"finish": "task", "reopen": "done", "up": "last", "down": "task", "remove": "task"}
-ALERT_VERBS = {"acknowledge": "free", "unacknowledge": "acknowledged", "close": "free", "open-incident": "free", "detach": "attached"}
+
+
+def _window() -> dict[str, str]:
+    """Work that is planned far ahead."""
+    wall = {"name": "Upgrade", "starts_at": "2030-01-01T00:00", "ends_at": "2030-01-01T01:00", "time_zone": "UTC", "mode": "quiet"}
+    return {**wall, "conditions-type": "match-all"}
+
+
+ALERT_VERBS = {
+    "acknowledge": "free",
+    "unacknowledge": "acknowledged",
+    "close": "free",
+    "open-incident": "free",
+    "release": "free",
+    "detach": "attached",
+}
 
 
 def _alert(source: str, body: Body = lambda _world, _thing: {}) -> list[Case]:
@@ -235,6 +250,15 @@ CASES: dict[tuple[str, str], list[Case]] = {
     ("alerts:add_rule", "POST"): plain(name="Any", reported="any", action="ignore"),
     ("alerts:change_rule", "POST"): plain(name="Any", reported="any", action="ignore"),
     ("alerts:act_on_rule", "POST"): _verbs({"up": "", "remove": ""}, "pk"),
+    ("alerts:new_alert_rule", "POST"): plain(**{"minutes": "60", "zone": "UTC", "conditions-type": "match-all"}),
+    ("alerts:alert_rule", "POST"): plain(**{"minutes": "60", "zone": "UTC", "conditions-type": "match-all"}),
+    ("alerts:try_rules", "POST"): plain(text='{"message": "Down"}'),
+    ("alerts:act_on_alert_rule", "POST"): _verbs({"up": "", "off": "", "remove": ""}, "pk"),
+    ("alerts:new_maintenance", "POST"): made(lambda _w, _t: _window()),
+    ("alerts:maintenance", "POST"): made(lambda _w, _t: _window()),
+    ("alerts:act_on_maintenance", "POST"): _verbs({"end": "", "remove": ""}, "pk"),
+    ("alerts:new_lookup_table", "POST"): plain(name="Racks", text="host,rack\na,1\n"),
+    ("alerts:lookup_table", "POST"): plain(name="Hosts", text="host,rack\na,1\n"),
     ("alerts:act_on_integration", "POST"): _verbs({"enable": "", "disable": "", "rotate": "", "test": ""}, "pk"),
     ("alerts:new_heartbeat", "POST"): made(lambda world, _t: _heartbeat(world, "nightly")),
     ("alerts:change_heartbeat", "POST"): made(lambda world, _t: _heartbeat(world, world.more["heartbeat"].name)),
@@ -311,6 +335,11 @@ CASES: dict[tuple[str, str], list[Case]] = {
     ("incident-split", "POST"): made(lambda _world, thing: {"comment": thing.parts["comment"], "summary": "Apart"}),
     ("incident-transition", "POST"): plain(verb="start"),
     ("incident-unlink", "POST"): made(lambda _world, thing: {"link": thing.parts["link"]}),
+    ("alert-rule-list", "POST"): made(lambda _w, _t: {"kind": "expiry", "does": {"minutes": 60}}),
+    ("alert-rule-detail", "PUT"): made(lambda _w, _t: {"kind": "expiry", "does": {"minutes": 60}}),
+    ("alert-rule-move", "POST"): plain(by=1),
+    ("maintenance-list", "POST"): made(lambda _w, _t: {"name": "Upgrade", "starts_at": "2030-01-01T00:00:00Z", "ends_at": "2030-01-01T01:00:00Z"}),
+    ("maintenance-detail", "PUT"): made(lambda _w, _t: {"name": "Upgrade", "starts_at": "2030-01-01T00:00:00Z", "ends_at": "2030-01-01T01:00:00Z"}),
     ("alert-assign", "POST"): plain(owner="agent@example.com"),
     ("alert-attach", "POST"): [Case("to a ticket", lambda _w, thing: {"incident": thing.parts["key"]}, names_ticket=True)],
     ("alert-detach", "POST"): _alert("attached"),
@@ -402,6 +431,9 @@ def values_of(operation: Operation, case: Case, world: World, role: str, kind: s
             "tool": "zabbix",
             "rule_id": world.more["integration rule"].pk,
         }
+    if operation.route.startswith(("/alerts/rules/", "/alerts/maintenance/")):
+        made = "lookup table" if "table" in operation.name else "maintenance" if "maintenance" in operation.name else "alert rule"
+        given |= {"pk": world.more[made].pk, "kind": "expiry"}
     if operation.name == "tickets:custom":
         given["field"] = "region"
     if operation.name == "tickets:undo":
@@ -426,6 +458,8 @@ def values_of(operation: Operation, case: Case, world: World, role: str, kind: s
             "contact": world.more[f"contact {person}"],
             "personal": world.more[f"rule {person}"],
             "category": world.more["category"],
+            "alert": world.more["alert rule"],
+            "maintenance": world.more["maintenance"],
         }
         given["pk"] = {**known, "integration": world.more["integration"], "tier": world.more["service"].tier}[operation.name.split("-")[0]].pk
     return {**given, **case.values(world, thing)}

@@ -10,7 +10,7 @@ from django.db import connection
 
 from accounts import actions as accounts
 from accounts.models import ApiToken, IntegrationKey, Membership, Organisation, Role, Team, User
-from alerts.actions import heartbeats, integrations
+from alerts.actions import heartbeats, integrations, maintaining, ruling
 from alerts.actions import rules as integration_rules
 from alerts.models import Alert, AlertGroup, InboxRow
 from common import clock
@@ -156,6 +156,9 @@ def _thing(world: World, state: str, reporter: User, team: str, *, is_restricted
     return Thing(ticket, parts)
 
 
+UNHEARD = {"field": "message", "operation": "equals", "expectedValue": "unheard of"}
+
+
 def _alerts(world: World) -> None:
     now = clock.now()
     states = {"free": (Alert.OPEN, None), "acknowledged": (Alert.ACKNOWLEDGED, None), "attached": (Alert.OPEN, world.more["hub"])}
@@ -172,6 +175,10 @@ def _alerts(world: World) -> None:
         cursor.execute(kept, [world.more["integration"].pk])
     wanted = {"name": "All", "action": "create", "values": {"priority": "P3"}}
     world.more["integration rule"] = integration_rules.add(world.more["integration"], actor=None, values=wanted)
+    world.more["lookup table"] = ruling.save_table(actor=None, name="Hosts", text="host,rack\na,1\n")
+    world.more["alert rule"] = ruling.add(actor=None, kind="expiry", team=None, values={"does": {"minutes": 60}})
+    window = {"name": "Upgrade", "starts_at": now, "ends_at": now + timedelta(hours=1), "conditions": [UNHEARD]}
+    world.more["maintenance"] = maintaining.plan(actor=None, team=None, values=window)
     world.more["kept body"] = InboxRow.objects.get(integration=world.more["integration"])
 
 
