@@ -10,8 +10,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import Team, User
-from alerts import filters, queries
-from alerts.actions import escalating, lifecycle
+from alerts import alert_log, filters, queries
+from alerts.actions import escalating, lifecycle, silencing
 from alerts.models import Alert, Integration
 from common.api import checked
 from incidents import queries as incidents
@@ -40,7 +40,7 @@ class AlertSerializer(AlertListSerializer):
     class Meta(AlertListSerializer.Meta):
         fields: ClassVar[list[str]] = [
             *AlertListSerializer.Meta.fields, "uid", "description", "details", "links", "responders", "visible_to", "actions", "acknowledged_by", "closed_by_name",
-            "silenced_until", "expires_at", "payload",
+            "silenced_until", "expires_at", "decisions", "payload",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -97,6 +97,16 @@ class IntegrationSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
+class LogLineSerializer(serializers.Serializer):
+    """A line of an alert's log. kind: decision (of a rule), message (to a person) or the event. channel: by which a message went or an answer came."""
+
+    at = serializers.DateTimeField()
+    kind = serializers.CharField()
+    text = serializers.CharField()
+    actor = serializers.CharField(allow_null=True)
+    channel = serializers.CharField(allow_blank=True)
+
+
 class AlertViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
     """Alerts by number, such as 88213 for ALR-88213."""
 
@@ -135,6 +145,19 @@ class AlertViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """One alert."""
         return Response(AlertSerializer(self.get_object()).data)
+
+    @extend_schema(responses=LogLineSerializer(many=True), filters=False)
+    @action(detail=True, pagination_class=None, filterset_class=None)
+    def log(self, request: Request, number: str) -> Response:
+        """What rules decided, who did what, and who was paged by which channel; newest first."""
+        rows = alert_log.lines(self.person, self.get_object())
+        return Response(LogLineSerializer([alert_log.told(row) for row in rows], many=True).data)
+
+    @extend_schema(request=None)
+    @action(detail=True, methods=["post"])
+    def release(self, request: Request, number: str) -> Response:
+        """Makes it loud, whatever keeps it quiet."""
+        return self.answer(silencing.release(self.get_object(), actor=self.person))
 
     @extend_schema(request=None)
     @action(detail=True, methods=["post"])

@@ -15,11 +15,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import desk
 from accounts.models import User
-from alerts import filters, forms, group_queries, permissions, queries
+from alerts import alert_log, filters, forms, group_queries, permissions, queries
 from alerts.actions import escalating, lifecycle, raising, silencing
 from alerts.models import Alert
 from common import clock, errors, htmx, wording
 from incidents import queries as incidents
+from journal.models import Entry
 from services.models import Service
 from tickets import options
 from tickets.models.registers import PRIORITIES
@@ -146,9 +147,10 @@ def _note_of(alert: Alert) -> str:
 
 def _drawer(alert: Alert, user: User) -> dict[str, Any]:
     """What the drawer shows."""
-    entries = queries.log_of(user, alert)
+    entries = alert_log.lines(user, alert)
     for entry in entries:
-        entry.comment = None  # type: ignore[attr-defined]  # the timeline's template asks for it
+        if isinstance(entry, Entry):
+            entry.comment = None  # type: ignore[attr-defined]  # the timeline's template asks for it
     number = alert.number
     may_act = bool(permissions.can_act(user))
     return {

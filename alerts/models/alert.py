@@ -135,7 +135,7 @@ class Alert(models.Model):
         """
         self.decisions = [
             *self.decisions[-(MOST_DECISIONS - 1) :],
-            {"at": at.isoformat(timespec="seconds"), "stage": stage, "rule": rule[:120], "what": what[:500]},
+            {"at": at.isoformat(), "stage": stage, "rule": rule[:120], "what": what[:500]},
         ]
 
     def get_absolute_url(self) -> str:

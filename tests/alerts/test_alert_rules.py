@@ -7,13 +7,15 @@ from typing import Any
 import pytest
 
 from accounts.models import Team, User
-from alerts.actions import integrations, maintaining, opening, plans, ruling, silencing
+from alerts.actions import integrations, lifecycle, maintaining, opening, plans, ruling, silencing
 from alerts.folding import Step
 from alerts.models import Alert, AlertRule, Integration, LookupTable, Maintenance
 from alerts.normal import OPEN, Event
 from common import clock, errors
 from incidents.models import Incident
 from journal.models import Entry
+from notifications.models import ContactMethod
+from oncall.actions import escalations
 from oncall.models import Escalation, EscalationPolicy, EscalationStep, RoutingRule
 from services.models import Service
 from tickets.models import Comment
@@ -175,6 +177,22 @@ def test_what_comes_up_in_reviewed_maintenance_waits_for_a_person(fire: Fire, se
     assert (alert.silenced_until, runs()) == (Alert.FOREVER, 0)
     silencing.release(alert, actor=agent)
     assert runs() == 1
+
+
+def test_the_log_tells_decisions_pages_and_answers_in_order(fire: Fire, service: Service, policy: Any, agent: User, resolver: User, api: Any) -> None:
+    """ALR-23."""
+    ContactMethod.objects.create(user=resolver, channel="email", name="Mail", address="d@example.com", verified_at=clock.now())
+    rule("policy", {"tags_add": ["db"]}, name="Tag databases")
+    alert = fire()
+    escalations.sweep()
+    lifecycle.acknowledge(alert, actor=agent)
+    said = api(agent).get(f"/api/v1/alerts/{alert.number}/log/").json()
+    kinds = [line["kind"] for line in reversed(said)]
+    assert kinds[:2] == ["decision", "alert.opened"] and set(kinds) >= {"escalation.started", "escalation.paged", "message", "alert.acknowledged"}
+    texts = {line["kind"]: line for line in said}
+    assert texts["decision"]["text"] == "Alert policy “Tag databases”: adds the tags db"
+    assert (texts["message"]["channel"], texts["alert.acknowledged"]["actor"]) == ("email", agent.email)
+    assert texts["message"]["text"].startswith("email to Daniel Resolver: ")
 
 
 def test_an_incident_rule_writes_the_incident(fire: Fire, service: Service, other_team: Team) -> None:
