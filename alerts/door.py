@@ -95,7 +95,7 @@ async def _accept(route: table.Route, scope: Scope, receive: Receive) -> Answer:
     try:
         integration_id = await the.integration_of(key) if key is not None else 0
     except ledger.Unavailable as error:
-        return _refuse(route, 503, str(error), RETRY)
+        return _refuse(route, error.status, str(error), RETRY)
     if integration_id is None:
         return _refuse(route, 401, UNKNOWN)
     problem = dialect.admits(call)
@@ -130,7 +130,7 @@ async def _keep(the: ledger.Ledger, route: table.Route, operation: Operation, in
             request = ledger.Request(None if operation.name == plain.INGEST else str(uuid.uuid4()), operation.name, operation.context)
         row_id = await the.keep(integration_id, raw, _reason(problem), request)
     except ledger.Unavailable as error:
-        return _refuse(route, 503, str(error), RETRY)
+        return _refuse(route, error.status, str(error), RETRY)
     if problem is not None:
         return dialect.refused(problem, row_id)
     return dialect.accepted(operation, (request.id if request is not None else None) or "", row_id, value)

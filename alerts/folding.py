@@ -85,6 +85,16 @@ def is_old_firing(starts_at: datetime | None, received_at: datetime, past: Past)
     return past.recovered_at is None or received_at - past.recovered_at <= ECHO
 
 
+def over_until(event: Event) -> datetime | None:
+    """Up to when, by the tool's clock, a recovery says that firings are over; None when it does not say."""
+    return event.ended_at or event.starts_at
+
+
+def is_over(starts_at: datetime | None, received_at: datetime, until: datetime, told_at: datetime) -> bool:
+    """Whether the end of a firing was told before the firing itself: within ten seconds, when the order of delivery is chance (RELIABILITY A12)."""
+    return starts_at is not None and starts_at <= until and received_at - told_at <= ECHO
+
+
 def closes(event: Event, alert_start: datetime | None) -> bool:
     """Whether a recovery ends the open alert: not when that firing ended before this one began, and the message about it comes late.
 

@@ -5,6 +5,7 @@ import hashlib
 import logging
 import threading
 import time
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,7 @@ KEYS_FRESH, KEYS_STALE = 3.0, 5.0
 KEYS_RETRY = 1.0
 KEYS_PAUSE = 1.0
 WAITING_ROWS, WAITING_BYTES = 20_000, 64_000_000
+SHARE_ROWS, SHARE_BYTES = WAITING_ROWS // 2, WAITING_BYTES // 2  # of one key, so that it leaves room for the others (ALR-22)
 WAITING_SECONDS = 10.0
 RING_EVERY = 0.05
 DEAF_SECONDS = 1.0
@@ -57,7 +59,15 @@ PLAIN = Request(None, "ingest", {})
 
 
 class Unavailable(Exception):
-    """Nothing can be kept right now; the client should send it again."""
+    """Nothing can be kept right now; the client should send it again. status: for the answer."""
+
+    status = 503
+
+
+class TooMuch(Unavailable):
+    """One key sends more than its share; the others' alerts go on."""
+
+    status = 429
 
 
 @dataclass(slots=True)
@@ -82,6 +92,7 @@ class Ledger:
         self._keys_lock = asyncio.Lock()
         self._waiting: list[_Waiting] = []
         self._waiting_bytes = 0
+        self._waiting_of: Counter[int] = Counter()
         self._lock = threading.Lock()
         self._work = threading.Event()
         self._ring = threading.Event()
@@ -119,14 +130,17 @@ class Ledger:
             raise Unavailable("The database does not answer. Send it again in a moment.")
 
     async def keep(self, integration_id: int, body: bytes, reason: str, request: Request | None = None) -> int:
-        """Commits a body and answers its number; request None for a plain one. Raises Unavailable when too much waits or the database refuses."""
+        """Commits a body and answers its number; request None for a plain one. Raises Unavailable when too much waits or the database refuses, TooMuch for this key."""
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[int] = loop.create_future()
         with self._lock:
             if self._is_closing or len(self._waiting) >= WAITING_ROWS or self._waiting_bytes + len(body) > WAITING_BYTES:
                 raise Unavailable("Too much waits to be written. Send it again in a moment.")
+            if self._waiting_of[integration_id] + len(body) > SHARE_BYTES:
+                raise TooMuch("Too much of this key waits to be written. Send it again in a moment.")
             self._waiting.append(_Waiting(integration_id, body, reason, request, loop, answer))
             self._waiting_bytes += len(body)
+            self._waiting_of[integration_id] += max(len(body), SHARE_BYTES // SHARE_ROWS)
         self._work.set()
         timer = loop.call_later(WAITING_SECONDS, _give_up, answer)
         try:
@@ -148,7 +162,7 @@ class Ledger:
             self._work.wait()
             self._work.clear()
             with self._lock:
-                batch, self._waiting, self._waiting_bytes = self._waiting, [], 0
+                batch, self._waiting, self._waiting_bytes, self._waiting_of = self._waiting, [], 0, Counter()
             if batch:
                 self._flush(batch)
             elif self._is_closing:

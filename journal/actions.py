@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connection, models, transaction
 
-from common import clock, doorbell, leases
+from common import clock, copying, doorbell, leases
 from journal import catalogue, handlers
 from journal.models import Delivery, Entry
 
@@ -48,9 +48,10 @@ def record_many(event: str, subjects: Sequence[tuple[models.Model, dict[str, Any
         raise RuntimeError(f"{event} was recorded outside a transaction: the action must be atomic.")
     catalogue.get(event)
     instant = at or clock.now()
-    entries = Entry.objects.bulk_create(
+    entries = [
         Entry(event=event, subject_type=type_of(subject), subject_id=subject.pk, actor=actor, at=instant, data=data) for subject, data in subjects
-    )
+    ]
+    copying.insert(entries)
     waiting = [] if _muted.get() else sorted(handlers.handlers_of(event))
     if waiting and entries:
         Delivery.objects.bulk_create(Delivery(entry=entry, handler=name, due_at=instant) for entry in entries for name in waiting)

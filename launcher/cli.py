@@ -65,7 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("check", help="all static checks")
     commands.add_parser("test", help="every test; further words go to pytest")
     commands.add_parser("bench", help="measure speed against a throw-away database")
-    commands.add_parser("prove", help="long proofs: prove intake")
+    commands.add_parser("prove", help="long proofs: prove without a name lists them")
     commands.add_parser("manage", help="manage.py against this installation")
     return parser
 

@@ -1,6 +1,7 @@
 """From accepted bytes to alerts and incidents.
 
-One worker at a time consumes the inbox, in the order in which the door accepted (docs/adr/0003): recovery after firing, always. A session advisory lock
+One worker at a time consumes the inbox, of each integration in the order in which the door accepted (docs/adr/0003): recovery after firing, always. Integrations
+take turns, so that a storm of one does not hold up another (ALR-22). A session advisory lock
 makes it the one; a killed worker loses the lock with its connection, and what it had claimed is simply claimed again.
 """
 
@@ -28,7 +29,7 @@ from common import clock, doorbell
 log = logging.getLogger(__name__)
 
 CONSUMER_LOCK = 7203002
-BATCH, BATCH_BYTES = 400, 4_000_000
+BATCH, BATCH_BYTES = 400, 1_000_000  # small enough that who comes next does not wait for long
 ALONE_FROM, GIVE_UP_AT = 3, 6
 LONGEST_SECONDS = 60.0
 TRACED = 50
@@ -36,8 +37,18 @@ TRACED = 50
 PASSING = ("08", "40", "53", "55", "57", "58", "42P01", "42703")
 
 CLAIM = """
-WITH waiting AS (SELECT received_at, id, body FROM alerts_inbox WHERE state = 'pending' ORDER BY id LIMIT %s),
-  sized AS (SELECT received_at, id, sum(octet_length(body)) OVER (ORDER BY id) - octet_length(body) AS before FROM waiting)
+WITH RECURSIVE sources AS (
+    SELECT min(integration_id) AS pk FROM alerts_inbox WHERE state = 'pending'
+    UNION ALL
+    SELECT (SELECT min(integration_id) FROM alerts_inbox WHERE state = 'pending' AND integration_id > sources.pk) FROM sources WHERE sources.pk IS NOT NULL
+  ),
+  waiting AS (
+    SELECT next.* FROM sources CROSS JOIN LATERAL (
+      SELECT received_at, id, octet_length(body) AS size, row_number() OVER (ORDER BY id) AS turn
+      FROM (SELECT received_at, id, body FROM alerts_inbox WHERE state = 'pending' AND integration_id = sources.pk ORDER BY id LIMIT %s) AS oldest
+    ) AS next ORDER BY turn, id LIMIT %s
+  ),
+  sized AS (SELECT received_at, id, sum(size) OVER (ORDER BY turn, id) - size AS before FROM waiting)
 UPDATE alerts_inbox SET attempts = attempts + 1 FROM sized
 WHERE alerts_inbox.received_at = sized.received_at AND alerts_inbox.id = sized.id AND sized.before < %s
 RETURNING alerts_inbox.id, alerts_inbox.received_at, integration_id, body, attempts, operation, request_id, context
@@ -175,9 +186,12 @@ def _give_back(rows: Sequence[Row]) -> None:
 
 
 def claim() -> list[Row]:
-    """The oldest bodies that wait, at most 400 and about 4 MB, each with this attempt counted and committed, so that a body that kills its worker gives itself away."""
+    """The oldest bodies that wait, of each integration in turn, at most 400 and about 1 MB.
+
+    The attempt is counted and committed before, so that a body that kills its worker gives itself away.
+    """
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(CLAIM, [BATCH, BATCH_BYTES])
+        cursor.execute(CLAIM, [BATCH, BATCH, BATCH_BYTES])
         rows = [Row(*columns) for columns in cursor.fetchall()]
     return sorted(rows, key=lambda row: row.id)
 

@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Team
 from alerts import adapters, commands, conditions, effects, events, folding, notifying, priorities, queries, rulebook, templating
-from alerts.actions import deciding, escalating, grouping
+from alerts.actions import deciding, early, escalating, grouping, recovery
 from alerts.folding import Past, Step
 from alerts.models import Alert, AlertRule, Integration
-from common import clock
+from common import clock, copying
 from incidents import actions as incidents
 from incidents.models import Incident
 from journal import actions as journal
@@ -177,8 +177,12 @@ def _open(steps: Sequence[Step], integrations: Mapping[int, Integration], at: da
             alert.note(at, "rule", step.event.extra["rule"], _("A rule of the integration created it"))
     book = rulebook.read()
     deciding.decide(alerts, book, at)
-    grouping.place(alerts, at)
-    Alert.objects.bulk_create(alerts)
+    over = early.over(steps)
+    for alert in alerts if over else ():
+        if alert.alias in over:
+            recovery.end(alert, at)
+    grouping.place([alert for alert in alerts if alert.alias not in over], at)
+    copying.insert(alerts)
     journal.record_many(
         events.OPENED,
         [
@@ -195,7 +199,8 @@ def _open(steps: Sequence[Step], integrations: Mapping[int, Integration], at: da
     if noted:
         told = [(alert, {"note": said["note"], "hand": commands.hand(said, str(alert.integration or ""))}) for alert, said in noted]
         journal.record_many(events.NOTED, told, actor=None, at=at)
-    loud = [alert for alert in alerts if alert.silenced_until is None]
+    recovery.tell([alert for alert in alerts if alert.alias in over], None, at)
+    loud = [alert for alert in alerts if alert.silenced_until is None and alert.alias not in over]
     for alert in loud:
         _give_asked_incident(alert, book, at)
     escalating.begin(loud, at)

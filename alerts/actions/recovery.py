@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from alerts import events, folding
-from alerts.actions import escalating
+from alerts.actions import early, escalating
 from alerts.folding import Step
 from alerts.models import Alert
 from incidents.models import Incident
@@ -33,6 +33,8 @@ def close_recovered(steps: Sequence[Step], at: datetime) -> None:
     rows = Alert.objects.filter(pk__in=list(newest)).prefetch_related("integration", "incident").order_by("alias").select_for_update()
     ended = [alert for alert in rows if alert.recovered_at is None and folding.closes(by_alias[alert.alias].event, alert.starts_at)]
     _note(ended, by_alias)
+    starts = {alert.alias: alert.starts_at for alert in ended}
+    early.remember([step for step in steps if step.event.alias not in starts or step.event.starts_at != starts[step.event.alias]])
     still_open = [alert for alert in ended if alert.status != Alert.CLOSED]
     closing = {alert.alias: alert.uid for alert in still_open}
     for step in steps:
@@ -40,7 +42,7 @@ def close_recovered(steps: Sequence[Step], at: datetime) -> None:
             step.tell("Closed alert", closing[step.event.alias])
         else:
             step.tell("Alert does not exist", is_done=False)
-    close_all(still_open, by=Alert.BY_SOURCE, name_of=lambda alert: alert.integration.name if alert.integration else "The source", actor=None, at=at)
+    close_all(still_open, by=Alert.BY_SOURCE, name_of=name_of_source, actor=None, at=at)
 
 
 def _note(alerts: Sequence[Alert], by_alias: Mapping[str, Step]) -> None:
@@ -48,6 +50,17 @@ def _note(alerts: Sequence[Alert], by_alias: Mapping[str, Step]) -> None:
         alert.recovered_at = by_alias[alert.alias].last_at
     with connection.cursor() as cursor:
         cursor.execute(RECOVERED, [[alert.pk for alert in alerts], [alert.recovered_at for alert in alerts]])
+
+
+def end(alert: Alert, at: datetime) -> None:
+    """Marks a new alert, not saved yet, as over: its source said so before it said that it began."""
+    alert.status, alert.closed_at, alert.recovered_at, alert.closed_by = Alert.CLOSED, at, at, Alert.BY_SOURCE
+    alert.closed_by_name = name_of_source(alert)[:200]
+
+
+def name_of_source(alert: Alert) -> str:
+    """Who says what a tool says."""
+    return alert.integration.name if alert.integration else "The source"
 
 
 def close_all(alerts: Sequence[Alert], *, by: str, name_of: Any, actor: Any, at: datetime) -> None:
@@ -63,14 +76,19 @@ def close_all(alerts: Sequence[Alert], *, by: str, name_of: Any, actor: Any, at:
         given = Alert.objects.filter(pk__in=[alert.pk for alert in rows])
         given.update(status=Alert.CLOSED, closed_at=at, closed_by=by, closed_by_name=name, snoozed_until=None, expires_at=None)
     escalations.stop("alert", [alert.pk for alert in alerts], actor=actor, why=_("the alert was closed"))
-    told = [(alert, {"key": alert.key, "message": alert.message, "by": name_of(alert)}) for alert in alerts]
-    journal.record_many(events.CLOSED, told, actor=actor, at=at)
-    linked = [(alert.incident, data) for alert, data in told if alert.incident is not None]
-    if linked:
-        journal.record_many(events.INCIDENT_ALERT_CLOSED, linked, actor=actor, at=at)
-        _tell_quiet({incident.pk: incident for incident, _data in linked if incident.is_open}, actor, at)
+    tell(alerts, actor, at)
     if unanswered:
         _hand_over(unanswered, at)
+
+
+def tell(alerts: Sequence[Alert], actor: Any, at: datetime) -> None:
+    """Tells the timelines of closed alerts and of their incidents."""
+    told = [(alert, {"key": alert.key, "message": alert.message, "by": alert.closed_by_name}) for alert in alerts]
+    linked = [(alert.incident, data) for alert, data in told if alert.incident is not None]
+    for event, rows in ((events.CLOSED, told), (events.INCIDENT_ALERT_CLOSED, linked)):
+        if rows:
+            journal.record_many(event, rows, actor=actor, at=at)
+    _tell_quiet({incident.pk: incident for incident, _data in linked if incident.is_open}, actor, at)
 
 
 def _tell_quiet(incidents: Mapping[int, Incident], actor: Any, at: datetime) -> None:

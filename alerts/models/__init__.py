@@ -2,6 +2,7 @@ from alerts.models.alert import Alert
 from alerts.models.alert_rule import AlertRule, LookupTable, Maintenance
 from alerts.models.attachment import AlertAttachment
 from alerts.models.change import ChangeEvent
+from alerts.models.early import EarlyRecovery
 from alerts.models.group import AlertGroup, GroupingLesson, GroupingRule
 from alerts.models.heartbeat import Heartbeat, HeartbeatSign, HeartbeatWatch
 from alerts.models.inbox import InboxRow
@@ -18,6 +19,7 @@ __all__ = [
     "AlertGroup",
     "AlertRule",
     "ChangeEvent",
+    "EarlyRecovery",
     "GroupingLesson",
     "GroupingRule",
     "Heartbeat",

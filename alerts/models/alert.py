@@ -139,4 +139,4 @@ class Alert(models.Model):
         ]
 
     def get_absolute_url(self) -> str:
-        return links.to("alerts:detail", self.number)
+        return links.to_number("alerts:detail", self.number)

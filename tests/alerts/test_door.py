@@ -1,11 +1,14 @@
 """The door, through a real web server and a real database."""
 
+import asyncio
 import gzip
 import socket
 import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from typing import Any
 
 import httpx
 import psycopg2
@@ -203,3 +206,24 @@ def test_a_backup_that_reads_the_inbox_blocks_neither_the_door_nor_the_partition
 def _parameters() -> dict[str, object]:
     given = connection.get_connection_params()
     return {name: given[name] for name in ("dbname", "user", "password", "host", "port") if given.get(name)}
+
+
+def test_one_key_takes_half_of_what_may_wait_and_leaves_the_rest_to_others(integration: Integration) -> None:
+    """ALR-22: while the database stands still, a storm of one key is told to come again, and another key's alert is still taken."""
+    the, body = ledger.Ledger(), b"x" * 1_000_000
+
+    async def storm() -> list[Any]:
+        with closing(psycopg2.connect(**connection.get_connection_params())) as blocker:
+            blocker.cursor().execute("LOCK TABLE alerts_inbox IN ACCESS EXCLUSIVE MODE")
+            first = asyncio.create_task(the.keep(integration.pk, body, "storm"))
+            await asyncio.sleep(0.3)  # the flusher has it and waits for the table
+            waiting = [asyncio.create_task(the.keep(integration.pk, body, "storm")) for _number in range(40)]
+            other = asyncio.create_task(the.keep(integration.pk + 1, b"y", "other"))
+            await asyncio.sleep(0.1)
+            blocker.rollback()
+            return await asyncio.gather(first, *waiting, other, return_exceptions=True)
+
+    told = asyncio.run(storm())
+    the.close()
+    assert [type(one) for one in told] == [int] * 33 + [ledger.TooMuch] * 8 + [int]
+    assert ledger.TooMuch.status == 429

@@ -340,3 +340,17 @@ def test_a_word_means_what_the_tool_of_the_integration_means(post: Post) -> None
     )
     intake.process_inbox()
     assert Alert.objects.get().priority == 2
+
+
+def test_a_storm_of_one_integration_does_not_hold_up_another(post: Post, integration: Integration) -> None:
+    """ALR-22: integrations take turns, each in its own order."""
+    other = integrations.create(actor=None, name="Zabbix", adapter="generic")
+    for number in range(intake.BATCH + 50):
+        post(firing(fingerprint=f"storm-{number}"))
+    post({"message": "quiet source"}, other)
+    post({"message": "quiet source again"}, other)
+    first, second = intake.claim(), InboxRow.objects.filter(attempts=0).count()
+    assert ([row.integration_id for row in first].count(other.pk), len(first), second) == (2, intake.BATCH, 52)
+    assert [row.id for row in first if row.integration_id == integration.pk] == list(
+        InboxRow.objects.filter(integration=integration).order_by("id").values_list("pk", flat=True)[: intake.BATCH - 2]
+    )

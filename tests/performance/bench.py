@@ -29,10 +29,10 @@ from django.db import connection  # noqa: E402
 
 from accounts import actions as accounts  # noqa: E402
 from accounts.models import User  # noqa: E402
-from alerts.actions import partitions  # noqa: E402
+from alerts.actions import integrations, partitions  # noqa: E402
 from alerts.models import Integration  # noqa: E402
 from operations.seed import build  # noqa: E402
-from tests.performance import data, desk, grouping, load  # noqa: E402
+from tests.performance import data, desk, grouping, load, pipeline  # noqa: E402
 from tickets.models import Ticket  # noqa: E402
 
 CONNECTIONS = 64
@@ -70,6 +70,12 @@ def start(*command: str) -> subprocess.Popen[bytes]:
     """A process of the product, quiet."""
     log = (Path(tempfile.gettempdir()) / "evenkeel-bench.log").open("ab")
     return subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+
+
+def start_worker(queues: str) -> subprocess.Popen[bytes]:
+    """A worker of these queues."""
+    words = "worker -c 1 --without-gossip --without-mingle -l ERROR -Q"
+    return start(sys.executable, "-m", "celery", "-A", "itsm", *words.split(), queues)
 
 
 def wait_for(port: int, path: str) -> None:
@@ -168,22 +174,7 @@ def bench_visible(port: int, key: str) -> None:
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE alerts_alert CASCADE")
         cursor.execute("DELETE FROM alerts_inbox WHERE state = 'pending'")
-    worker = start(
-        sys.executable,
-        "-m",
-        "celery",
-        "-A",
-        "itsm",
-        "worker",
-        "-Q",
-        "critical",
-        "-c",
-        "1",
-        "--without-gossip",
-        "--without-mingle",
-        "-l",
-        "ERROR",
-    )
+    worker = start_worker("critical")
     time.sleep(5)
     accepted: list[float] = []
     seen: list[tuple[float, int]] = []
@@ -291,8 +282,25 @@ def bench_desk(port: int, web: int, user: User) -> None:
         desk.run(amount, user, note, lambda name, path, size: bench_page(port, web, name, path, cookie, size))
 
 
+def bench_alerts(port: int, web: subprocess.Popen[bytes], key: str) -> None:
+    """The door beside Alertmanager, then the pipeline with everything on."""
+    bench_door(port, key)
+    workers = [start_worker("critical"), start_worker("default,bulk")]
+    time.sleep(8)
+    try:
+        pipeline.prepare("Prometheus, Oslo DC1")
+        quiet = integrations.create(actor=None, name="Quiet source", adapter="generic", incident_from_priority=None)
+        pipeline.run(pipeline.Bench(port, [web, *workers], webhook, key, quiet.key.reveal(), note))
+    finally:
+        for worker in workers:
+            worker.terminate()
+            worker.wait(30)
+
+
 def main() -> int:
-    """Runs everything and prints the table; --desk measures the desk at a million tickets instead, --grouping the groups of alerts alone."""
+    """Runs everything and prints the table; --desk measures the desk at a million tickets instead, --alerts the alert pipeline under
+    load, --grouping the groups of alerts alone.
+    """
     if "--grouping" in sys.argv:
         return grouping.main()
     build.build("bench password 1", tickets=40)
@@ -319,6 +327,9 @@ def main() -> int:
         machine()
         if "--desk" in sys.argv:
             bench_desk(port, web.pid, user)
+            return 0
+        if "--alerts" in sys.argv:
+            bench_alerts(port, web, key)
             return 0
         bench_door(port, key)
         bench_visible(port, key)

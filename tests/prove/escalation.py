@@ -5,13 +5,13 @@ silence when it was rolled back. Prints who stepped how many and who won how oft
 """
 
 import argparse
-import os
-import subprocess
 import sys
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from tests import proving
 
 
 def main() -> int:
@@ -22,11 +22,8 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=int(time.time()))
     options = parser.parse_args()
     print(f"seed {options.seed}, {options.runs} escalations, {options.races} races", flush=True)
-    command = [str(ROOT / "evenkeel"), "test", "-n0", "-q", "-rP", "tests/oncall/test_sweeping.py"]
-    given = {"EVENKEEL_ESCALATIONS": str(options.runs), "EVENKEEL_RACES": str(options.races), "EVENKEEL_SEED": str(options.seed)}
-    code = subprocess.run(command, cwd=ROOT, env={**os.environ, **given}, check=False).returncode
-    print("proven" if code == 0 else "NOT proven")
-    return code
+    given = {"EVENKEEL_ESCALATIONS": options.runs, "EVENKEEL_RACES": options.races, "EVENKEEL_SEED": options.seed}
+    return proving.in_large("-rP", "tests/oncall/test_sweeping.py", **given)
 
 
 if __name__ == "__main__":

@@ -4,12 +4,12 @@ Runs the race of the suite with more repeats, on a throw-away database. Exit cod
 """
 
 import argparse
-import os
-import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from tests import proving
 
 
 def main() -> int:
@@ -18,8 +18,7 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=1000, help="how many races (default 1000)")
     options = parser.parse_args()
     print(f"{options.count} races", flush=True)
-    command = [str(ROOT / "evenkeel"), "test", "-n0", "-q", "tests/tickets/test_racing.py"]
-    return subprocess.run(command, cwd=ROOT, env={**os.environ, "EVENKEEL_RACES": str(options.count)}, check=False).returncode
+    return proving.in_large("tests/tickets/test_racing.py", EVENKEEL_RACES=options.count)
 
 
 if __name__ == "__main__":

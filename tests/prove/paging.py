@@ -17,12 +17,9 @@ import http.client
 import json
 import os
 import random
-import re
-import shutil
 import signal
 import statistics
 import sys
-import tempfile
 import threading
 import time
 from dataclasses import dataclass, field
@@ -33,7 +30,7 @@ import psycopg2
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from tests.prove import intake  # noqa: E402
+from tests import proving  # noqa: E402
 from tests.sink import Sink  # noqa: E402
 
 SECOND_STEP = 60.0
@@ -62,7 +59,7 @@ for number in range(%d):
     service = services.create(actor=None, slug=f's{number}', name=f'Service {number}', tier=tier, owner_team=team)
     Service.objects.filter(pk=service.pk).update(escalation_policy=policy)
 admin = accounts.create_user(actor=None, email='proof@sink.example', name='Proof', password='a password for the proof 5', roles=['admin'])
-print('KEY=' + integrations.create(actor=None, name='Proof', adapter='alertmanager').key.reveal())
+print('KEY=' + integrations.create(actor=None, name='Paging proof', adapter='alertmanager').key.reveal())
 print('TOKEN=' + accounts.create_token(actor=admin, name='proof', scope='write')[1])
 """
 
@@ -81,7 +78,7 @@ class Fired:
 class Watch:
     """When PostgreSQL answered: intervals of the monotonic clock, the last one open."""
 
-    product: intake.Product
+    product: proving.Product
     user: str
     name: str
     folder: Path
@@ -123,7 +120,7 @@ class Watch:
 class Proof:
     """One run."""
 
-    def __init__(self, product: intake.Product, sink: Sink, chance: random.Random, key: str, token: str, watch: Watch) -> None:
+    def __init__(self, product: proving.Product, sink: Sink, chance: random.Random, key: str, token: str, watch: Watch) -> None:
         self.product, self.sink, self.chance, self.key, self.token, self.watch = product, sink, chance, key, token, watch
         self.fired: list[Fired] = []
         self.kills = 0
@@ -203,7 +200,7 @@ class Proof:
         open_ones = [one for one in self.fired if one.asked_at is None and 5 < time.monotonic() - one.accepted_at < SECOND_STEP - 15]
         if open_ones and self.chance.random() < 0.5:
             self.acknowledge(self.chance.choice(open_ones))
-        pids = [pid for pid in intake.children_of(self.product.process.pid) if intake.parent_of(pid) == self.product.process.pid]
+        pids = [pid for pid in proving.children_of(self.product.process.pid) if proving.parent_of(pid) == self.product.process.pid]
         self.chance.shuffle(pids)
         for pid in pids:
             os.kill(pid, signal.SIGKILL)
@@ -211,7 +208,7 @@ class Proof:
         self.kills += 1
         time.sleep(0.3)
         after = self.fire()
-        self.product.wait_ready(intake.HEAL_SECONDS)
+        self.product.wait_ready(proving.HEAL_SECONDS)
         waits = []
         for one in (before, after):
             arrived = self.wait_for(one)
@@ -249,13 +246,13 @@ class Proof:
 def prove(options: argparse.Namespace, folder: Path, sink: Sink) -> bool:
     """Runs everything; True when all held."""
     os.environ["EMAIL_URL"] = f"smtp://127.0.0.1:{sink.port}"
-    product = intake.Product(options.port, folder / "state")
+    product = proving.Product(options.port, folder / "state")
     watch = None
     try:
         print(f"ready after {product.wait_ready(600):.0f} s", flush=True)
         said = product.manage("shell", "-c", SETUP % (options.rounds * 2 + options.idle))
-        key, token = (re.search(rf"{name}=(\S+)", said).group(1) for name in ("KEY", "TOKEN"))  # type: ignore[union-attr]
-        watch = Watch(product, intake.database_user(product), intake.database_name(product), product.socket_of("postgres"))
+        key, token = proving.value_of("KEY", said), proving.value_of("TOKEN", said)
+        watch = Watch(product, proving.database_user(product), proving.database_name(product), product.socket_of("postgres"))
         threading.Thread(target=watch.run, daemon=True).start()
         proof = Proof(product, sink, random.Random(options.seed), key, token, watch)
         is_quick = proof.idle(options.idle) if options.idle else True
@@ -272,23 +269,15 @@ def prove(options: argparse.Namespace, folder: Path, sink: Sink) -> bool:
 
 def main() -> int:
     """Runs the proof; 0 when everything held."""
-    parser = argparse.ArgumentParser(prog="./evenkeel prove paging", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = proving.parser("paging", __doc__, 8792)
     parser.add_argument("--rounds", type=int, default=50, help="how often everything is killed (default 50)")
     parser.add_argument("--idle", type=int, default=50, help="how many first pages are timed (default 50)")
     parser.add_argument("--latest", type=float, default=LATEST, help="seconds that PostgreSQL may be ready while a due page waits (default 15)")
     parser.add_argument("--brief", action="store_true", help="do not wait for the second steps, a minute after the first")
-    parser.add_argument("--port", type=int, default=8792)
-    parser.add_argument("--seed", type=int, default=int(time.time()))
     options = parser.parse_args()
-    folder = Path(tempfile.mkdtemp(prefix="evenkeel-prove-"))
-    folder.chmod(0o755)
-    print(f"seed {options.seed}, {options.rounds} rounds, {options.idle} first pages, in {folder}", flush=True)
+    print(f"seed {options.seed}, {options.rounds} rounds, {options.idle} first pages", flush=True)
     with Sink() as sink:
-        is_good = prove(options, folder, sink)
-    if is_good:
-        shutil.rmtree(folder, ignore_errors=True)
-    print("\nproven" if is_good else f"\nNOT proven; logs in {folder}")
-    return 0 if is_good else 1
+        return proving.in_folder(options.folder, lambda folder: prove(options, folder, sink))
 
 
 if __name__ == "__main__":

@@ -5,11 +5,12 @@ Runs the fuzz of the suite with more strings, on a throw-away database. Exit cod
 
 import argparse
 import os
-import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from tests import proving
 
 
 def main() -> int:
@@ -20,8 +21,7 @@ def main() -> int:
     options = parser.parse_args()
     seed = options.seed if options.seed is not None else int.from_bytes(os.urandom(4), "big")
     print(f"{options.count} strings, seed {seed}", flush=True)
-    command = [str(ROOT / "evenkeel"), "test", "-n0", "-q", f"--hypothesis-seed={seed}", "tests/tickets/test_query_fuzz.py"]
-    return subprocess.run(command, cwd=ROOT, env={**os.environ, "EVENKEEL_FUZZ_COUNT": str(options.count)}, check=False).returncode
+    return proving.in_large(f"--hypothesis-seed={seed}", "tests/tickets/test_query_fuzz.py", EVENKEEL_FUZZ_COUNT=options.count)
 
 
 if __name__ == "__main__":

@@ -17,10 +17,8 @@ import json
 import os
 import random
 import re
-import shutil
 import statistics
 import sys
-import tempfile
 import time
 from collections import Counter
 from pathlib import Path
@@ -29,7 +27,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from tests.prove import intake, paging  # noqa: E402
+from tests import proving  # noqa: E402
+from tests.prove import paging  # noqa: E402
 from tests.sink import Sink  # noqa: E402
 
 SERVICES, ALIASES = 30, 600
@@ -63,7 +62,7 @@ print('REPORT=' + json.dumps({
 class Soak:
     """One run."""
 
-    def __init__(self, product: intake.Product, chance: random.Random, key: str, token: str) -> None:
+    def __init__(self, product: proving.Product, chance: random.Random, key: str, token: str) -> None:
         self.product, self.chance, self.key, self.token = product, chance, key, token
         self.firing: dict[int, str] = {}  # alias → when it began to fire
         self.accepted, self.refused = 0, 0
@@ -120,10 +119,10 @@ class Soak:
         return answer.status, answer.read()
 
 
-def memory_of(product: intake.Product) -> int:
+def memory_of(product: proving.Product) -> int:
     """Proportional resident memory of all processes of the product, in bytes."""
     total = 0
-    for pid in [product.process.pid, *intake.children_of(product.process.pid)]:
+    for pid in [product.process.pid, *proving.children_of(product.process.pid)]:
         with contextlib.suppress(OSError):
             found = re.search(r"^Pss:\s+(\d+) kB", Path(f"/proc/{pid}/smaps_rollup").read_text(), re.MULTILINE)
             total += int(found.group(1)) * 1024 if found else 0
@@ -164,11 +163,11 @@ def verdict(soak: Soak, sink: Sink, report: dict[str, Any]) -> bool:
 def prove(options: argparse.Namespace, folder: Path, sink: Sink) -> bool:
     """Runs everything; True when all held."""
     os.environ["EMAIL_URL"] = f"smtp://127.0.0.1:{sink.port}"
-    product = intake.Product(options.port, folder / "state")
+    product = proving.Product(options.port, folder / "state")
     try:
         print(f"ready after {product.wait_ready(600):.0f} s", flush=True)
         said = product.manage("shell", "-c", paging.SETUP % SERVICES)
-        key, token = (re.search(rf"{name}=(\S+)", said).group(1) for name in ("KEY", "TOKEN"))  # type: ignore[union-attr]
+        key, token = proving.value_of("KEY", said), proving.value_of("TOKEN", said)
         soak = Soak(product, random.Random(options.seed), key, token)
         soak.run(options.pace, options.minutes * 60)
         time.sleep(QUIET)
@@ -180,21 +179,13 @@ def prove(options: argparse.Namespace, folder: Path, sink: Sink) -> bool:
 
 def main() -> int:
     """Runs the proof; 0 when everything held."""
-    parser = argparse.ArgumentParser(prog="./evenkeel prove soak", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = proving.parser("soak", __doc__, 8794)
     parser.add_argument("--minutes", type=float, default=30, help="for how long (default 30)")
     parser.add_argument("--pace", type=float, default=20, help="alerts a second (default 20)")
-    parser.add_argument("--port", type=int, default=8794)
-    parser.add_argument("--seed", type=int, default=int(time.time()))
     options = parser.parse_args()
-    folder = Path(tempfile.mkdtemp(prefix="evenkeel-prove-"))
-    folder.chmod(0o755)
-    print(f"seed {options.seed}, {options.minutes:g} minutes at {options.pace:g} alerts a second, in {folder}", flush=True)
+    print(f"seed {options.seed}, {options.minutes:g} minutes at {options.pace:g} alerts a second", flush=True)
     with Sink() as sink:
-        is_good = prove(options, folder, sink)
-    if is_good:
-        shutil.rmtree(folder, ignore_errors=True)
-    print("\nproven" if is_good else f"\nNOT proven; logs in {folder}")
-    return 0 if is_good else 1
+        return proving.in_folder(options.folder, lambda folder: prove(options, folder, sink))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,9 @@
-"""The short form of `./evenkeel prove paging`: everything is killed twice, no page is lost, stale or sent under a second key (M4, M5, B1 to B3)."""
+"""The short forms of `./evenkeel prove intake` and `./evenkeel prove paging`, one after the other on one product, which they kill again and again."""
 
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,19 +11,27 @@ import pytest
 from tests.e2e import product
 
 ROOT = Path(__file__).resolve().parents[2]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("crash")]
 
 
-@pytest.mark.slow
-def test_pages_survive_the_end_of_every_process() -> None:
-    """The figures of a busy machine that runs tests are no measure, so only the command holds to 15 seconds."""
-    words = ["--rounds", "2", "--idle", "1", "--brief", "--latest", "60", "--seed", "4", "--port", str(product.free_port())]
-    done = subprocess.run(
-        [sys.executable, "tests/prove/paging.py", *words],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=400,
-        stdin=subprocess.DEVNULL,
-    )
+@pytest.fixture(scope="module")
+def folder() -> Iterator[Path]:
+    """Where the product lives: not below pytest's own folder, as its servers run as another user, who must be able to enter."""
+    with tempfile.TemporaryDirectory(prefix="evenkeel-crash-") as made:
+        yield Path(made)
+
+
+def prove(name: str, folder: Path, *words: str) -> None:
+    command = [sys.executable, f"tests/prove/{name}.py", "--folder", str(folder), "--port", str(product.free_port()), "--seed", "4", *words]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=400, stdin=subprocess.DEVNULL)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_no_alert_is_lost_or_doubled(folder: Path) -> None:
+    """M1, M2, M3 with 5,000 alerts."""
+    prove("intake", folder, "--alerts", "5000", "--kills", "4", "--stop-every", "12")
+
+
+def test_pages_survive_the_end_of_every_process(folder: Path) -> None:
+    """M4, M5 and B1 to B3 in two rounds. The figures of a busy machine that runs tests are no measure, so only the command holds to 15 seconds."""
+    prove("paging", folder, "--rounds", "2", "--idle", "1", "--brief", "--latest", "60")
