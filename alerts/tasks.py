@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from alerts.actions import heartbeats, intake, lifecycle, partitions, plans, silencing, subscriptions
+from alerts.actions import early, heartbeats, intake, lifecycle, partitions, plans, silencing, subscriptions
 from common import clock
 
 
@@ -27,8 +27,9 @@ def wake_snoozed() -> int:
 
 @shared_task(name="alerts.keep_partitions", queue="bulk")
 def keep_partitions() -> None:
-    """Makes the inbox partitions of the next days and drops old ones. A tick every hour."""
+    """Makes the inbox partitions of the next days and drops old ones, and forgets recoveries that no firing can meet any more. A tick every hour."""
     partitions.keep_partitions()
+    early.forget()
 
 
 @shared_task(name="alerts.confirm_subscriptions", queue="default")
