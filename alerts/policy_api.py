@@ -22,7 +22,7 @@ LATEST = {"newest": (paging.Key("id", is_descending=True),)}
 
 
 class AlertRuleSerializer(serializers.ModelSerializer):
-    """A rule about alerts. conditions: as Opsgenie's API writes them. times: weekdays (0 is Monday), from, until and zone. does: by kind, see docs/alerts.md."""
+    """A rule about alerts. conditions: as Opsgenie's API writes them. times: weekdays (0 is Monday), from, until and zone. does: by kind, see docs/alert-rules.md."""
 
     team = serializers.SlugRelatedField(slug_field="slug", queryset=Team.objects.all(), required=False, allow_null=True, default=None)
     kind = serializers.ChoiceField(choices=AlertRule.KINDS)

@@ -58,8 +58,8 @@ def index(request: HttpRequest) -> HttpResponseBase:
     if kind not in SECTIONS:
         raise Http404
     label, new, text = SECTIONS[kind]
-    tabs = [{"url": f"{reverse('alerts:rules')}?kind={name}", "label": named[0], "is_current": name == kind} for name, named in SECTIONS.items()]
-    context: dict[str, Any] = {"kind": kind, "label": label, "new_label": new, "text": text, "tabs": tabs, "can_add": _may_add(user)}
+    kinds = [{"url": f"{reverse('alerts:rules')}?kind={name}", "label": named[0], "is_current": name == kind} for name, named in SECTIONS.items()]
+    context: dict[str, Any] = {"kind": kind, "label": label, "new_label": new, "text": text, "kinds": kinds, "can_add": _may_add(user)}
     if kind == "maintenance":
         planned = policy_queries.plan(user, clock.now())
         context |= {"planned": [_planned(one, user) for one in planned], "reviews": policy_queries.waiting_for_review()}

@@ -86,6 +86,7 @@ def _list(request: HttpRequest) -> dict[str, Any]:
         "states": [
             {"url": f"{reverse('alerts:list')}?state={name}", "label": label, "count": counts.get(name), "is_current": name == state}
             for name, label in labels.items()
+            if name != "quiet" or name == state or counts.get(name)
         ],
         "filters": {"q": request.GET.get("q", ""), "choices": _choices(request)},
         "list_url": f"{reverse('alerts:list')}?{request.GET.urlencode()}",

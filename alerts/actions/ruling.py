@@ -104,7 +104,8 @@ def check(rule: AlertRule) -> None:
         raise errors.Invalid("does.service", _("There is no service with this short name."))
     if team and not Team.objects.filter(slug=team).exists():
         raise errors.Invalid("does.team", _("There is no team with this short name."))
-    rule.name = str(rule.name).strip() or effects.words(rule.kind, rule.does)[:120]
+    told = effects.words(rule.kind, rule.does)
+    rule.name = str(rule.name).strip() or f"{told[:1].upper()}{told[1:120]}"
     try:
         rule.clean_fields(exclude=["team", "conditions", "times", "does"])
     except ValidationError as error:

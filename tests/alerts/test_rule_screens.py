@@ -123,7 +123,7 @@ def test_over_rest(api: Callable[..., APIClient], admin: User, service: Service,
     client = api(admin)
     condition = {"field": "message", "operation": "contains", "expectedValue": "disk"}
     made = client.post("/api/v1/alert-rules/", {"kind": "policy", "conditions": [condition], "does": {"priority": 1}}, format="json")
-    assert (made.status_code, made.json()["words"], made.json()["name"]) == (201, "priority P1", "priority P1")
+    assert (made.status_code, made.json()["words"], made.json()["name"]) == (201, "priority P1", "Priority P1")
     where = f"/api/v1/alert-rules/{made.json()['id']}/"
     assert client.get("/api/v1/alert-rules/?kind=policy").json()["results"][0]["id"] == made.json()["id"]
     assert client.put(where, {"kind": "policy", "does": {"priority": 2}, "name": "n"}, format="json").json()["does"] == {"priority": 2}
