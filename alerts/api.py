@@ -12,8 +12,8 @@ from rest_framework.response import Response
 from accounts.models import Team, User
 from alerts import alert_log, filters, queries
 from alerts.actions import escalating, lifecycle, silencing
+from alerts.api_verbs import ChangingVerbs
 from alerts.models import Alert, Integration
-from common.api import checked
 from incidents import queries as incidents
 
 
@@ -107,7 +107,7 @@ class LogLineSerializer(serializers.Serializer):
     channel = serializers.CharField(allow_blank=True)
 
 
-class AlertViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
+class AlertViewSet(ChangingVerbs, mixins.ListModelMixin, viewsets.GenericViewSet):
     """Alerts by number, such as 88213 for ALR-88213."""
 
     lookup_field = "number"
@@ -116,11 +116,6 @@ class AlertViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
     filterset_class = filters.AlertFilter
     sorts = queries.SORTS
     queryset = Alert.objects.none()
-
-    @property
-    def person(self) -> User:
-        """The user behind the request; TokenScope refuses anonymous ones."""
-        return self.request.user  # type: ignore[return-value]  # TokenScope refuses anonymous
 
     def get_queryset(self) -> QuerySet[Alert]:
         return queries.alerts_for(self.person)
@@ -131,10 +126,6 @@ class AlertViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
     def answer(self, alert: Alert, http_status: int = status.HTTP_200_OK) -> Response:
         """The alert as it stands now."""
         return Response(AlertSerializer(queries.alert_for(self.person, alert.number)).data, status=http_status)
-
-    def given(self, serializer: type[serializers.Serializer]) -> dict[str, Any]:
-        """The checked body of the request."""
-        return checked(serializer, self.request.data)
 
     @extend_schema(responses=AlertListSerializer(many=True))
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:

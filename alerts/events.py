@@ -43,6 +43,8 @@ DETAILED = catalogue.declare("alert.detailed", _("{actor} changed the details {n
 REWORDED = catalogue.declare("alert.reworded", _("{actor} changed the {field} of the alert {key}"), icon="pencil")
 REPRIORITISED = catalogue.declare("alert.reprioritised", _("{actor} set the alert {key} from P{before} to P{after}"), icon="flag", tone="amber")
 RESPONDER_ADDED = catalogue.declare("alert.responder_added", _("{actor} called {to} for the alert {key}"), icon="users", tone="blue")
+ESCALATED = catalogue.declare("alert.escalated", _("{actor} escalated the alert {key} to the next step"), icon="stairs-up", tone="amber")
+CREATED = catalogue.declare("alert.created_by_hand", _("{actor} wrote the alert {key}"), icon="pencil")
 ACTION_RUN = catalogue.declare("alert.action_run", _("{actor} asked for the action {name} on the alert {key}"), icon="bolt")
 DELETED = catalogue.declare("alert.deleted", _("{actor} deleted the alert {key}: {message}"), icon="trash", tone="red")
 SEARCH_SAVED = catalogue.declare("alert_search.saved", _("{actor} saved the search {name}"), icon="search")

@@ -1,5 +1,6 @@
 """One set of filters for alert lists, shared by the screens and the API."""
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 import django_filters as filters
@@ -21,7 +22,7 @@ class AlertFilter(filters.FilterSet):
     priority = filtering.AnyOf(choices=PRIORITIES, label=_("Priority"))
     service = filtering.AnyOfRecords(queryset=Service.objects.all(), to_field_name="slug", label=_("Service"))
     team = filtering.AnyOfRecords(
-        queryset=Team.objects.all(), to_field_name="slug", field_name="service__owner_team", label=_("Team that owns the service")
+        queryset=Team.objects.all(), to_field_name="slug", method="of_team", label=_("Team: the alert's own, else of its service")
     )
     integration = filtering.AnyOfRecords(queryset=Integration.objects.all(), label=_("Integration"))
     alias = filters.CharFilter(label=_("Alias"))
@@ -40,6 +41,11 @@ class AlertFilter(filters.FilterSet):
         if text.upper().startswith("ALR-") and text[4:].isdigit() and len(text) < 22:
             return alerts.filter(number=int(text[4:]))
         return alerts.filter(Q(message__icontains=text) | Q(alias__iexact=text) | Q(entity__icontains=text) | Q(service_name__icontains=text))
+
+    def of_team(self, alerts: QuerySet[Alert], name: str, value: Iterable[Team]) -> QuerySet[Alert]:
+        """Alerts that concern one of the teams."""
+        teams = [team.pk for team in value or ()]
+        return alerts.filter(Q(team__in=teams) | Q(team__isnull=True, service__owner_team__in=teams)) if teams else alerts
 
     def by_tag(self, alerts: QuerySet[Alert], name: str, value: str) -> QuerySet[Alert]:
         """Alerts that carry the tag."""

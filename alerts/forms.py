@@ -1,12 +1,31 @@
 """HTML input of alerts."""
 
+from datetime import datetime, timedelta
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Team
+from accounts.models import Team, User
+from alerts import normal
+from alerts.models import Alert
+from oncall.models import EscalationPolicy, Schedule
+from services.models import Service
 from tickets.models.registers import PRIORITIES
 
 SPANS = [("1", _("1 hour")), ("4", _("4 hours")), ("8", _("8 hours")), ("24", _("1 day")), ("168", _("1 week"))]
+
+
+class AlsoField(forms.Field):
+    """The numbers of further alerts that the same is done to: the selected rows of the list."""
+
+    widget = forms.MultipleHiddenInput
+
+    def __init__(self) -> None:
+        super().__init__(required=False)
+
+    def clean(self, value: Any) -> list[int]:
+        return [int(key) for key in value or [] if str(key).isascii() and str(key).isdecimal() and len(str(key)) < 18][:200]
 
 
 class AttachForm(forms.Form):
@@ -28,9 +47,18 @@ class RegroupForm(forms.Form):
 
 
 class SnoozeForm(forms.Form):
-    """How long an alert is quiet."""
+    """How long an alert is quiet: for a while, or until an instant on the wall of the person's zone."""
 
     hours = forms.TypedChoiceField(label=_("Quiet for"), choices=SPANS, coerce=int, initial="4", widget=forms.Select(attrs={"autofocus": True}))
+    until = forms.DateTimeField(
+        label=_("or until"), required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    )
+    also = AlsoField()
+
+    def end(self, at: datetime) -> datetime:
+        """The instant that was chosen."""
+        until: datetime | None = self.cleaned_data["until"]
+        return until or at + timedelta(hours=self.cleaned_data["hours"])
 
 
 class NoteForm(forms.Form):
@@ -60,3 +88,108 @@ class PageForm(forms.Form):
         label=_("Team"), queryset=Team.objects.order_by("name"), empty_label=_("Choose"),
         help_text=_("Whoever is on call for it, by its routing rules or its first policy"),
     )  # fmt: skip
+
+
+class CreateForm(forms.Form):
+    """An alert that a person writes."""
+
+    message = forms.CharField(label=_("What is wrong"), max_length=normal.MESSAGE, widget=forms.TextInput(attrs={"autofocus": True}))
+    priority = forms.TypedChoiceField(label=_("Priority"), choices=PRIORITIES, coerce=int, initial=3)
+    service = forms.ModelChoiceField(
+        label=_("Service"), queryset=Service.objects.order_by("name"), required=False, help_text=_("Its escalation policy is called")
+    )
+    team = forms.ModelChoiceField(
+        label=_("Team"),
+        queryset=Team.objects.order_by("name"),
+        required=False,
+        help_text=_("Is called by its routing rules, where the service says nobody"),
+    )
+    description = forms.CharField(label=_("Details"), max_length=normal.DESCRIPTION, required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    labels = forms.CharField(label=_("Tags"), max_length=1_100, required=False, help_text=_("Separated by commas"))
+
+    def clean_labels(self) -> list[str]:
+        """The tags one by one."""
+        return words(self.cleaned_data["labels"])
+
+
+class ChangeForm(forms.Form):
+    """What an alert says: message, description, priority, tags, details."""
+
+    message = forms.CharField(label=_("Message"), max_length=normal.MESSAGE, widget=forms.TextInput(attrs={"autofocus": True}))
+    priority = forms.TypedChoiceField(label=_("Priority"), choices=PRIORITIES, coerce=int)
+    tags = forms.CharField(label=_("Tags"), max_length=1_100, required=False, help_text=_("Separated by commas, up to twenty"))
+    details = forms.CharField(
+        label=_("Further details"), max_length=100_000, required=False, widget=forms.Textarea(attrs={"rows": 5, "class": "form-control ek-mono"}),
+        help_text=_("One a line: name: value"),
+    )  # fmt: skip
+    description = forms.CharField(label=_("Description"), max_length=normal.DESCRIPTION, required=False, widget=forms.Textarea(attrs={"rows": 4}))
+
+    def __init__(self, *args: Any, alert: Alert, **kwargs: Any) -> None:
+        self.alert = alert
+        self.kept = {name: text for name, text in alert.details.items() if "\n" in str(text) or ":" in name}  # one line cannot say them: they stay
+        shown = "\n".join(f"{name}: {text}" for name, text in alert.details.items() if name not in self.kept)
+        own = {
+            "message": alert.message,
+            "priority": alert.priority,
+            "tags": ", ".join(alert.tags),
+            "description": alert.description,
+            "details": shown,
+        }
+        kwargs["initial"] = own
+        super().__init__(*args, **kwargs)
+
+    def clean_tags(self) -> list[str]:
+        """The tags one by one."""
+        return words(self.cleaned_data["tags"])
+
+    def clean_details(self) -> dict[str, str]:
+        """The details by name."""
+        found = dict(self.kept)
+        for number, line in enumerate(self.cleaned_data["details"].splitlines(), start=1):
+            name, colon, text = line.partition(":")
+            if line.strip() and (not colon or not name.strip()):
+                raise forms.ValidationError(_("Line %(n)d: write a name, “:” and a value."), params={"n": number})
+            if line.strip():
+                found[name.strip()] = text.strip()
+        return normal.details(found)
+
+
+class ManyForm(forms.Form):
+    """What is changed on several alerts at once; what is left empty stays as it is."""
+
+    priority = forms.TypedChoiceField(label=_("Priority"), choices=[("", _("As it is")), *PRIORITIES], coerce=int, empty_value=None, required=False)
+    add = forms.CharField(label=_("Add tags"), max_length=1_100, required=False, help_text=_("Separated by commas"))
+    remove = forms.CharField(label=_("Remove tags"), max_length=1_100, required=False)
+    note = forms.CharField(label=_("Note"), max_length=5_000, required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    also = AlsoField()
+
+
+class ResponderForm(forms.Form):
+    """Whom to call as well."""
+
+    to = forms.ChoiceField(
+        label=_("Responder"), widget=forms.Select(attrs={"autofocus": True}), help_text=_("Is paged now, and stands with the alert")
+    )
+
+    def __init__(self, people: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.known: dict[str, Any] = {}
+        groups = []
+        rows = ((_("Teams"), Team.objects.order_by("name")), (_("People"), people), (_("Schedules"), Schedule.objects.order_by("name")),
+                (_("Escalation policies"), EscalationPolicy.objects.filter(archived_at__isnull=True).order_by("name")))  # fmt: skip
+        for label, found in rows:
+            options = {f"{type(one).__name__.lower()}:{one.pk}": one for one in found}
+            self.known |= options
+            groups.append((label, [(value, one.name) for value, one in options.items()]))
+        field: Any = self.fields["to"]
+        field.choices = [("", _("Choose")), *groups]
+
+    def chosen(self) -> Team | User | EscalationPolicy | Schedule:
+        """Whom."""
+        found: Team | User | EscalationPolicy | Schedule = self.known[self.cleaned_data["to"]]
+        return found
+
+
+def words(text: str) -> list[str]:
+    """Tags that were typed with commas between them."""
+    return list(normal.tags(text.split(",")))

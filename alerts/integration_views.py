@@ -1,12 +1,12 @@
 """The screens of integrations: what is connected, how a tool is connected, what came, and what is read in it (ALR-06)."""
 
+from datetime import datetime
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -18,7 +18,7 @@ from alerts.actions import intake, integrations
 from alerts.integration_forms import ConnectForm, IntegrationForm, MappingForm, TryForm
 from alerts.models import InboxRow, Integration, IntegrationRule
 from alerts.normal import ACKNOWLEDGE, CLOSE, OPEN, Event
-from common import clock, errors, htmx
+from common import clock, errors, htmx, wording
 
 TONES = {InboxRow.PENDING: "progress", InboxRow.DONE: "done", InboxRow.QUARANTINED: "danger"}
 SECONDS_WAITING, SECONDS_LATER = 2, 15
@@ -261,5 +261,5 @@ def _take(form: Any, error: errors.Invalid) -> None:
     form.add_error(error.field if error.field in form.fields else None, error.message)
 
 
-def _midnight() -> Any:
-    return timezone.localtime(clock.now()).replace(hour=0, minute=0, second=0, microsecond=0)
+def _midnight() -> datetime:
+    return wording.midnight(clock.now())

@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.http import Http404
 from django.urls import reverse
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import Team, User
 from alerts import labels, permissions
-from alerts.models import Alert, InboxRow, Integration, Silence
+from alerts.models import Alert, InboxRow, Integration, Silence, Volume
 from common import links, paging
 from incidents.models import Incident
 from journal import queries as journal
@@ -38,12 +39,22 @@ NEWEST_FIRST = (paging.Key("id", is_descending=True),)
 SORTS = {"priority": URGENT_FIRST, "newest": NEWEST_FIRST}
 
 
+GROUPINGS = {
+    "incident": gettext_lazy("Incident"),
+    "service": gettext_lazy("Service"),
+    "source": gettext_lazy("Source"),
+    "none": gettext_lazy("Nothing"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Alerts of one incident, or of none."""
+    """Alerts of one incident, service or source, or of none. key: tells the groups of a page apart. title: of another group than an incident's."""
 
     incident: Incident | None
     alerts: list[Alert]
+    key: str = "0"
+    title: str = ""
 
 
 def alerts_for(user: User) -> QuerySet[Alert]:
@@ -64,13 +75,27 @@ def page(alerts: QuerySet[Alert], *, sort: str = "priority", after: str | None =
     return paging.page(alerts, SORTS.get(sort, URGENT_FIRST), after=after, size=size)
 
 
-def grouped(alerts: list[Alert]) -> list[Group]:
-    """The alerts of a page by incident, the most urgent incident first and those without one last."""
-    groups: dict[int | None, list[Alert]] = {}
+def grouped(alerts: list[Alert], by: str = "incident") -> list[Group]:
+    """The alerts of a page by incident, service or source, the most urgent group first and those without one last."""
+    if by == "none":
+        return [Group(None, alerts)] if alerts else []
+    groups: dict[Any, list[Alert]] = {}
     for alert in alerts:
-        groups.setdefault(alert.incident_id, []).append(alert)
-    ordered = sorted(groups.items(), key=lambda pair: (pair[0] is None, min(alert.priority for alert in pair[1]), -(pair[0] or 0)))
-    return [Group(members[0].incident if pk is not None else None, members) for pk, members in ordered]
+        groups.setdefault(_group_of(alert, by), []).append(alert)
+    ordered = sorted(
+        groups.items(), key=lambda pair: (not pair[0][0], min(alert.priority for alert in pair[1]), -(pair[1][0].incident_id or 0), pair[0][1])
+    )
+    return [Group(members[0].incident if by == "incident" else None, members, key or "0", title) for (key, title), members in ordered]
+
+
+def _group_of(alert: Alert, by: str) -> tuple[str, str]:
+    """What tells its group apart, and what it is called; both empty for none."""
+    if by == "service":
+        name = alert.service.name if alert.service else alert.service_name
+        return (slugify(name, allow_unicode=True) or name, name) if name else ("", "")
+    if by == "source":
+        return (str(alert.integration_id), alert.integration.name) if alert.integration else (slugify(alert.source), alert.source)
+    return (str(alert.incident_id), "") if alert.incident_id else ("", "")
 
 
 def veil(user: User, alerts: list[Alert]) -> list[Alert]:
@@ -97,6 +122,11 @@ def segment_counts(user: User) -> Mapping[str, int]:
     names = [name for name in SEGMENTS if name != "closed"]
     rows = permissions.visible_to(user, Alert.objects.filter(SEGMENTS["active"]))
     return rows.aggregate(**{name: Count("id", filter=SEGMENTS[name]) for name in names})
+
+
+def events_since(at: datetime) -> int:
+    """How many events all tools sent since an instant."""
+    return Volume.objects.filter(hour__gte=at).aggregate(n=Sum("events"))["n"] or 0
 
 
 def sidebar_counts(user: User) -> Mapping[str, int]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from alerts import group_views, heartbeat_views, integration_views, policy_views, rule_views, views
+from alerts import group_views, heartbeat_views, integration_views, policy_views, rule_views, verb_views, views
 
 app_name = "alerts"
 
@@ -37,12 +37,17 @@ urlpatterns = [
     path("heartbeats/<int:pk>/pause/", heartbeat_views.pause, name="pause_heartbeat"),
     path("heartbeats/<int:pk>/resume/", heartbeat_views.resume, name="resume_heartbeat"),
     path("heartbeats/<int:pk>/delete/", heartbeat_views.delete, name="delete_heartbeat"),
+    path("create/", verb_views.create, name="create"),
     path("call/", views.call, name="call"),
     path("of/<str:key>/", views.panel, name="panel"),
     path("change/<slug:verb>/", views.bulk, name="bulk"),
     path("<int:number>/", views.detail, name="detail"),
     path("<int:number>/owner/", views.owner, name="owner"),
-    path("<int:number>/snooze/", views.snooze, name="snooze"),
+    path("<int:number>/snooze/", verb_views.snooze, name="snooze"),
+    path("<int:number>/change/", verb_views.change, name="change"),
+    path("<int:number>/many/", verb_views.many, name="many"),
+    path("<int:number>/respond/", verb_views.respond, name="respond"),
+    path("<int:number>/delete/", verb_views.delete, name="delete"),
     path("<int:number>/note/", views.note, name="note"),
     path("<int:number>/page/", views.page, name="page"),
     path("<int:number>/ungroup/", group_views.ungroup, name="ungroup"),

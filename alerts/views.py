@@ -1,28 +1,28 @@
 """The screens of alerts."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import desk
-from accounts.models import User
-from alerts import alert_log, filters, forms, group_queries, permissions, queries
-from alerts.actions import escalating, lifecycle, raising, silencing
+from accounts.models import Team, User
+from alerts import alert_log, beats, filters, forms, group_queries, permissions, queries, verb_views
+from alerts.actions import editing, escalating, lifecycle, raising, silencing
 from alerts.models import Alert
 from common import clock, errors, htmx, wording
 from incidents import queries as incidents
 from journal.models import Entry
 from services.models import Service
-from tickets import options
+from tickets import calling, options
 from tickets.models.registers import PRIORITIES
 
 TONES = {Alert.OPEN: "danger", Alert.ACKNOWLEDGED: "progress", Alert.SNOOZED: "wait", Alert.CLOSED: "done"}
@@ -33,6 +33,8 @@ VERBS: dict[str, tuple[Callable[..., Any], Any]] = {
     "open-incident": (lifecycle.open_incident, _lazy("has an incident")),
     "release": (silencing.release, _lazy("loud again")),
     "detach": (lifecycle.detach, _lazy("unlinked")),
+    "take": (lifecycle.take, _lazy("is yours")),
+    "escalate": (editing.escalate, _lazy("escalated to the next step")),
 }
 
 
@@ -66,7 +68,10 @@ def panel(request: HttpRequest, key: str) -> HttpResponseBase:
 
 def _list(request: HttpRequest) -> dict[str, Any]:
     user = desk.user_of(request)
+    at = clock.now()
     state = request.GET.get("state") or "active"
+    by = request.GET.get("by", "")
+    by = by if by in queries.GROUPINGS else "incident"
     chosen = filters.AlertFilter(request.GET, queryset=queries.segment(user, state), request=request)
     rows = chosen.qs if chosen.is_valid() else queries.alerts_for(user).none()
     page = queries.page(rows, sort="newest" if state == "closed" else "priority", after=request.GET.get("after"))
@@ -80,21 +85,24 @@ def _list(request: HttpRequest) -> dict[str, Any]:
         "closed": _("Closed"),
     }
     return {
-        "groups": queries.grouped([_dressed(alert, user) for alert in _folded(request, queries.veil(user, page.rows))]),
+        "groups": queries.grouped([_dressed(alert, user) for alert in _folded(request, queries.veil(user, page.rows))], by),
+        "groupings": [(name, label, name == by) for name, label in queries.GROUPINGS.items()],
+        "by": by,
+        "events_today": queries.events_since(wording.midnight(at)),
         "counts": counts,
         "state": state,
         "states": [
-            {"url": f"{reverse('alerts:list')}?state={name}", "label": label, "count": counts.get(name), "is_current": name == state}
+            {"url": f"{reverse('alerts:list')}?state={name}&by={by}", "label": label, "count": counts.get(name), "is_current": name == state}
             for name, label in labels.items()
             if name != "quiet" or name == state or counts.get(name)
         ],
         "filters": {"q": request.GET.get("q", ""), "choices": _choices(request)},
         "list_url": f"{reverse('alerts:list')}?{request.GET.urlencode()}",
-        "is_filtered": any(request.GET.get(name) for name in ("q", "priority", "service", "integration", "group")),
+        "is_filtered": any(request.GET.get(name) for name in ("q", "priority", "service", "integration", "team", "group")),
         "next_mark": page.next_mark,
         "is_later_page": bool(request.GET.get("after")),
         "can_change": bool(permissions.can_act(user)),
-        "now": clock.now(),
+        "now": at,
     }
 
 
@@ -105,6 +113,7 @@ def _folded(request: HttpRequest, alerts: list[Alert]) -> list[Alert]:
 
 def _choices(request: HttpRequest) -> list[dict[str, Any]]:
     offered = [
+        ("team", _("Team"), list(Team.objects.order_by("name").values_list("slug", "name"))),
         ("priority", _("Priority"), [(str(value), str(label)) for value, label in PRIORITIES]),
         ("service", _("Service"), list(Service.objects.order_by("name").values_list("slug", "name"))),
         ("integration", _("Source"), [(str(row.pk), row.name) for row in queries.integrations_for(desk.user_of(request))]),
@@ -128,6 +137,7 @@ def _dressed(alert: Any, user: User) -> Any:
     alert.can_acknowledge = may_act and alert.status in (Alert.OPEN, Alert.SNOOZED)
     alert.can_close = may_act and alert.status != Alert.CLOSED
     alert.acknowledge_url = reverse("alerts:act", args=[alert.number, "acknowledge"])
+    alert.snooze_url = reverse("alerts:snooze", args=[alert.number])
     alert.close_url = reverse("alerts:act", args=[alert.number, "close"])
     return alert
 
@@ -152,30 +162,50 @@ def _drawer(alert: Alert, user: User) -> dict[str, Any]:
     for entry in entries:
         if isinstance(entry, Entry):
             entry.comment = None  # type: ignore[attr-defined]  # the timeline's template asks for it
-    number = alert.number
+    number, runs = alert.number, calling.runs_of_subject(escalating.ALERT, alert.pk)
     may_act = bool(permissions.can_act(user))
     return {
         "alert": _dressed(alert, user),
         "entries": entries,
         "group": group_queries.seen_by(user, alert),
-        "can": {"incident": bool(permissions.can_open_incident(user)), "act": may_act and alert.status != Alert.CLOSED, "attach": may_act},
-        "open_incident_url": reverse("alerts:act", args=[number, "open-incident"]),
-        "attach_url": reverse("alerts:attach", args=[number]),
-        "detach_url": reverse("alerts:act", args=[number, "detach"]),
-        "snooze_url": reverse("alerts:snooze", args=[number]),
-        "note_url": reverse("alerts:note", args=[number]),
-        "page_url": reverse("alerts:page", args=[number]),
-        "owner_url": reverse("alerts:owner", args=[number]),
+        "can": {
+            "incident": bool(permissions.can_open_incident(user)), "act": may_act and alert.status != Alert.CLOSED, "attach": may_act,
+            "escalate": any(run.is_waiting for run in runs),
+        },
+        "urls": {
+            **{name: reverse(f"alerts:{name}", args=[number]) for name in ("snooze", "respond", "note", "page", "owner", "change", "attach", "delete")},
+            **{verb: reverse("alerts:act", args=[number, verb]) for verb in ("take", "escalate", "detach")},
+            "incident": reverse("alerts:act", args=[number, "open-incident"]),
+        },
+        "user": user, "runs": runs, "responders": _responders(alert), "spread": _spread(alert), "bars": beats.bars(alert.beats, alert.count),
         "release_url": reverse("alerts:act", args=[number, "release"]) if alert.silenced_until and may_act and alert.status != Alert.CLOSED else "",
         "unacknowledge_url": reverse("alerts:act", args=[number, "unacknowledge"]) if alert.status == Alert.ACKNOWLEDGED and may_act else "",
         "now": clock.now(),
-    }
+    }  # fmt: skip
+
+
+def _spread(alert: Alert) -> str:
+    """“147 events in 47 minutes”."""
+    amount = ngettext("{n} event", "{n} events", alert.count).format(n=formats.number_format(alert.count, force_grouping=True))
+    span = beats.minutes(alert.first_occurred_at, alert.last_occurred_at)
+    if alert.count < 2:
+        return amount
+    if span > 2 * beats.MOST:
+        return _("{events} in {time}").format(events=amount, time=wording.distance(span * 60))
+    return _("{events} in {time}").format(events=amount, time=ngettext("{n} minute", "{n} minutes", span).format(n=span))
+
+
+def _responders(alert: Alert) -> list[str]:
+    """Whom the alert names, and who acknowledged it."""
+    named = [said.get("name") or said.get("username") or said.get("id", "") for said in alert.responders]
+    by = alert.owner.name if alert.owner is not None and alert.owner.email == alert.acknowledged_by else alert.acknowledged_by
+    return [*named, _("{name}, acknowledged").format(name=by)] if by else named
 
 
 @require_POST
 @desk.required
 def act(request: HttpRequest, number: int, verb: str) -> HttpResponseBase:
-    """A verb that needs nothing more: acknowledge, unacknowledge, close, open-incident, release, detach."""
+    """A verb that needs nothing more: acknowledge, unacknowledge, close, open-incident, release, detach, take, escalate."""
     user = desk.user_of(request)
     if verb not in VERBS:
         raise Http404
@@ -188,23 +218,13 @@ def act(request: HttpRequest, number: int, verb: str) -> HttpResponseBase:
 @require_POST
 @desk.required
 def bulk(request: HttpRequest, verb: str) -> HttpResponseBase:
-    """Acknowledges or closes the chosen alerts; what is refused is told and stops nothing."""
+    """Acknowledges, closes or takes the chosen alerts, or takes back that they were acknowledged; what is refused is told and stops nothing."""
     user = desk.user_of(request)
-    if verb not in ("acknowledge", "close"):
+    if verb not in ("acknowledge", "close", "take", "unacknowledge"):
         raise Http404
     action, told = VERBS[verb]
     chosen = queries.by_numbers(user, [int(key) for key in request.POST.getlist("key") if key.isdecimal() and len(key) < 18])
-    done, refused = 0, []
-    for alert in chosen:
-        try:
-            action(alert, actor=user)
-            done += 1
-        except errors.DomainError as error:
-            refused.append(error.message)
-    if not done:
-        return htmx.done(refused[0] if refused else _("Choose alerts first."), tone="error")
-    message = ngettext("{count} alert {told}", "{count} alerts {told}", done).format(count=done, told=told)
-    return htmx.done(message if not refused else f"{message}, {_('some could not be:')} {refused[0]}", tone="info" if refused else "ok")
+    return verb_views.to_each(chosen, lambda alert: action(alert, actor=user), str(told))
 
 
 @require_http_methods(["GET", "POST"])
@@ -227,20 +247,6 @@ def owner(request: HttpRequest, number: int) -> HttpResponseBase:
     ]
     context = {"title": _("Assign to"), "groups": groups, "keys": [], "url": reverse("alerts:owner", args=[number]), "is_long": len(people) > 8}
     return render(request, "tickets/_menu.html", context)
-
-
-@require_http_methods(["GET", "POST"])
-@desk.required
-def snooze(request: HttpRequest, number: int) -> HttpResponseBase:
-    """Quiet for a while, in a dialog."""
-    user = desk.user_of(request)
-    alert = queries.alert_for(user, number)
-    permissions.can_act(user).require()
-    form = forms.SnoozeForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        lifecycle.snooze(alert, actor=user, until=clock.now() + timedelta(hours=form.cleaned_data["hours"]))
-        return htmx.done(_("{key} snoozed").format(key=alert.key))
-    return htmx.dialog(request, form, url=reverse("alerts:snooze", args=[number]), title=_("Snooze {key}").format(key=alert.key), action=_("Snooze"))
 
 
 @require_http_methods(["GET", "POST"])

@@ -43,6 +43,11 @@ def exact(at: datetime) -> str:
     return f"{formats.date_format(local, 'j M Y')}, {local:%H:%M:%S} {local.tzname()}"
 
 
+def midnight(at: datetime) -> datetime:
+    """When this day began, on the wall of the person's zone."""
+    return timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def moment(at: datetime, now: datetime) -> str:
     """An instant on a record or in a plan: Sat 28 Nov, 22:00 CET; with the year when it is another one."""
     local = timezone.localtime(at)

@@ -110,6 +110,32 @@ def undetail(alert: Alert, *, actor: User | None, keys: Sequence[str], hand: str
 
 
 @transaction.atomic
+def rewrite(
+    alert: Alert, *, actor: User | None, message: str, priority: int, tags: Sequence[str], details: Mapping[str, str], description: str
+) -> Alert:
+    """Everything that an alert says, as a form gives it; what is the same records nothing. Raises Refused, or Invalid for the value that is wrong."""
+    reword(alert, actor=actor, field="message", text=message)
+    reword(alert, actor=actor, field="description", text=description)
+    undetail(alert, actor=actor, keys=[name for name in alert.details if name not in details])
+    detail(alert, actor=actor, details=details)
+    amend(alert, actor=actor, add=tags, remove=[one for one in alert.tags if one not in tags])
+    return prioritise(alert, actor=actor, priority=priority)
+
+
+@transaction.atomic
+def amend(
+    alert: Alert, *, actor: User | None, priority: int | None = None, add: Sequence[str] = (), remove: Sequence[str] = (), note: str = ""
+) -> Alert:
+    """Priority, tags and a note at once; what is left out stays."""
+    changed = tag(untag(alert, actor=actor, tags=remove), actor=actor, tags=add)
+    if priority is not None:
+        changed = prioritise(changed, actor=actor, priority=priority)
+    if note.strip():
+        lifecycle.add_note(changed, actor=actor, note=note)
+    return changed
+
+
+@transaction.atomic
 def call(alert: Alert, *, actor: User | None, to: Team | User | EscalationPolicy | Schedule, hand: str = "") -> Alert:
     """Adds a responder and pages him. Raises Conflict when the alert is closed, Invalid when there is nobody to page."""
     permissions.can_act(actor).require()
@@ -122,6 +148,18 @@ def call(alert: Alert, *, actor: User | None, to: Team | User | EscalationPolicy
     journal.record(events.RESPONDER_ADDED, locked, actor=actor, to=str(to), **_told(locked, hand))
     if not escalating.call(locked, to, actor=actor, facts={**escalating.facts_of(locked), "urgency": "important"}):
         raise errors.Invalid("responder", _("%(name)s has nobody who could be paged.") % {"name": to})
+    return locked
+
+
+@transaction.atomic
+def escalate(alert: Alert, *, actor: User | None, hand: str = "") -> Alert:
+    """The next step of whom its escalations call is taken now. Raises Conflict when nobody is being called, or no step is left."""
+    permissions.can_act(actor).require()
+    locked = lifecycle.hold(alert)
+    lifecycle.require_active(locked)
+    if not escalations.hurry(escalating.ALERT, locked.pk, actor=actor):
+        raise errors.Conflict(_("No further step is waiting for %(key)s. Page a team, or take the acknowledgement back.") % {"key": locked.key})
+    journal.record(events.ESCALATED, locked, actor=actor, **_told(locked, hand))
     return locked
 
 

@@ -152,6 +152,12 @@ def assign(alert: Alert, *, actor: User | None, owner: User | None, hand: str = 
 
 
 @transaction.atomic
+def take(alert: Alert, *, actor: User | None) -> Alert:
+    """It is the actor's from now on."""
+    return assign(alert, actor=actor, owner=actor)
+
+
+@transaction.atomic
 def add_note(alert: Alert, *, actor: User | None, note: str, hand: str = "") -> Entry:
     """Adds a line to the alert's log."""
     permissions.can_act(actor).require()

@@ -33,7 +33,9 @@ PAYLOAD_BYTES = 64_000
 COUNT = """
 UPDATE alerts_alert SET count = count + given.more, last_occurred_at = greatest(last_occurred_at, given.last_at), payload = given.payload::jsonb,
   starts_at = CASE WHEN status = 'closed' THEN alerts_alert.starts_at ELSE greatest(alerts_alert.starts_at, given.starts_at) END,
-  expires_at = given.expires_at
+  expires_at = given.expires_at,
+  beats = alerts_beats(alerts_alert.beats, count, coalesce(beats_at, alerts_minute(first_occurred_at)), given.more, alerts_minute(given.last_at)),
+  beats_at = greatest(beats_at, alerts_minute(first_occurred_at), alerts_minute(given.last_at))
 FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[], %s::timestamptz[], %s::text[], %s::timestamptz[])
   AS given(id, more, last_at, starts_at, payload, expires_at)
 WHERE alerts_alert.id = given.id

@@ -34,6 +34,7 @@ class Alert(models.Model):
     team: whom it concerns before the team of its service, empty when nobody said so. decisions: what rules did to it, in order, {at, stage, rule, what}.
     group_why: how it came into its group, {how, like, score, fields, minutes} as alerts/grouping.py says it.
     held_until: a rule keeps it quiet until then (FOREVER: until something releases it); silenced_until is the latest of all such reasons.
+    beats: how many events in each of the minutes up to beats_at (minutes since 1970), at most sixty; empty until it came a second time.
     plan: what a notification policy still has in mind, see alerts/notifying.py. plan_due_at: when it is next looked at.
     """
 
@@ -60,6 +61,14 @@ class Alert(models.Model):
     visible_to = models.JSONField(_("visible to"), default=list, blank=True, db_default=Value([], models.JSONField()))
     actions = models.JSONField(_("actions"), default=list, blank=True, db_default=Value([], models.JSONField()))
     count = models.PositiveBigIntegerField(_("count"), default=1)
+    beats = ArrayField(
+        models.IntegerField(),
+        verbose_name=_("events by the minute"),
+        default=list,
+        blank=True,
+        db_default=Value([], ArrayField(models.IntegerField())),
+    )
+    beats_at = models.IntegerField(_("last minute of them"), null=True, blank=True)
     integration = models.ForeignKey(Integration, null=True, on_delete=models.SET_NULL, related_name="alerts", verbose_name=_("integration"))
     service = models.ForeignKey(Service, null=True, blank=True, on_delete=models.SET_NULL, related_name="alerts", verbose_name=_("service"))
     team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="alerts", verbose_name=_("team"))

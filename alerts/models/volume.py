@@ -20,6 +20,7 @@ class Volume(models.Model):
     class Meta:
         verbose_name = _("volume")
         verbose_name_plural = _("volumes")
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["hour"], name="volume_hour")]
         constraints: ClassVar[list[models.BaseConstraint]] = [models.UniqueConstraint(fields=["integration", "hour"], name="volume_one_an_hour")]
 
     def __str__(self) -> str:

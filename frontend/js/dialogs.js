@@ -27,6 +27,13 @@ document.addEventListener('click', (event) => {
   if (first) htmx.ajax('get', from.dataset.dialogRows.replace('KEY', first), { source: from, target: find('#dialog-body'), values: { also } });
 });
 
+/* A button of the bar of a list does its verb to the selected rows, or to the row at the cursor. */
+document.addEventListener('click', (event) => {
+  const button = event.target.closest('[data-post-rows]');
+  const key = button ? chosenKeys() : [];
+  if (key.length) htmx.ajax('post', button.dataset.postRows, { source: button, swap: 'none', values: { key } }).catch(() => { /* requests.js has said what went wrong */ });
+});
+
 /* A form that arrives in the dialog opens it; the server's event ek:close closes it. */
 document.addEventListener('htmx:afterSwap', ({ detail }) => {
   if (detail.target.id === 'dialog-body' && detail.target.childElementCount) openDialog(find('#dialog'), detail.requestConfig?.elt);

@@ -159,6 +159,8 @@ ALERT_VERBS = {
     "open-incident": "free",
     "release": "free",
     "detach": "attached",
+    "take": "free",
+    "escalate": "free",
 }
 
 
@@ -237,11 +239,15 @@ CASES: dict[tuple[str, str], list[Case]] = {
     ("incidents:retime", "POST"): made(lambda world, thing: {"reported_at": "2020-01-01T00:00:00", **_version(world, thing)}),
     ("alerts:bulk", "POST"): [
         Case(verb, lambda world, _t: {"key": world.more["alert free"].number}, values=lambda _w, _t, verb=verb: {"verb": verb})  # type: ignore[misc]
-        for verb in ("acknowledge", "close")
+        for verb in ("acknowledge", "close", "take", "unacknowledge")
     ],
     ("alerts:act", "POST"): _verbs(ALERT_VERBS, "number"),
     ("alerts:owner", "POST"): plain(owner="agent@example.com"),
     ("alerts:snooze", "POST"): plain(hours="4"),
+    ("alerts:create", "POST"): plain(message="Down", priority="3"),
+    ("alerts:change", "POST"): plain(message="Down", priority="3"),
+    ("alerts:many", "POST"): plain(priority="1"),
+    ("alerts:respond", "POST"): made(lambda world, _t: {"to": f"team:{world.teams['payments'].pk}"}),
     ("alerts:note", "POST"): plain(note="Seen"),
     ("alerts:connect_tool", "POST"): plain(name="Zabbix, Oslo"),
     ("alerts:change_integration", "POST"): plain(name="Prometheus, Oslo", adapter="alertmanager", reach="own", incident_from_priority="1"),
@@ -340,6 +346,15 @@ CASES: dict[tuple[str, str], list[Case]] = {
     ("alert-rule-move", "POST"): plain(by=1),
     ("maintenance-list", "POST"): made(lambda _w, _t: {"name": "Upgrade", "starts_at": "2030-01-01T00:00:00Z", "ends_at": "2030-01-01T01:00:00Z"}),
     ("maintenance-detail", "PUT"): made(lambda _w, _t: {"name": "Upgrade", "starts_at": "2030-01-01T00:00:00Z", "ends_at": "2030-01-01T01:00:00Z"}),
+    ("alert-list", "POST"): plain(message="Down"),
+    ("alert-tag", "POST"): plain(tags=["new"]),
+    ("alert-untag", "POST"): plain(tags=["new"]),
+    ("alert-add-details", "POST"): plain(details={"a": "b"}),
+    ("alert-undetail", "POST"): plain(names=["a"]),
+    ("alert-prioritise", "POST"): plain(priority=1),
+    ("alert-set-message", "POST"): plain(message="Down"),
+    ("alert-set-description", "POST"): plain(description="Down"),
+    ("alert-respond", "POST"): plain(type="team", name="payments"),
     ("alert-assign", "POST"): plain(owner="agent@example.com"),
     ("alert-attach", "POST"): [Case("to a ticket", lambda _w, thing: {"incident": thing.parts["key"]}, names_ticket=True)],
     ("alert-detach", "POST"): _alert("attached"),
