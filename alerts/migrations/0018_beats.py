@@ -21,7 +21,7 @@ UNMAKE = "DROP FUNCTION alerts_beats(int[], bigint, int, bigint, int); DROP FUNC
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('alerts', '0015_rules'),
+        ('alerts', '0017_turns'),
     ]
 
     operations = [
@@ -34,6 +34,10 @@ class Migration(migrations.Migration):
             model_name='alert',
             name='beats_at',
             field=models.IntegerField(blank=True, null=True, verbose_name='last minute of them'),
+        ),
+        migrations.AddIndex(
+            model_name='volume',
+            index=models.Index(fields=['hour'], name='volume_hour'),
         ),
         migrations.RunSQL(MAKE, UNMAKE),
     ]
