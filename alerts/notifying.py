@@ -16,14 +16,19 @@ MOST_SEEN = 1_000
 def intend(alert: Any, rule: Any, at: datetime) -> None:
     """Puts what a policy says into the plan of an alert that is not stored yet."""
     does, plan = rule.does, {**alert.plan, "rule": rule.name}
+    waits = datetime.fromisoformat(plan["dedup"]["until"]) if plan.get("dedup", {}).get("until") else None
+    if "dedup" not in plan:
+        waits = alert.held_until
     if "delay" in does:
-        alert.held_until = max(delayed(does["delay"], at), alert.held_until or at)
+        waits = max(delayed(does["delay"], at), waits or at)
     if "suppress" in does:
-        alert.held_until = alert.FOREVER
-    elif "dedup" in does and alert.held_until != alert.FOREVER and alert.count < does["dedup"]["count"]:
-        until = {"until": alert.held_until.isoformat()} if alert.held_until else {}
-        plan["dedup"] = {**does["dedup"], **until, "seen": [[at.isoformat(), alert.count]]}
-        alert.held_until = alert.FOREVER
+        waits = alert.FOREVER
+        plan.pop("dedup", None)
+    elif "dedup" in does and waits != alert.FOREVER and alert.count < does["dedup"]["count"]:
+        plan["dedup"] = {**does["dedup"], "seen": [[at.isoformat(), alert.count]]}
+    if "dedup" in plan:
+        plan["dedup"] = {**plan["dedup"], **({"until": waits.isoformat()} if waits else {})}
+    alert.held_until = alert.FOREVER if "dedup" in plan else waits
     if "close_after" in does:
         plan["close_at"] = (at + timedelta(minutes=does["close_after"])).isoformat()
     if "restart" in does:

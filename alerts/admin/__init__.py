@@ -1,4 +1,13 @@
 from alerts.admin.grouping import GroupingLessonAdmin, GroupingRuleAdmin
+from alerts.admin.rules import AlertRuleAdmin, LookupTableAdmin, MaintenanceAdmin
 from alerts.admin.sources import IntegrationAdmin, QuarantineAdmin
 
-__all__ = ["GroupingLessonAdmin", "GroupingRuleAdmin", "IntegrationAdmin", "QuarantineAdmin"]
+__all__ = [
+    "AlertRuleAdmin",
+    "GroupingLessonAdmin",
+    "GroupingRuleAdmin",
+    "IntegrationAdmin",
+    "LookupTableAdmin",
+    "MaintenanceAdmin",
+    "QuarantineAdmin",
+]

@@ -129,6 +129,21 @@ def test_what_a_policy_intends(does: dict[str, Any], held: datetime | None, due:
 
 
 @pytest.mark.parametrize(
+    ("first", "second", "held", "waits"),
+    [
+        ({"dedup": {"count": 3}}, {"suppress": True}, Alert.FOREVER, None), ({"suppress": True}, {"dedup": {"count": 3}}, Alert.FOREVER, None),
+        ({"dedup": {"count": 3}}, {"delay": {"minutes": 60}}, Alert.FOREVER, HOUR), ({"delay": {"minutes": 60}}, {"dedup": {"count": 3}}, Alert.FOREVER, HOUR),
+        ({"delay": {"minutes": 60}}, {"delay": {"minutes": 5}}, HOUR, None),
+    ],
+)  # fmt: skip
+def test_policies_that_follow_each_other(first: dict[str, Any], second: dict[str, Any], held: datetime, waits: datetime | None) -> None:
+    subject = Subject()
+    for does in (first, second):
+        notifying.intend(subject, AlertRule(name="r", does=does), T0)
+    assert (subject.held_until, subject.plan.get("dedup", {}).get("until")) == (held, waits and waits.isoformat())
+
+
+@pytest.mark.parametrize(
     ("dedup", "events", "loud_after"),
     [({"count": 3}, [(1, 1), (2, 1)], 2), ({"count": 3}, [(1, 5)], 1), ({"count": 3, "minutes": 10}, [(9, 1), (11, 1), (12, 1)], 3),
      ({"count": 3, "minutes": 10}, [(20, 1), (40, 1), (60, 1)], None)],

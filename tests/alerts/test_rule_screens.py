@@ -146,3 +146,17 @@ def test_over_rest(api: Callable[..., APIClient], admin: User, service: Service,
     assert client.post(f"{where}end/", format="json").json()["ended_at"] is not None
     assert client.post(f"{where}end/", format="json").status_code == 409
     assert client.delete(where).status_code == 204
+
+
+def test_in_the_admin(sign_in: SignIn, admin: User) -> None:
+    client = sign_in(admin)
+    given = {"kind": "policy", "name": "", "is_enabled": "on", "times": "{}", "does": '{"priority": 2}', "conditions-type": "match-all"}
+    wrong = client.post("/admin/alerts/alertrule/add/", {**given, "does": '{"colour": 2}'})
+    assert (wrong.status_code, list(wrong.context["adminform"].form.errors)) == (200, ["does"])
+    assert client.post("/admin/alerts/alertrule/add/", given).status_code == 302
+    rule = AlertRule.objects.get()
+    assert (rule.does, rule.name) == ({"priority": 2}, "Priority P2")
+    assert client.post(f"/admin/alerts/alertrule/{rule.pk}/change/", {**given, "name": "Two"}).status_code == 302
+    assert AlertRule.objects.get().name == "Two"
+    assert client.post(f"/admin/alerts/alertrule/{rule.pk}/delete/", {"post": "yes"}).status_code == 302
+    assert not AlertRule.objects.exists()
