@@ -53,12 +53,14 @@ def follow(alert: Alert, rule: AlertRule, facts: dict[str, Any], book: Book, kno
 
 def hush(alert: Alert, quiet: rulebook.Quiet, at: datetime) -> None:
     """Keeps an alert quiet as long as something says so; what it would set off waits until then (alerts.actions.silencing.hush)."""
-    for reason in quiet.reasons(alert, at):
+    reasons = quiet.reasons(alert, at)
+    for reason in reasons:
         if reason.stage != "rule":
             alert.note(at, reason.stage, reason.name, _("quiet until it is reviewed") if reason.is_review else quiet_words(reason.until))
         if reason.is_review:
             alert.held_until, alert.plan = Alert.FOREVER, {**alert.plan, "review": reason.name}
-    alert.silenced_until = quiet.until(alert, at)
+    ends = [Alert.FOREVER if reason.is_review else reason.until for reason in reasons]
+    alert.silenced_until = max(ends, default=None)
 
 
 def quiet_words(until: datetime) -> str:
