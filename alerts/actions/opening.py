@@ -163,6 +163,8 @@ def _count(counted: Sequence[tuple[int, Step]]) -> None:
 
 def _stored(step: Step) -> str:
     """The payload as JSON that the database can hold and a screen can show; the raw bytes stay in the inbox."""
+    if step.event.payload is None:
+        return "{}"
     try:
         text = orjson.dumps(step.event.payload, default=str, option=orjson.OPT_NON_STR_KEYS)
     except TypeError:  # orjson says so too of what is nested too deep

@@ -28,13 +28,18 @@ class Reader:
         return permissions.within(self.integration)
 
 
-def enter(request: HttpRequest) -> Reader:
+def enter_to_write(request: HttpRequest) -> Reader:
+    """The same for an address that writes by GET too, such as a ping."""
+    return enter(request, is_writing=True)
+
+
+def enter(request: HttpRequest, *, is_writing: bool = False) -> Reader:
     """Raises Failed: 401 for an unknown key, 403 for somebody who may not see alerts."""
     integration = integration_of(key_in(request))
     if integration is not None:
         return Reader(None, integration)
     user, token = envelope.authenticated(request)
-    if request.method != "GET" and token.scope != ApiToken.WRITE:
+    if (is_writing or request.method != "GET") and token.scope != ApiToken.WRITE:
         raise envelope.Failed(403, str(envelope.READ_ONLY))
     if not user.has_right("alert.view"):
         raise envelope.Failed(403, "You may not see alerts: that needs the right alert.view.")

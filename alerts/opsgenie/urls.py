@@ -2,11 +2,12 @@
 
 from django.urls import re_path
 
-from alerts.opsgenie import files, gate, views
+from alerts.opsgenie import files, gate, heartbeats, views
 from oncall.opsgenie.envelope import address
 
 app_name = "alerts_opsgenie"
 
+_beat = r"heartbeats/(?P<name>[^/]+)"
 _one = r"alerts/(?P<ident>.+?)"
 urlpatterns = [
     re_path(r"^alerts/?$", address(gate.enter, get=views.list_alerts), name="alerts"),
@@ -23,6 +24,13 @@ urlpatterns = [
     re_path(rf"^{_one}/recipients/?$", address(gate.enter, get=views.list_recipients), name="recipients"),
     re_path(rf"^{_one}/attachments/?$", address(gate.enter, get=files.list_files, post=files.add_file), name="files"),
     re_path(rf"^{_one}/attachments/(?P<attachment_id>[^/]+)/?$", address(gate.enter, get=files.get_file, delete=files.remove_file), name="file"),
+    re_path(r"^heartbeats/?$", address(gate.enter, get=heartbeats.list_all, post=heartbeats.create), name="heartbeats"),
+    re_path(
+        rf"^{_beat}/ping/?$", address(gate.enter_to_write, **dict.fromkeys(("get", "post", "put", "patch"), heartbeats.ping)), name="heartbeat_ping"
+    ),
+    re_path(rf"^{_beat}/enable/?$", address(gate.enter, post=heartbeats.enable), name="enable_heartbeat"),
+    re_path(rf"^{_beat}/disable/?$", address(gate.enter, post=heartbeats.disable), name="disable_heartbeat"),
+    re_path(rf"^{_beat}/?$", address(gate.enter, get=heartbeats.get, patch=heartbeats.change, delete=heartbeats.delete), name="heartbeat"),
     re_path(rf"^{_one}/?$", address(gate.enter, get=views.get_alert), name="alert"),
 ]
 unknown = address(gate.enter, get=views.unknown, post=views.unknown, put=views.unknown, patch=views.unknown, delete=views.unknown)

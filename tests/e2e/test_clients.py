@@ -122,6 +122,29 @@ def test_every_alert_operation_of_the_opsgenie_sdk(product: Product, sdk: Any, t
     assert caught.value.status == 404
 
 
+def test_every_heartbeat_operation_of_the_opsgenie_sdk(product: Product, sdk: Any) -> None:
+    og, alerts = sdk
+    api = og.HeartbeatApi(alerts.api_client)
+    team = {"name": str(product.query("SELECT name FROM accounts_team ORDER BY id LIMIT 1")[0][0])}
+    made = og.CreateHeartbeatPayload(
+        name="sdk-beat", description="d", interval=5, interval_unit="minutes", enabled=True, owner_team=team, alert_message="late", alert_tags=["t"], alert_priority="P2"
+    )  # fmt: skip
+    assert api.create_heartbeat(create_heartbeat_payload=made).data.name == "sdk-beat"
+    assert "PONG" in api.ping(name="sdk-beat").result
+    found = api.get_heartbeat(name="sdk-beat").data
+    assert (found.interval, found.interval_unit, found.enabled, found.expired) == (5, "minutes", True, False)
+    assert found.last_ping_time is not None
+    assert "sdk-beat" in [one.name for one in api.list_heart_beats().data.heartbeats]
+    changed = og.UpdateHeartbeatPayload(name="sdk-beat", interval=1, interval_unit="hours")
+    assert api.update_heartbeat(name="sdk-beat", update_heartbeat_payload=changed).data.name == "sdk-beat"
+    assert api.disable_heartbeat(name="sdk-beat").data.enabled is False
+    assert api.enable_heartbeat(name="sdk-beat").data.enabled is True
+    api.delete_heartbeat(name="sdk-beat")
+    with pytest.raises(og.ApiException) as caught:
+        api.get_heartbeat(name="sdk-beat")
+    assert caught.value.status == 404
+
+
 def _saved_searches(og: Any, api: Any, person: str) -> None:
     owner = og.UserRecipient(username=person)
     made = og.CreateSavedSearchPayload(name="By the SDK", query="priority: P1", owner=owner, description="d")

@@ -268,6 +268,7 @@ CASES: dict[tuple[str, str], list[Case]] = {
     ("alerts:act_on_integration", "POST"): _verbs({"enable": "", "disable": "", "rotate": "", "test": ""}, "pk"),
     ("alerts:new_heartbeat", "POST"): made(lambda world, _t: _heartbeat(world, "nightly")),
     ("alerts:change_heartbeat", "POST"): made(lambda world, _t: _heartbeat(world, world.more["heartbeat"].name)),
+    **{(f"{name}:heartbeats", "POST"): plain(name="nightly") for name in ("alerts_opsgenie", "jsm_alerts")},
     ("alerts:call", "POST"): plain(team="payments", message="Down", priority="1"),
     ("alerts:attach", "POST"): [Case("to a ticket", lambda _w, thing: {"incident": thing.parts["key"]}, names_ticket=True)],
     ("oncall:override", "POST"): made(lambda _w, _t: {"schedule": "payments-primary", "user": "agent@example.com", **_nine_days_on()}),
