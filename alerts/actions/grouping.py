@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import orjson
 from django.db import connection, transaction
 from django.db.models import Q, prefetch_related_objects
 from django.utils.translation import gettext as _
@@ -12,6 +13,7 @@ from accounts.models import User
 from alerts import conditions, grouping, reasons
 from alerts.grouping import Board, Group, Lessons, Place, Rule, Wanted
 from alerts.models import Alert, AlertGroup, GroupingLesson, GroupingRule
+from common import copying
 from journal import registers
 
 LOCK = 7203005
@@ -54,11 +56,14 @@ def place(alerts: Sequence[Alert], at: datetime) -> None:
         if alert.key in looks:
             placed.append((alert, board.place(alert, looks[alert.key])))  # type: ignore[arg-type]  # in_order keeps what it is given
     _save({id(found.group): found.group for _one, found in placed}.values(), placed, rules)
+    words: dict[bytes, str] = {}  # in a storm most reasons are the same
     for alert, found in placed:
         alert.group, alert.group_why = found.group.row, {"how": found.how, **found.why}
         if found.how != "first":
             rule = rules.get(looks[alert.key].rule)
-            alert.note(at, "grouping", rule.name if rule else "", reasons.grouped(alert.group_why))
+            said = orjson.dumps(alert.group_why)
+            words[said] = words.get(said) or reasons.grouped(alert.group_why)
+            alert.note(at, "grouping", rule.name if rule else "", words[said])
 
 
 def rules_in_force() -> dict[Rule, GroupingRule]:
@@ -110,7 +115,7 @@ def _save(groups: Iterable[Group], placed: Sequence[tuple[Alert, Place]], rules:
                 rule_id=group.rule, mode=modes[group.rule], key=group.key, scope=group.scope, kind=group.kind, text=group.text, leader=group.leader,
                 service_id=alert.service_id, first_at=group.first_at, last_at=group.last_at, size=group.size,
             )  # fmt: skip
-    AlertGroup.objects.bulk_create(group.row for group in fresh.values())
+    copying.insert([group.row for group in fresh.values()])
     if old:
         old.sort(key=lambda group: group.pk or 0)
         with connection.cursor() as cursor:

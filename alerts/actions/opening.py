@@ -228,7 +228,7 @@ def _alert(step: Step, integration: Integration | None, found: Mapping[str, Serv
         priority=_priority(step, integration), tags=list(event.tags), group_key=event.group,
         details=dict(event.details), links=[dict(link) for link in event.links], payload=orjson.loads(_stored(step)), count=step.count,
         integration=integration, service=service, service_name=event.services[0] if event.services else "", starts_at=event.starts_at,
-        first_occurred_at=step.first_at, last_occurred_at=step.last_at, expires_at=_expiry(step), uid=event.extra.get("uid") or uuid.uuid4(),
+        incident=None, owner=None, first_occurred_at=step.first_at, last_occurred_at=step.last_at, expires_at=_expiry(step), uid=event.extra.get("uid") or uuid.uuid4(),
         responders=event.extra.get("responders", []), visible_to=event.extra.get("visible_to", []), actions=event.extra.get("actions", []),
     )  # fmt: skip
 

@@ -93,7 +93,7 @@ def alert(number: int, prefix: str) -> dict[str, object]:
     """One firing alert as Alertmanager has it."""
     return {
         "status": "firing", "labels": {"alertname": "HighLoad", "severity": "warning", "service": "booking", "instance": f"{prefix}-{number}"},
-        "annotations": {"summary": "Load is above 8"}, "startsAt": "2026-11-21T10:00:00Z", "endsAt": "0001-01-01T00:00:00Z", "fingerprint": f"{prefix}{number:012x}",
+        "annotations": {"summary": f"Load is above 8 in {prefix} shard {chr(97+number%26)}{chr(97+number//26%26)}{chr(97+number//676%26)}"}, "startsAt": "2026-11-21T10:00:00Z", "endsAt": "0001-01-01T00:00:00Z", "fingerprint": f"{prefix}{number:012x}",
     }  # fmt: skip
 
 
