@@ -135,7 +135,7 @@ def test_every_heartbeat_operation_of_the_opsgenie_sdk(product: Product, sdk: An
     assert (found.interval, found.interval_unit, found.enabled, found.expired) == (5, "minutes", True, False)
     assert found.last_ping_time is not None
     assert "sdk-beat" in [one.name for one in api.list_heart_beats().data.heartbeats]
-    changed = og.UpdateHeartbeatPayload(name="sdk-beat", interval=1, interval_unit="hours")
+    changed = og.UpdateHeartbeatPayload(interval=1, interval_unit="hours")
     assert api.update_heartbeat(name="sdk-beat", update_heartbeat_payload=changed).data.name == "sdk-beat"
     assert api.disable_heartbeat(name="sdk-beat").data.enabled is False
     assert api.enable_heartbeat(name="sdk-beat").data.enabled is True
