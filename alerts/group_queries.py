@@ -40,6 +40,11 @@ def seen_by(user: User, alert: Alert) -> Seen | None:
     return Seen(alert.group, reasons.grouped(alert.group_why), others, told["size"], told["open"])
 
 
+def waiting_for(user: User, alert: Alert) -> list[Alert]:
+    """Open alerts that are held until this one is over, at most twenty."""
+    return list(queries.alerts_for(user).filter(held_by=alert.pk).exclude(status=Alert.CLOSED).order_by("priority", "-id")[:20])
+
+
 def fold(alerts: Sequence[Alert]) -> list[Alert]:
     """The alerts of a list, those of one group under the first of them: each that stays knows how many follow as `alike`, and its group."""
     first: dict[int, Alert] = {}

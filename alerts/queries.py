@@ -60,7 +60,9 @@ class Group:
 def alerts_for(user: User) -> QuerySet[Alert]:
     """Every alert this person may see, with what a list shows."""
     rows = permissions.visible_to(user, Alert.objects.all())
-    return rows.select_related("integration", "service", "incident", "owner").defer("payload", "details", "description", "incident__description")
+    return rows.select_related("integration", "service", "incident", "owner", "held_by__service").defer(
+        "payload", "details", "description", "incident__description"
+    )
 
 
 def segment(user: User, name: str) -> QuerySet[Alert]:
@@ -111,7 +113,9 @@ def veil(user: User, alerts: list[Alert]) -> list[Alert]:
 def alert_for(user: User, number: int) -> Alert:
     """One alert by its number, with everything. Raises Http404 when this user may not see it."""
     rows = permissions.visible_to(user, Alert.objects.filter(number=number))
-    alert = rows.select_related("integration", "service__tier", "service__owner_team", "incident__status", "owner", "group").first()
+    alert = rows.select_related(
+        "integration", "service__tier", "service__owner_team", "incident__status", "owner", "group", "held_by__service"
+    ).first()
     if alert is None:
         raise Http404
     return veil(user, [alert])[0]

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from alerts import grouping
+from alerts.models import Alert
 
 NAMES = {
     "service": gettext_lazy("service"), "integration": gettext_lazy("integration"), "entity": gettext_lazy("entity"), "source": gettext_lazy("source"),
@@ -37,3 +38,17 @@ def grouped(why: Mapping[str, Any]) -> str:
 def listed(names: list[str]) -> str:
     """Words as people list them."""
     return names[0] if len(names) == 1 else _("{some} and {last}").format(some=", ".join(names[:-1]), last=names[-1]) if names else ""
+
+
+def held(parent: Alert) -> str:
+    """“held: Payments DB is down (ALR-12)”."""
+    return _("held: {service} is down ({key})").format(service=parent.service or parent.service_name, key=parent.key)
+
+
+def kept_quiet(alert: Alert) -> str:
+    """Why an open alert is quiet when another alert or its own unrest keeps it so; empty otherwise."""
+    if alert.silenced_until is None:
+        return ""
+    if alert.held_by is not None:
+        return held(alert.held_by)
+    return _("flapping, quiet until it settles") if alert.flapping_until is not None else ""

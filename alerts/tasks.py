@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from alerts.actions import early, heartbeats, intake, lifecycle, partitions, plans, silencing, subscriptions
+from alerts.actions import early, heartbeats, intake, lifecycle, partitions, plans, settling, silencing, subscriptions
 from common import clock
 
 
@@ -21,8 +21,9 @@ def watch_heartbeats() -> int:
 @shared_task(name="alerts.wake_snoozed", queue="default")
 def wake_snoozed() -> int:
     """Opens alerts whose snooze ended, closes those that are not sent any more, sees which silences and maintenance began and ended, and does what
-    notification policies had in mind. A tick every ten seconds."""
-    return lifecycle.wake_snoozed() + lifecycle.close_expired() + silencing.hush(clock.now()) + plans.run_due()
+    notification policies had in mind; alerts that flapped settle, and those that waited for what they need are freed. A tick every ten seconds."""
+    settled = settling.settle() + settling.release_due()
+    return settled + lifecycle.wake_snoozed() + lifecycle.close_expired() + silencing.hush(clock.now()) + plans.run_due()
 
 
 @shared_task(name="alerts.keep_partitions", queue="bulk")

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import desk
 from accounts.models import Team, User
-from alerts import alert_log, beats, filters, forms, group_queries, permissions, queries, verb_views
+from alerts import alert_log, beats, filters, forms, group_queries, permissions, queries, reasons, verb_views
 from alerts.actions import editing, escalating, lifecycle, raising, silencing
 from alerts.models import Alert
 from common import clock, errors, htmx, wording
@@ -145,6 +145,8 @@ def _dressed(alert: Any, user: User) -> Any:
 def _note_of(alert: Alert) -> str:
     if alert.status == Alert.SNOOZED and alert.snoozed_until:
         return _("until {at}").format(at=wording.moment(alert.snoozed_until, clock.now()))
+    if alert.status != Alert.CLOSED and (kept := reasons.kept_quiet(alert)):
+        return kept
     if alert.status != Alert.CLOSED and alert.silenced_until:
         if alert.silenced_until >= Alert.FOREVER:
             return _("quiet")
@@ -167,6 +169,7 @@ def _drawer(alert: Alert, user: User) -> dict[str, Any]:
     return {
         "alert": _dressed(alert, user),
         "entries": entries,
+        "waiting": group_queries.waiting_for(user, alert),
         "group": group_queries.seen_by(user, alert),
         "can": {
             "incident": bool(permissions.can_open_incident(user)), "act": may_act and alert.status != Alert.CLOSED, "attach": may_act,

@@ -79,7 +79,8 @@ class Service(models.Model):
         help_text=_("A new incident whose summary is like that of an open one of the last two hours"),
     )  # fmt: skip
     holds_dependents = models.BooleanField(
-        _("while it is down, alerts of services that need it wait"), default=True, db_default=True, help_text=_("Down: it has an open alert P1 or P2"),
+        _("while it is down, alerts of services that need it wait"), default=False, db_default=False,
+        help_text=_("Down: it has an open alert P1 or P2. What is more urgent than that alert does not wait"),
     )  # fmt: skip
     responders = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="responds_for", verbose_name=_("responders"))
     responder_teams = models.ManyToManyField(Team, blank=True, related_name="responds_for", verbose_name=_("responder teams"))

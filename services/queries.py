@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.postgres.search import TrigramWordSimilarity
+from django.db import connection
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 from django.http import Http404
@@ -57,6 +58,27 @@ def by_names(names: Iterable[str]) -> dict[str, Service]:
 def _names(service: Service, level: int) -> list[str]:
     """How a service is called, by weight: 0 its short name, 1 its name, 2 its aliases."""
     return ([service.slug], [service.name.lower()], [alias.lower() for alias in service.aliases])[level]
+
+
+UPSTREAM = """
+WITH RECURSIVE upstream(service_id, needs_id) AS (
+  SELECT service_id, needs_id FROM services_dependency WHERE service_id = ANY(%s)
+  UNION SELECT upstream.service_id, next.needs_id FROM upstream JOIN services_dependency AS next ON next.service_id = upstream.needs_id
+) SELECT service_id, needs_id FROM upstream
+"""
+
+
+def upstream_of(ids: Iterable[int]) -> dict[int, frozenset[int]]:
+    """What each of these services needs, directly or through others; without those that need nothing. A circle does no harm."""
+    wanted = sorted(set(ids))
+    if not wanted:
+        return {}
+    found: dict[int, set[int]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(UPSTREAM, [wanted])
+        for service_id, needs_id in cursor.fetchall():
+            found.setdefault(service_id, set()).add(needs_id)
+    return {pk: frozenset(above - {pk}) for pk, above in found.items()}
 
 
 def search(user: User, text: str, limit: int) -> QuerySet[Service]:

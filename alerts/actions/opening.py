@@ -2,7 +2,7 @@
 
 import logging
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Team
 from alerts import adapters, commands, conditions, effects, events, folding, notifying, priorities, queries, rulebook, templating
-from alerts.actions import deciding, early, escalating, grouping, recovery
+from alerts.actions import deciding, early, escalating, flapping, grouping, recovery, topology
 from alerts.folding import Past, Step
 from alerts.models import Alert, AlertRule, Integration
 from common import clock, copying
@@ -35,7 +35,10 @@ UPDATE alerts_alert SET count = count + given.more, last_occurred_at = greatest(
   starts_at = CASE WHEN status = 'closed' THEN alerts_alert.starts_at ELSE greatest(alerts_alert.starts_at, given.starts_at) END,
   expires_at = given.expires_at,
   beats = alerts_beats(alerts_alert.beats, count, coalesce(beats_at, alerts_minute(first_occurred_at)), given.more, alerts_minute(given.last_at)),
-  beats_at = greatest(beats_at, alerts_minute(first_occurred_at), alerts_minute(given.last_at))
+  beats_at = greatest(beats_at, alerts_minute(first_occurred_at), alerts_minute(given.last_at)),
+  flapping_until = CASE WHEN flapping_until IS NOT NULL AND recovered_at IS NOT NULL THEN given.last_at + (flapping_until - recovered_at)
+    ELSE flapping_until END,
+  recovered_at = CASE WHEN flapping_until IS NOT NULL AND status <> 'closed' THEN NULL ELSE alerts_alert.recovered_at END
 FROM unnest(%s::bigint[], %s::bigint[], %s::timestamptz[], %s::timestamptz[], %s::text[], %s::timestamptz[])
   AS given(id, more, last_at, starts_at, payload, expires_at)
 WHERE alerts_alert.id = given.id
@@ -81,7 +84,7 @@ def open_or_count(steps: Sequence[Step], integrations: Mapping[int, Integration]
     if risen:
         _raise(risen, at)
     if fresh:
-        for step, alert in zip(fresh, _open(fresh, integrations, at, home or Home()), strict=True):
+        for step, alert in zip(fresh, _open(fresh, integrations, at, home or Home(), past), strict=True):
             step.tell("Created alert", alert.uid)
 
 
@@ -172,7 +175,7 @@ def _stored(step: Step) -> str:
     return (text if len(text) <= PAYLOAD_BYTES else orjson.dumps({"note": "Cut", "text": text[:PAYLOAD_BYTES].decode("utf-8", "ignore")})).decode()
 
 
-def _open(steps: Sequence[Step], integrations: Mapping[int, Integration], at: datetime, home: Home) -> list[Alert]:
+def _open(steps: Sequence[Step], integrations: Mapping[int, Integration], at: datetime, home: Home, again: Collection[str]) -> list[Alert]:
     found = services.by_names(name for step in steps for name in (*step.event.services, *step.event.hints))
     numbers = _numbers(len(steps))
     alerts = [_alert(step, integrations.get(step.integration_id or 0), found, number, home) for step, number in zip(steps, numbers, strict=True)]
@@ -185,8 +188,12 @@ def _open(steps: Sequence[Step], integrations: Mapping[int, Integration], at: da
     for alert in alerts if over else ():
         if alert.alias in over:
             recovery.end(alert, at)
-    grouping.place([alert for alert in alerts if alert.alias not in over], at)
+    staying = [alert for alert in alerts if alert.alias not in over]
+    flapping.mark(staying, again, at)
+    late = topology.hold(staying, at)
+    grouping.place(staying, at)
     copying.insert(alerts)
+    topology.tie(alerts, late)
     journal.record_many(
         events.OPENED,
         [
@@ -207,6 +214,7 @@ def _open(steps: Sequence[Step], integrations: Mapping[int, Integration], at: da
     loud = [alert for alert in alerts if alert.silenced_until is None and alert.alias not in over]
     for alert in loud:
         _give_asked_incident(alert, book, at)
+    _join([alert for alert in alerts if alert.flapping_until is not None], at)
     escalating.begin(loud, at)
     return alerts
 
@@ -286,6 +294,14 @@ def _give_incident(alert: Alert, at: datetime, does: Mapping[str, Any] | None = 
         log.exception("intake: %s opened no incident", alert.key)
         alert.incident = None
         journal.record(events.INCIDENT_FAILED, alert, actor=None, at=at, key=alert.key, reason=getattr(error, "message", type(error).__name__))
+
+
+def _join(alerts: Sequence[Alert], at: datetime) -> None:
+    """Flapping alerts belong to the open incident of their alias; they open none."""
+    for alert in alerts:
+        earlier = _with_open_incident(Q(alias=alert.alias))
+        if earlier is not None and earlier.incident is not None:
+            link(alert, earlier.incident, at)
 
 
 def _with_open_incident(condition: Q) -> Alert | None:

@@ -1,7 +1,7 @@
 """Recovery: the tool says that it is over."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from alerts import events, folding
 from alerts.actions import early, escalating
+from alerts.actions import flapping as limits
 from alerts.folding import Step
 from alerts.models import Alert
 from incidents.models import Incident
@@ -35,10 +36,16 @@ def close_recovered(steps: Sequence[Step], at: datetime) -> None:
     _note(ended, by_alias)
     starts = {alert.alias: alert.starts_at for alert in ended}
     early.remember([step for step in steps if step.event.alias not in starts or step.event.starts_at != starts[step.event.alias]])
-    still_open = [alert for alert in ended if alert.status != Alert.CLOSED]
+    flapping = [alert for alert in ended if alert.flapping_until is not None and alert.status != Alert.CLOSED]
+    for alert in flapping:
+        alert.flapping_until = by_alias[alert.alias].last_at + timedelta(minutes=limits.limits(alert.integration)[1])
+    Alert.objects.bulk_update(flapping, ["flapping_until"])
+    still_open = [alert for alert in ended if alert.status != Alert.CLOSED and alert.flapping_until is None]
     closing = {alert.alias: alert.uid for alert in still_open}
     for step in steps:
-        if step.event.alias in closing:
+        if step.event.alias in {alert.alias for alert in flapping}:
+            step.tell("Alert is flapping and stays open until it settles")
+        elif step.event.alias in closing:
             step.tell("Closed alert", closing[step.event.alias])
         else:
             step.tell("Alert does not exist", is_done=False)

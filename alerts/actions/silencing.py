@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from alerts import events, labels, permissions, queries, rulebook
-from alerts.actions import deciding, escalating, lifecycle, opening
+from alerts.actions import deciding, escalating, grouping, lifecycle, opening
 from alerts.labels import Matcher
 from alerts.models import Alert, Integration, Silence
 from common import clock, errors
@@ -110,6 +110,7 @@ def hush(at: datetime) -> int:
         return 0
     freed = []
     with transaction.atomic():
+        grouping.hold()
         held = Alert.objects.filter(pk__in=changed).exclude(status=Alert.CLOSED).prefetch_related(*queries.RELATED).order_by("alias")
         for alert in held.select_for_update(of=("self",)):
             _change(alert, quiet, at)

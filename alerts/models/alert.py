@@ -35,7 +35,8 @@ class Alert(models.Model):
     group_why: how it came into its group, {how, like, score, fields, minutes} as alerts/grouping.py says it.
     held_until: a rule keeps it quiet until then (FOREVER: until something releases it); silenced_until is the latest of all such reasons.
     beats: how many events in each of the minutes up to beats_at (minutes since 1970), at most sixty; empty until it came a second time.
-    plan: what a notification policy still has in mind, see alerts/notifying.py. plan_due_at: when it is next looked at.
+    held_by: the alert of a service that its own needs and that is down. flapping_until: it comes and goes; until then without a change it stays quiet, and
+    open whatever the tool says. plan: what a notification policy still has in mind, see alerts/notifying.py. plan_due_at: when it is next looked at.
     """
 
     OPEN, ACKNOWLEDGED, SNOOZED, CLOSED = "open", "acknowledged", "snoozed", "closed"
@@ -82,6 +83,10 @@ class Alert(models.Model):
         AlertGroup, null=True, blank=True, on_delete=models.SET_NULL, related_name="alerts", verbose_name=_("group"), db_index=False
     )
     group_why = models.JSONField(_("why in the group"), default=dict, blank=True, db_default=Value({}, models.JSONField()))
+    held_by = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="holds", verbose_name=_("held under"), db_index=False
+    )
+    flapping_until = models.DateTimeField(_("flapping until"), null=True, blank=True)
     starts_at = models.DateTimeField(_("started"), null=True, blank=True)
     first_occurred_at = models.DateTimeField(_("first occurred"))
     last_occurred_at = models.DateTimeField(_("last occurred"))
@@ -119,6 +124,8 @@ class Alert(models.Model):
             models.Index(fields=["group_key", "-id"], name="alert_group", condition=Q(incident__isnull=False) & ~Q(group_key="")),
             models.Index(fields=["snoozed_until"], name="alert_snoozed", condition=Q(status="snoozed")),
             models.Index(fields=["silenced_until"], name="alert_silenced", condition=Q(silenced_until__isnull=False) & ~Q(status="closed")),
+            models.Index(fields=["held_by"], name="alert_held", condition=Q(held_by__isnull=False)),
+            models.Index(fields=["flapping_until"], name="alert_flapping", condition=Q(flapping_until__isnull=False) & ~Q(status="closed")),
             models.Index(fields=["expires_at"], name="alert_expires", condition=Q(expires_at__isnull=False) & ~Q(status="closed")),
             models.Index(fields=["plan_due_at"], name="alert_plan_due", condition=Q(plan_due_at__isnull=False) & ~Q(status="closed")),
             GinIndex(OpClass(models.F("message"), name="gin_trgm_ops"), name="alert_message_trigram"),

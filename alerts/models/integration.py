@@ -56,6 +56,13 @@ class Integration(models.Model):
         _("its key reads and changes"), max_length=5, choices=REACHES, default=OWN, db_default=OWN,
         help_text=_("Through the APIs of Opsgenie, PagerDuty and Alertmanager"),
     )  # fmt: skip
+    flapping_changes = models.PositiveSmallIntegerField(
+        _("flapping from changes"), default=6, db_default=6,
+        help_text=_("An alert that opens and closes so often within the minutes below stays one quiet alert until it settles; 0 for never"),
+    )  # fmt: skip
+    flapping_minutes = models.PositiveSmallIntegerField(
+        _("within minutes"), default=10, db_default=10, help_text=_("As long without a change ends it")
+    )
     created_at = models.DateTimeField(db_default=models.functions.Now())
 
     class Meta:

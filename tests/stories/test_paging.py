@@ -157,5 +157,5 @@ def test_a_storm_costs_few_queries(integration: Integration, service: Service, p
         for n in range(100)
     ]  # fmt: skip
     Alert.objects.bulk_create(alerts)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         assert escalating.begin(alerts, clock.now()) == 100

@@ -1,0 +1,59 @@
+"""Alerts of services whose dependency is down wait for it (ALR-17): held under the alert of what is down, and loud when that is over and they are not."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from alerts import reasons
+from alerts.models import Alert
+from services import queries as services
+
+DOWN = 2  # an open alert of P1 or P2 says that its service is down
+
+
+def hold(alerts: Sequence[Alert], at: datetime) -> dict[int, Alert]:
+    """Holds new alerts, not saved yet, under the alert of a service that theirs needs. Answers parents that are not saved yet, by the number of the child."""
+    needs = services.upstream_of({alert.service_id for alert in alerts if alert.service_id is not None})
+    if not needs:
+        return {}
+    down = _down({pk for found in needs.values() for pk in found})
+    fresh = [alert for alert in alerts if _is_down(alert) and not any(one.service_id in needs.get(alert.service_id or 0, ()) for one in down)]
+    fresh = [alert for alert in fresh if not any(one.service_id in needs.get(alert.service_id or 0, ()) for one in fresh)]
+    late: dict[int, Alert] = {}
+    for alert in alerts:
+        above = needs.get(alert.service_id or 0, frozenset())
+        parent = _parent([one for one in (*down, *fresh) if one.service_id in above and one.priority <= alert.priority])
+        if parent is None:
+            continue
+        if parent in fresh:
+            late[alert.number] = parent
+        else:
+            alert.held_by = parent
+        alert.silenced_until = Alert.FOREVER
+        alert.note(at, "topology", "", reasons.held(parent))
+    return late
+
+
+def tie(alerts: Sequence[Alert], late: dict[int, Alert]) -> None:
+    """Names the parents that were saved together with their children."""
+    tied = [alert for alert in alerts if alert.number in late]
+    for alert in tied:
+        alert.held_by = late[alert.number]
+    Alert.objects.bulk_update(tied, ["held_by"])
+
+
+def _is_down(alert: Alert) -> bool:
+    """Whether a new alert says that its service is down, and may hold others."""
+    return alert.priority <= DOWN and alert.silenced_until is None and alert.service is not None and alert.service.holds_dependents
+
+
+def _down(services_above: Collection[int]) -> list[Alert]:
+    """The loud urgent alerts of these services, which say that they are down."""
+    rows = Alert.objects.filter(service__in=services_above, service__holds_dependents=True, priority__lte=DOWN, silenced_until__isnull=True)
+    return list(
+        rows.exclude(status=Alert.CLOSED).select_related("service").only("number", "priority", "service__name", "service_name").order_by("id")
+    )
+
+
+def _parent(candidates: Sequence[Alert]) -> Alert | None:
+    """The most urgent one, of equals the oldest."""
+    return min(candidates, key=lambda one: (one.priority, one.number), default=None)
