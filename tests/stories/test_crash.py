@@ -1,4 +1,4 @@
-"""The short forms of `./evenkeel prove intake` and `./evenkeel prove paging`, one after the other on one product, which they kill again and again."""
+"""The short forms of `./evenkeel prove paging` and `./evenkeel prove intake`, one after the other on one product, which they kill again and again."""
 
 import subprocess
 import sys
@@ -27,11 +27,11 @@ def prove(name: str, folder: Path, *words: str) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_no_alert_is_lost_or_doubled(folder: Path) -> None:
-    """M1, M2, M3 with 5,000 alerts."""
-    prove("intake", folder, "--alerts", "5000", "--kills", "4", "--stop-every", "12")
-
-
 def test_pages_survive_the_end_of_every_process(folder: Path) -> None:
     """M4, M5 and B1 to B3 in two rounds. The figures of a busy machine that runs tests are no measure, so only the command holds to 15 seconds."""
     prove("paging", folder, "--rounds", "2", "--idle", "1", "--brief", "--latest", "60")
+
+
+def test_no_alert_is_lost_or_doubled(folder: Path) -> None:
+    """M1, M2, M3 with 5,000 alerts."""
+    prove("intake", folder, "--alerts", "5000", "--kills", "4", "--stop-every", "12")
