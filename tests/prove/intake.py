@@ -144,7 +144,8 @@ CHECKS = {
     "accepted bodies that are not stored": "SELECT count(*) FROM unnest(%(accepted)s::bigint[]) a(id) WHERE NOT EXISTS (SELECT 1 FROM alerts_inbox i WHERE i.id = a.id)",
     "accepted bodies that were not processed": "SELECT count(*) FROM alerts_inbox WHERE state <> 'done' AND integration_id = %(mine)s",
     "difference between processed bodies and counted events": (
-        "SELECT abs((SELECT count(*) FROM alerts_inbox WHERE state = 'done' AND integration_id = %(mine)s) - (SELECT coalesce(sum(count), 0) FROM alerts_alert WHERE integration_id = %(mine)s))::bigint"
+        "SELECT abs((SELECT count(*) FROM alerts_inbox WHERE state = 'done' AND integration_id = %(mine)s)"
+        " - (SELECT coalesce(sum(count), 0) FROM alerts_alert WHERE integration_id = %(mine)s))::bigint"
     ),
     "aliases with more than one open alert": "SELECT count(*) FROM (SELECT 1 FROM alerts_alert WHERE status <> 'closed' GROUP BY alias HAVING count(*) > 1) x",
     "aliases with more than one alert": "SELECT count(*) FROM (SELECT 1 FROM alerts_alert GROUP BY alias HAVING count(*) > 1) x",
