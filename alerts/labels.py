@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+import re2
+
 NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 MATCHER = re.compile(r"""\s*([a-zA-Z_][a-zA-Z0-9_]*)\s*(=~|!~|!=|=)\s*(?:"((?:[^"\\]|\\.)*)"|([^"{}]*?))\s*""", re.DOTALL)
 ANNOTATION = "annotation."
 LONGEST_PATTERN, LONGEST_VALUE = 500, 1_000
-REPEATS = re.compile(r"[*+?}]")
+LARGEST_PROGRAM = 1_000_000  # bytes
 
 
 class BadMatcher(Exception):
@@ -38,7 +40,7 @@ class Matcher:
 
 
 def matcher(name: str, value: str, *, is_regex: bool = False, is_equal: bool = True) -> Matcher:
-    """A checked matcher. Raises BadMatcher for a name that is none, and for an expression that is wrong or could run for ever."""
+    """A checked matcher. Raises BadMatcher for a name that is none, and for an expression that is wrong."""
     if not NAME.fullmatch(name):
         raise BadMatcher(f'invalid label name "{name[:100]}"')
     if is_regex:
@@ -57,31 +59,17 @@ def parse(text: str) -> Matcher:
 
 
 @lru_cache(maxsize=512)
-def pattern(text: str) -> re.Pattern[str]:
-    """A checked expression. Raises BadMatcher for one that is wrong or could run for ever."""
+def pattern(text: str) -> Any:
+    """A checked expression of RE2, as Prometheus has them: its time grows with the text, whatever the expression. Raises BadMatcher for one that is wrong."""
     if len(text) > LONGEST_PATTERN:
         raise BadMatcher(f"a regular expression has at most {LONGEST_PATTERN} characters")
+    options = re2.Options()
+    options.dot_nl, options.log_errors, options.max_mem = True, False, LARGEST_PROGRAM
     try:
-        tree = re._parser.parse(text)
-        if _nests(tree, False):
-            raise BadMatcher(f"a repetition inside a repetition is not taken: {text[:100]}")
-        return re.compile(text, re.DOTALL)
-    except (re.error, RecursionError, OverflowError) as error:
-        raise BadMatcher(f"error parsing regexp: {error}") from error
-
-
-def _nests(tree: Any, is_inside: bool) -> bool:
-    """Whether something repeats within what repeats, or refers back: what makes an expression slow without end."""
-    if isinstance(tree, tuple) and tree and str(tree[0]) in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"):
-        _low, high, inner = tree[1]
-        repeats = int(high) > 1
-        return (is_inside and repeats) or _nests(inner, is_inside or repeats)
-    if isinstance(tree, tuple) and tree and str(tree[0]) in ("GROUPREF", "GROUPREF_EXISTS"):
-        return True
-    if isinstance(tree, str | int) or tree is None:
-        return False
-    parts = getattr(tree, "data", tree)  # of a sub-pattern its list
-    return any(_nests(one, is_inside) for one in parts) if isinstance(parts, list | tuple) else False
+        return re2.compile(text, options)
+    except re2.error as error:
+        said = error.args[0] if error.args else ""
+        raise BadMatcher(f"error parsing regexp: {said.decode() if isinstance(said, bytes) else said}") from error
 
 
 def labels_of(alert: Any) -> dict[str, str]:

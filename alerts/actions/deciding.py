@@ -3,10 +3,12 @@
 Works on a whole batch that is not stored yet. Each decision leaves a line with the alert; nothing is dropped.
 """
 
+import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db import InterfaceError, OperationalError
 from django.utils.translation import gettext as _
 
 from alerts import conditions, effects, labels, normal, notifying, priorities, rulebook, templating
@@ -14,6 +16,8 @@ from alerts.models import Alert, AlertRule, LookupTable
 from alerts.rulebook import Book
 from services import queries as services
 from services.models import Service
+
+log = logging.getLogger(__name__)
 
 LIMITS = {"message": normal.MESSAGE, "description": normal.DESCRIPTION, "source": normal.SOURCE, "entity": normal.ENTITY}
 CHANGING = (AlertRule.ENRICHMENT, AlertRule.POLICY, AlertRule.NOTIFICATION)
@@ -36,7 +40,13 @@ def apply(alert: Alert, book: Book, known: Mapping[str, Service], at: datetime) 
     facts = conditions.facts_of(alert)
     for kind in CHANGING:
         for rule in book.fitting(kind, alert, facts, at):
-            follow(alert, rule, facts, book, known, at)
+            try:
+                follow(alert, rule, facts, book, known, at)
+            except (OperationalError, InterfaceError):
+                raise
+            except Exception:  # it was checked when it was saved; whatever is wrong with it, people must still see the alert
+                log.exception("rule %s could not be followed for %s", rule.pk, alert.key)
+                alert.note(at, rule.kind, rule.name, _("could not be followed: see the log of the worker"))
 
 
 def follow(alert: Alert, rule: AlertRule, facts: dict[str, Any], book: Book, known: Mapping[str, Service], at: datetime) -> None:

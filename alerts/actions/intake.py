@@ -38,14 +38,15 @@ PASSING = ("08", "40", "53", "55", "57", "58", "42P01", "42703")
 
 CLAIM = """
 WITH RECURSIVE sources AS (
-    SELECT min(integration_id) AS pk FROM alerts_inbox WHERE state = 'pending'
+    SELECT min(coalesce(integration_id, 0)) AS pk FROM alerts_inbox WHERE state = 'pending'
     UNION ALL
-    SELECT (SELECT min(integration_id) FROM alerts_inbox WHERE state = 'pending' AND integration_id > sources.pk) FROM sources WHERE sources.pk IS NOT NULL
+    SELECT (SELECT min(coalesce(integration_id, 0)) FROM alerts_inbox WHERE state = 'pending' AND coalesce(integration_id, 0) > sources.pk)
+    FROM sources WHERE sources.pk IS NOT NULL
   ),
   waiting AS (
     SELECT next.* FROM sources CROSS JOIN LATERAL (
       SELECT received_at, id, octet_length(body) AS size, row_number() OVER (ORDER BY id) AS turn
-      FROM (SELECT received_at, id, body FROM alerts_inbox WHERE state = 'pending' AND integration_id = sources.pk ORDER BY id LIMIT %s) AS oldest
+      FROM (SELECT received_at, id, body FROM alerts_inbox WHERE state = 'pending' AND coalesce(integration_id, 0) = sources.pk ORDER BY id LIMIT %s) AS oldest
     ) AS next ORDER BY turn, id LIMIT %s
   ),
   sized AS (SELECT received_at, id, sum(size) OVER (ORDER BY turn, id) - size AS before FROM waiting)
@@ -124,10 +125,11 @@ def process_inbox() -> int:
     finished, until = 0, time.monotonic() + LONGEST_SECONDS
     while time.monotonic() < until and _lock():
         try:
-            finished += _consume(until)
+            consumed = _consume(until)
         finally:
             _unlock()
-        if not InboxRow.objects.filter(state=InboxRow.PENDING).exists():
+        finished += consumed
+        if not consumed or not InboxRow.objects.filter(state=InboxRow.PENDING).exists():
             break  # a hint that came while the lock was held found it taken, so what it told of is looked for once more
     return finished
 

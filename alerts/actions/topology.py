@@ -15,16 +15,16 @@ def hold(alerts: Sequence[Alert], at: datetime) -> dict[int, Alert]:
     needs = services.upstream_of({alert.service_id for alert in alerts if alert.service_id is not None})
     if not needs:
         return {}
-    down = _down({pk for found in needs.values() for pk in found})
-    fresh = [alert for alert in alerts if _is_down(alert) and not any(one.service_id in needs.get(alert.service_id or 0, ()) for one in down)]
-    fresh = [alert for alert in fresh if not any(one.service_id in needs.get(alert.service_id or 0, ()) for one in fresh)]
+    down = _worst(_down({pk for found in needs.values() for pk in found}))
+    fresh = _worst([alert for alert in alerts if _is_down(alert) and not down.keys() & needs.get(alert.service_id or 0, frozenset())])
+    fresh = {pk: alert for pk, alert in fresh.items() if not fresh.keys() & needs.get(pk, frozenset())}
     late: dict[int, Alert] = {}
     for alert in alerts:
         above = needs.get(alert.service_id or 0, frozenset())
-        parent = _parent([one for one in (*down, *fresh) if one.service_id in above and one.priority <= alert.priority])
-        if parent is None:
+        parent = _parent([known[pk] for known in (down, fresh) for pk in known.keys() & above])
+        if parent is None or parent.priority > alert.priority:
             continue
-        if parent in fresh:
+        if fresh.get(parent.service_id or 0) is parent:
             late[alert.number] = parent
         else:
             alert.held_by = parent
@@ -47,13 +47,25 @@ def _is_down(alert: Alert) -> bool:
 
 
 def _down(services_above: Collection[int]) -> list[Alert]:
-    """The loud urgent alerts of these services, which say that they are down."""
+    """The worst loud urgent alert of each of these services: it says that the service is down."""
     rows = Alert.objects.filter(service__in=services_above, service__holds_dependents=True, priority__lte=DOWN, silenced_until__isnull=True)
-    return list(
-        rows.exclude(status=Alert.CLOSED).select_related("service").only("number", "priority", "service__name", "service_name").order_by("id")
-    )
+    rows = rows.exclude(status=Alert.CLOSED).order_by("service_id", "priority", "number").distinct("service_id")
+    return list(rows.select_related("service").only("number", "priority", "service", "service__name", "service_name"))
+
+
+def _worst(alerts: Sequence[Alert]) -> dict[int, Alert]:
+    """By service the alert under which others may wait."""
+    found: dict[int, Alert] = {}
+    for alert in alerts:
+        if alert.service_id is not None:
+            found[alert.service_id] = min(found.get(alert.service_id, alert), alert, key=_order)
+    return found
+
+
+def _order(alert: Alert) -> tuple[int, int]:
+    return alert.priority, alert.number
 
 
 def _parent(candidates: Sequence[Alert]) -> Alert | None:
     """The most urgent one, of equals the oldest."""
-    return min(candidates, key=lambda one: (one.priority, one.number), default=None)
+    return min(candidates, key=_order, default=None)

@@ -265,3 +265,12 @@ def test_who_may_change_rules(lead: User, agent: User, admin: User, team: Team, 
     with pytest.raises(errors.Invalid) as caught:
         ruling.add(actor=lead, kind="incident", team=team, values={"does": {"service": "nowhere"}})
     assert caught.value.field == "does.service"
+
+
+def test_a_rule_that_cannot_be_followed_costs_no_alert(fire: Fire, service: Service) -> None:
+    broken = rule("policy", {"tags_add": ["x"]}, ("message", "contains", "disk"), continues=True)
+    AlertRule.objects.filter(pk=broken.pk).update(does={"tags_add": [5]})
+    rule("policy", {"priority": 2}, ("message", "contains", "disk"))
+    alert = fire()
+    assert (alert.status, alert.priority, alert.tags) == ("open", 2, [])
+    assert [one["what"][:24] for one in alert.decisions if one["stage"] == "policy"][0] == "could not be followed: s"

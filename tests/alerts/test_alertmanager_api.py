@@ -78,7 +78,7 @@ def test_alerts_are_listed_and_grouped(post: Post, ask: Ask, service: Service, i
 def test_bad_questions(ask: Ask) -> None:
     assert ask("GET", "/api/v2/alerts?filter=bad%7B") == (400, "bad matcher format: bad{")
     assert ask("GET", "/api/v2/alerts?filter=a%3D~%28")[0] == 400
-    assert ask("GET", "/api/v2/alerts?filter=a%3D~(a*)*b")[0] == 400
+    assert ask("GET", "/api/v2/alerts?filter=a%3D~(a*b")[0] == 400
     assert ask("GET", "/api/v2/alerts?active=maybe")[0] == 422
     assert ask("DELETE", "/api/v2/alerts")[0] == 405
     assert ask("GET", "/api/v2/nothing")[0] == 404
@@ -195,7 +195,7 @@ def test_matchers(text: str, fits: str, not_fits: str) -> None:
     assert not matcher.fits({"a": not_fits} if not_fits else {})
 
 
-@pytest.mark.parametrize("text", ["", "a", "bad{", "1a=b", "a=~[", "a=~(x+)+", "a=~(a|b*)*c", "a=~(a)\\1", "a=~" + "x" * 600, 'a="b'])
+@pytest.mark.parametrize("text", ["", "a", "bad{", "1a=b", "a=~[", "a=~(?=x)y", r"a=~(a)\\1", "a=~(a)\\1", "a=~" + "x" * 600, 'a="b'])
 def test_bad_matchers(text: str) -> None:
     with pytest.raises(labels.BadMatcher):
         labels.parse(text)

@@ -97,6 +97,7 @@ def visitor(product: products.Product, browser: Browser) -> Iterator[Callable[..
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 
 
+NEXT_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 STILL = "() => document.getAnimations().every((one) => one.playState !== 'running' || one.effect.getComputedTiming().endTime === Infinity)"
 
 
@@ -109,6 +110,7 @@ def axe() -> Callable[[Page], list[str]]:
     def violations(page: Page) -> list[str]:
         page.emulate_media(reduced_motion="reduce")
         page.evaluate(source)
+        page.evaluate(NEXT_FRAMES)  # what was just opened begins to fade in with the next frame
         page.wait_for_function(STILL)
         found = page.evaluate("(tags) => axe.run(document, {runOnly: {type: 'tag', values: tags}})", tags)
         return [f"{rule['id']}: {rule['nodes'][0]['html'][:160]} ({rule['nodes'][0]['failureSummary'][:160]})" for rule in found["violations"]]

@@ -20,6 +20,7 @@ BUILD = (
     f"from operations.seed import build; from alerts.actions import partitions; build.build({PASSWORD!r}, tickets=80); partitions.keep_partitions()"
 )
 READY_SECONDS = 60.0
+FIRST_REDIS = 14  # the databases of products; those below belong to the tests themselves
 
 
 def chromium() -> str | None:
@@ -58,7 +59,7 @@ class Product:
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "itsm.settings",
             "DATABASE_URL": on_another_database(os.environ["DATABASE_URL"], name),
-            "REDIS_URL": on_another_redis(os.environ["REDIS_URL"], 14),
+            "REDIS_URL": on_another_redis(os.environ["REDIS_URL"], FIRST_REDIS + int(re.sub(r"\D", "", name.rpartition("_")[2]) or 0)),
             "EVENKEEL_BASE_URL": self.url,
             "EVENKEEL_DATA_DIR": str(folder),
             "EVENKEEL_SECRET_KEY": settings.SECRET_KEY,
