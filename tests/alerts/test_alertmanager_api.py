@@ -195,7 +195,7 @@ def test_matchers(text: str, fits: str, not_fits: str) -> None:
     assert not matcher.fits({"a": not_fits} if not_fits else {})
 
 
-@pytest.mark.parametrize("text", ["", "a", "bad{", "1a=b", "a=~[", "a=~(?=x)y", r"a=~(a)\\1", "a=~(a)\\1", "a=~" + "x" * 600, 'a="b'])
+@pytest.mark.parametrize("text", ["", "a", "bad{", "1a=b", "a=~[", "a=~(?=x)y", "a=~(a)\\1", "a=~" + "x" * 600, 'a="b'])
 def test_bad_matchers(text: str) -> None:
     with pytest.raises(labels.BadMatcher):
         labels.parse(text)
