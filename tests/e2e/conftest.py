@@ -18,7 +18,7 @@ expect.set_options(timeout=15_000)  # a busy machine is no failure
 HANDLED = ("Failed to load resource: the server responded with a status of 422", "Failed to load resource: the server responded with a status of 409")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def product(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[products.Product]:
     """The demonstration company on a product of its own."""
     running = products.Product(tmp_path_factory.mktemp("product"), f"evenkeel_e2e_{worker_id}")
@@ -29,9 +29,9 @@ def product(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterato
         running.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Chromium without a screen."""
+    """Chromium without a screen; closed after the last of these tests, as beside its event loop Django refuses to read the database."""
     path = products.chromium()
     if path is None:
         pytest.skip("Chromium is not installed: apt-get install chromium")

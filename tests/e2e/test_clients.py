@@ -23,7 +23,7 @@ print('KEY=' + integrations.create(actor=None, name={name!r}, adapter='generic',
 """
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def key(product: Product) -> str:
     """The key of an integration for clients."""
     made = product.run("manage.py", "shell", "-c", MAKE.format(name="Other products' clients"))
