@@ -24,6 +24,11 @@ def test_the_queue_by_keyboard(visitor: Callable[..., Visitor]) -> None:
     assert first and second and first != second
     page.keyboard.press("k")
     assert key_at_cursor(page) == first
+    while any("Hanna Lindqvist" in page.locator(f'tr[data-key="{key}"]').inner_text() for key in (first, second)):  # other tests gave her some
+        page.keyboard.press("j")
+        page.keyboard.press("j")
+        first, second = second, key_at_cursor(page)
+        page.keyboard.press("k")
     page.keyboard.press("x")
     page.keyboard.press("j")
     page.keyboard.press("x")

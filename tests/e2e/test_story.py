@@ -57,7 +57,11 @@ def wait_for(condition: Callable[[], bool], seconds: float) -> float:
 
 def alerts(product: Product) -> list[tuple[object, ...]]:
     """The alerts of the story: status, count, incident, how long it waited in the inbox."""
-    return product.query("SELECT status, count, incident_id, closed_by FROM alerts_alert WHERE message = %s ORDER BY id", SUMMARY)
+    return product.query(
+        "SELECT a.status, count, incident_id, closed_by FROM alerts_alert a JOIN alerts_integration i ON i.id = integration_id"
+        " WHERE message = %s AND i.name = 'Real Prometheus' ORDER BY a.id",
+        SUMMARY,
+    )
 
 
 def open_by_keyboard(page: Page, key: str) -> None:
