@@ -4,11 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.apps import apps
+from django.db.models.signals import post_migrate
 from django.test import Client
 from rest_framework.test import APIClient
 
 from accounts import actions as accounts
-from accounts.models import ApiToken, Membership, Organisation, Role, Team, User
+from accounts.models import ApiToken, Membership, Organisation, Team, User
 from incidents import actions as incidents
 from incidents.models import Incident
 from operations import actions as operations
@@ -21,16 +23,15 @@ PASSWORD = "long enough for a test 7"
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """The test database starts with what every installation has."""
+    """The test database starts with what every installation has, and has it again when a transactional test emptied the tables."""
     with django_db_blocker.unblock():
         operations.install_defaults()
+    post_migrate.connect(lambda **_told: operations.install_defaults(), sender=apps.get_app_config("operations"), weak=False)
 
 
 @pytest.fixture
 def house(db: None) -> None:
-    """The defaults are there, also after a transactional test emptied the tables."""
-    if not Role.objects.exists():
-        operations.install_defaults()
+    """The defaults of an installation are there."""
 
 
 @pytest.fixture

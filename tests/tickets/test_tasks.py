@@ -113,7 +113,7 @@ def test_nothing_changes_on_a_closed_ticket(agent: User, incident: Incident, fix
     assert (Task.objects.count(), Task.objects.get().done_at) == (1, None)
 
 
-def test_on_the_page(sign_in: Callable[[User], Client], agent: User, incident: Incident) -> None:
+def test_on_the_page(sign_in: Callable[[User], Client], agent: User, incident: Incident, category: Category, fixed: ResolutionCode) -> None:
     client, url = sign_in(agent), f"/tickets/{incident.key}/tasks/"
     assert client.post(f"{url}new/", {"text": ""}, headers=HTMX).status_code == 422
     assert client.post(f"{url}new/", {"text": "Roll back", "is_mandatory": "on"}, headers=HTMX).status_code == 200
@@ -121,7 +121,7 @@ def test_on_the_page(sign_in: Callable[[User], Client], agent: User, incident: I
     assert b"cannot be resolved yet" in client.get(f"{incident.get_absolute_url()}?tab=tasks", headers=HTMX).content
     values = {"text": "Roll back 4.18", "owner": agent.pk, "due_on": "2026-12-01", "is_mandatory": "on"}
     assert client.post(f"{url}{task.pk}/", values, headers=HTMX).status_code == 204
-    refused = client.post("/tickets/transition/resolve/", {"key": incident.key, "resolution": 1, "category": 1}, headers=HTMX)
+    refused = client.post("/tickets/transition/resolve/", {"key": incident.key, "resolution": fixed.pk, "category": category.pk}, headers=HTMX)
     assert refused.status_code == 422
     assert client.post(f"{url}{task.pk}/finish/", headers=HTMX).status_code == 204
     assert "1/1" in client.get(incident.get_absolute_url()).content.decode()
@@ -130,7 +130,7 @@ def test_on_the_page(sign_in: Callable[[User], Client], agent: User, incident: I
     assert not Task.objects.exists()
 
 
-def test_over_rest(api: Callable[..., APIClient], agent: User, requester: User, incident: Incident) -> None:
+def test_over_rest(api: Callable[..., APIClient], agent: User, requester: User, incident: Incident, category: Category) -> None:
     client, url = api(agent), f"/api/v1/incidents/{incident.key}/"
     first = client.post(f"{url}add-task/", {"text": "One", "is_mandatory": True, "owner": agent.email})
     second = client.post(f"{url}add-task/", {"text": "Two", "after": first.data["id"], "due_on": "2026-12-01"})
@@ -142,7 +142,7 @@ def test_over_rest(api: Callable[..., APIClient], agent: User, requester: User, 
     assert client.post(f"{url}tasks/{first.data['id']}/reopen/").data["done_at"] is None
     assert [row["text"] for row in client.get(f"{url}tasks/").data] == ["Two", "One!"]
     assert client.post(f"{url}tasks/{second.data['id']}/remove/").status_code == 204
-    assert client.post(f"{url}resolve/", {"resolution": "fixed", "category": 1}).data["error"]["fields"].keys() == {"tasks"}
+    assert client.post(f"{url}resolve/", {"resolution": "fixed", "category": category.pk}).data["error"]["fields"].keys() == {"tasks"}
     assert api(requester).get(f"{url}tasks/").status_code == 404
 
 

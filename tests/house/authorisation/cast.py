@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
 from accounts import actions as accounts
-from accounts.models import ApiToken, IntegrationKey, Membership, Organisation, Role, Team, User
+from accounts.models import ApiToken, IntegrationKey, Membership, Organisation, Team, User
 from alerts.actions import heartbeats, integrations, maintaining, ruling
 from alerts.actions import rules as integration_rules
 from alerts.models import Alert, AlertGroup, InboxRow
@@ -20,7 +20,6 @@ from journal.models import Entry
 from notifications import links as links_of_pages
 from notifications.models import ContactMethod, Notice, Page, PersonalRule
 from oncall.actions import cover, policies, rules, schedules
-from operations import actions as operations
 from services import actions as services
 from services.models import Tier
 from tickets import invitations
@@ -66,8 +65,6 @@ class World:
 
 def build() -> World:
     """The whole cast; call it inside a transaction that is rolled back."""
-    if not Role.objects.exists():
-        operations.install_defaults()
     world = World()
     _people(world)
     world.more["category"] = Category.objects.filter(kind="incident", parent__isnull=False, retired_at=None).order_by("id")[0]
