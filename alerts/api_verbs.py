@@ -10,8 +10,9 @@ from rest_framework.response import Response
 
 from accounts.models import Team, User
 from alerts import normal, queries
-from alerts.actions import editing, lifecycle, raising
-from alerts.models import Alert
+from alerts.actions import editing, lifecycle, noise, raising
+from alerts.models import Alert, NoiseMark
+from alerts.models.noise import TEXT_LENGTH
 from common import errors
 from common.api import checked
 from services.models import Service
@@ -72,6 +73,13 @@ class ResponderSerializer(serializers.Serializer):
 
     type = serializers.ChoiceField(choices=RESPONDERS)
     name = serializers.CharField(max_length=300)
+
+
+class NoiseSerializer(serializers.Serializer):
+    """Why it was noise."""
+
+    reason = serializers.ChoiceField(choices=NoiseMark.REASONS)
+    text = serializers.CharField(max_length=TEXT_LENGTH, required=False, allow_blank=True)
 
 
 class ChangingVerbs(viewsets.GenericViewSet):
@@ -162,6 +170,20 @@ class ChangingVerbs(viewsets.GenericViewSet):
     def take(self, request: Request, number: str) -> Response:
         """Makes it one's own."""
         return self.answer(lifecycle.take(self.get_object(), actor=self.person))
+
+    @extend_schema(request=NoiseSerializer)
+    @action(detail=True, methods=["post"], url_path="noise")
+    def call_noise(self, request: Request, number: str) -> Response:
+        """Says that it was noise, and why; once for each person."""
+        alert: Alert = self.get_object()
+        noise.call(alert, actor=self.person, **self.given(NoiseSerializer))
+        return self.answer(alert)
+
+    @extend_schema(request=None)
+    @action(detail=True, methods=["post"], url_path="not-noise")
+    def take_back_noise(self, request: Request, number: str) -> Response:
+        """Takes back that it was noise."""
+        return self.answer(noise.take_back(self.get_object(), actor=self.person))
 
     def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Removes an alert that should not be there; the journal keeps that it was."""

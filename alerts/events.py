@@ -55,6 +55,8 @@ SUBSCRIBED = catalogue.declare("integration.subscribed", _("{name} now gets the 
 SUBSCRIPTION_REFUSED = catalogue.declare(
     "integration.subscription_refused", _("The subscription of {name} to {topic} was not confirmed: {reason}"), icon="alert-triangle", tone="amber"
 )
+NOISE_CALLED = catalogue.declare("alert.noise_called", _("{actor} called the alert {key} noise: {reason}"), icon="thumb-down", tone="amber")
+NOISE_TAKEN_BACK = catalogue.declare("alert.noise_taken_back", _("{actor} no longer calls the alert {key} noise"), icon="arrow-back-up")
 FILE_ADDED = catalogue.declare("alert.file_added", _("{actor} added the file {name} to the alert {key}"), icon="paperclip")
 FILE_REMOVED = catalogue.declare("alert.file_removed", _("{actor} removed the file {name} from the alert {key}"), icon="paperclip")
 REGROUPED = catalogue.declare("alert.regrouped", _("{actor} put the alert {key} into the group of {group}"), icon="link", tone="blue")

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team, User
 from alerts import normal
-from alerts.models import Alert
+from alerts.models import Alert, NoiseMark
+from alerts.models.noise import TEXT_LENGTH
 from oncall.models import EscalationPolicy, Schedule
 from services.models import Service
 from tickets.models.registers import PRIORITIES
@@ -65,6 +66,13 @@ class NoteForm(forms.Form):
     """A line for the alert's log."""
 
     note = forms.CharField(label=_("Note"), max_length=5000, widget=forms.Textarea(attrs={"rows": 3, "autofocus": True}))
+
+
+class NoiseForm(forms.Form):
+    """Why an alert was noise."""
+
+    reason = forms.ChoiceField(label=_("Why"), choices=NoiseMark.REASONS, widget=forms.RadioSelect)
+    text = forms.CharField(label=_("In words"), max_length=TEXT_LENGTH, required=False, widget=forms.TextInput(attrs={"autocomplete": "off"}))
 
 
 class CallForm(forms.Form):

@@ -65,8 +65,9 @@ class RuleForm(forms.Form):
     OWN: tuple[str, ...] = ()
     STEPS = False
 
-    def __init__(self, user: User, *args: Any, rule: AlertRule | None = None, **kwargs: Any) -> None:
-        kwargs["initial"] = self.initial_of(rule) if rule is not None else {"zone": user.time_zone}
+    def __init__(self, user: User, *args: Any, rule: AlertRule | None = None, proposal: AlertRule | None = None, **kwargs: Any) -> None:
+        shown = rule or proposal
+        kwargs["initial"] = {"zone": user.time_zone, **(self.initial_of(shown) if shown is not None else {})}
         super().__init__(*args, **kwargs)
         if rule is not None:
             del self.fields["team"]

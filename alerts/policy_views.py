@@ -110,19 +110,36 @@ def _filled(request: HttpRequest, form: Any, save: Any, told: str) -> HttpRespon
 @require_http_methods(["GET", "POST"])
 @desk.required
 def new_rule(request: HttpRequest, kind: str) -> HttpResponseBase:
-    """One more rule, in a dialog."""
+    """One more rule, in a dialog; `?proposal=` is what it says at first, as over REST."""
     user = _viewer(request)
     if kind not in policy_forms.FORMS:
         raise Http404
     if not _may_add(user):
         permissions.can_rule(user, None).require()
-    form = policy_forms.FORMS[kind](user, request.POST if request.method == "POST" else None)
+    form = policy_forms.FORMS[kind](user, request.POST if request.method == "POST" else None, proposal=_proposal(request, kind))
 
     def save(filled: Any) -> AlertRule:
         return ruling.add(actor=user, kind=kind, team=filled.cleaned_data["team"], values=filled.values)
 
     url = reverse("alerts:new_alert_rule", args=[kind])
     return _filled(request, form, save, _("{name} added")) or htmx.dialog(request, form, url=url, title=str(SECTIONS[kind][1]), action=_("Save"))
+
+
+def _proposal(request: HttpRequest, kind: str) -> AlertRule | None:
+    """A rule that the address proposes, not saved. Raises Invalid."""
+    text = request.GET.get("proposal")
+    if not text:
+        return None
+    try:
+        said = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise errors.Invalid("proposal", _("This is no JSON: {why}.").format(why=error)) from error
+    if not isinstance(said, dict):
+        raise errors.Invalid("proposal", _("Give an object with name, conditions, times and does."))
+    return AlertRule(
+        kind=kind, name=str(said.get("name", ""))[:120], conditions=conditions.check(said.get("conditions")), times=times.check(said.get("times")),
+        does=effects.check(kind, said.get("does")), continues=said.get("continues") is True,
+    )  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])

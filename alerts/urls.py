@@ -1,6 +1,6 @@
 from django.urls import path
 
-from alerts import group_views, heartbeat_views, integration_views, policy_views, rule_views, verb_views, views
+from alerts import group_views, heartbeat_views, integration_views, noise_views, policy_views, rule_views, verb_views, views
 
 app_name = "alerts"
 
@@ -37,6 +37,7 @@ urlpatterns = [
     path("heartbeats/<int:pk>/pause/", heartbeat_views.pause, name="pause_heartbeat"),
     path("heartbeats/<int:pk>/resume/", heartbeat_views.resume, name="resume_heartbeat"),
     path("heartbeats/<int:pk>/delete/", heartbeat_views.delete, name="delete_heartbeat"),
+    path("noise/", noise_views.report, name="noise"),
     path("create/", verb_views.create, name="create"),
     path("call/", views.call, name="call"),
     path("of/<str:key>/", views.panel, name="panel"),
@@ -50,6 +51,7 @@ urlpatterns = [
     path("<int:number>/delete/", verb_views.delete, name="delete"),
     path("<int:number>/note/", views.note, name="note"),
     path("<int:number>/page/", views.page, name="page"),
+    path("<int:number>/noise/", noise_views.call, name="call_noise"),
     path("<int:number>/ungroup/", group_views.ungroup, name="ungroup"),
     path("<int:number>/regroup/", group_views.regroup, name="regroup"),
     path("<int:number>/rejoin/<int:group>/", group_views.rejoin, name="rejoin"),

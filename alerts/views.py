@@ -16,8 +16,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import desk
 from accounts.models import Team, User
 from alerts import alert_log, beats, filters, forms, group_queries, permissions, queries, reasons, verb_views
-from alerts.actions import editing, escalating, lifecycle, raising, silencing
-from alerts.models import Alert
+from alerts.actions import editing, escalating, lifecycle, noise, raising, silencing
+from alerts.models import Alert, NoiseMark
 from common import clock, errors, htmx, wording
 from incidents import queries as incidents
 from journal.models import Entry
@@ -35,6 +35,7 @@ VERBS: dict[str, tuple[Callable[..., Any], Any]] = {
     "detach": (lifecycle.detach, _lazy("unlinked")),
     "take": (lifecycle.take, _lazy("is yours")),
     "escalate": (editing.escalate, _lazy("escalated to the next step")),
+    "not-noise": (noise.take_back, _lazy("is no longer called noise by you")),
 }
 
 
@@ -139,6 +140,7 @@ def _dressed(alert: Any, user: User) -> Any:
     alert.acknowledge_url = reverse("alerts:act", args=[alert.number, "acknowledge"])
     alert.snooze_url = reverse("alerts:snooze", args=[alert.number])
     alert.close_url = reverse("alerts:act", args=[alert.number, "close"])
+    alert.noise_url = reverse("alerts:call_noise", args=[alert.number]) if may_act else ""
     return alert
 
 
@@ -171,6 +173,7 @@ def _drawer(alert: Alert, user: User) -> dict[str, Any]:
         "entries": entries,
         "waiting": group_queries.waiting_for(user, alert),
         "group": group_queries.seen_by(user, alert),
+        "noise_marks": NoiseMark.objects.filter(alert=alert).select_related("user"),
         "can": {
             "incident": bool(permissions.can_open_incident(user)), "act": may_act and alert.status != Alert.CLOSED, "attach": may_act,
             "escalate": any(run.is_waiting for run in runs),
@@ -208,7 +211,7 @@ def _responders(alert: Alert) -> list[str]:
 @require_POST
 @desk.required
 def act(request: HttpRequest, number: int, verb: str) -> HttpResponseBase:
-    """A verb that needs nothing more: acknowledge, unacknowledge, close, open-incident, release, detach, take, escalate."""
+    """A verb that needs nothing more: acknowledge, unacknowledge, close, open-incident, release, detach, take, escalate, not-noise."""
     user = desk.user_of(request)
     if verb not in VERBS:
         raise Http404

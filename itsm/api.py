@@ -4,6 +4,7 @@ from rest_framework.routers import DefaultRouter
 
 from accounts.api import OrganisationViewSet, PersonViewSet, TeamViewSet, TokenViewSet
 from alerts.api import AlertViewSet, IntegrationViewSet
+from alerts.noise_api import NoiseViewSet
 from alerts.policy_api import AlertRuleViewSet, MaintenanceViewSet
 from incidents.api import IncidentViewSet
 from notifications.api.notices import NoticeViewSet
@@ -22,6 +23,7 @@ router.register("alerts", AlertViewSet, basename="alert")
 router.register("integrations", IntegrationViewSet, basename="integration")
 router.register("alert-rules", AlertRuleViewSet, basename="alert-rule")
 router.register("maintenance", MaintenanceViewSet, basename="maintenance")
+router.register("noise", NoiseViewSet, basename="noise")
 router.register("categories", CategoryViewSet, basename="category")
 router.register("services", ServiceViewSet, basename="service")
 router.register("schedules", ScheduleViewSet, basename="schedule")

@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import Team
-from alerts import adapters, commands, conditions, effects, events, folding, notifying, priorities, queries, rulebook, templating
+from alerts import adapters, commands, conditions, effects, events, folding, kinds, notifying, priorities, queries, rulebook, templating
 from alerts.actions import deciding, early, escalating, flapping, grouping, recovery, topology
 from alerts.folding import Past, Step
 from alerts.models import Alert, AlertRule, Integration
@@ -192,6 +192,8 @@ def _open(steps: Sequence[Step], integrations: Mapping[int, Integration], at: da
     flapping.mark(staying, again, at)
     late = topology.hold(staying, at)
     grouping.place(staying, at)
+    for alert in alerts:
+        alert.kind = kinds.of(alert)
     copying.insert(alerts)
     topology.tie(alerts, late)
     journal.record_many(

@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+import orjson
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
@@ -58,6 +59,14 @@ class GroupingRuleAdmin(RegisterAdmin):
     form = GroupingRuleForm
     list_display = ("position", "name", "mode", "fields", "minutes", "is_enabled")
     list_display_links = ("name",)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """What the noise report proposes in the address; what cannot be read there is left out."""
+        given: dict[str, Any] = super().get_changeform_initial_data(request)
+        try:
+            return {**given, "conditions": orjson.loads(given.get("conditions", "{}"))}
+        except orjson.JSONDecodeError:
+            return {**given, "conditions": {}}
 
 
 @admin.register(GroupingLesson)

@@ -7,6 +7,7 @@ from alerts.models.group import AlertGroup, GroupingLesson, GroupingRule
 from alerts.models.heartbeat import Heartbeat, HeartbeatSign, HeartbeatWatch
 from alerts.models.inbox import InboxRow
 from alerts.models.integration import Integration
+from alerts.models.noise import NoiseMark
 from alerts.models.rule import IntegrationRule
 from alerts.models.search import SavedSearch
 from alerts.models.silence import Silence
@@ -30,6 +31,7 @@ __all__ = [
     "IntegrationRule",
     "LookupTable",
     "Maintenance",
+    "NoiseMark",
     "SavedSearch",
     "Silence",
     "Subscription",

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.functions import RandomUUID
-from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.indexes import BrinIndex, GinIndex, OpClass
 from django.db import models
 from django.db.models import Q, Value
 from django.utils.translation import gettext_lazy as _
@@ -32,6 +32,7 @@ class Alert(models.Model):
     uid: its id for other products' clients. responders, visible_to: as Opsgenie writes them, {type, id or name or username}. actions: names of custom
     actions. silenced_until: when it pages after all, if it is still open. expires_at: when it closes unless it is sent again (Prometheus).
     team: whom it concerns before the team of its service, empty when nobody said so. decisions: what rules did to it, in order, {at, stage, rule, what}.
+    kind: which alerts say the same, as alerts/kinds.py tells.
     group_why: how it came into its group, {how, like, score, fields, minutes} as alerts/grouping.py says it.
     held_until: a rule keeps it quiet until then (FOREVER: until something releases it); silenced_until is the latest of all such reasons.
     beats: how many events in each of the minutes up to beats_at (minutes since 1970), at most sixty; empty until it came a second time.
@@ -79,6 +80,7 @@ class Alert(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="alerts", verbose_name=_("owner")
     )
     group_key = models.CharField(max_length=64, blank=True)
+    kind = models.CharField(max_length=32, blank=True, default="", db_default="", editable=False)
     group = models.ForeignKey(
         AlertGroup, null=True, blank=True, on_delete=models.SET_NULL, related_name="alerts", verbose_name=_("group"), db_index=False
     )
@@ -128,6 +130,7 @@ class Alert(models.Model):
             models.Index(fields=["flapping_until"], name="alert_flapping", condition=Q(flapping_until__isnull=False) & ~Q(status="closed")),
             models.Index(fields=["expires_at"], name="alert_expires", condition=Q(expires_at__isnull=False) & ~Q(status="closed")),
             models.Index(fields=["plan_due_at"], name="alert_plan_due", condition=Q(plan_due_at__isnull=False) & ~Q(status="closed")),
+            BrinIndex(fields=["first_occurred_at"], name="alert_first_occurred"),
             GinIndex(OpClass(models.F("message"), name="gin_trgm_ops"), name="alert_message_trigram"),
         ]
 

@@ -22,7 +22,7 @@ from incidents import actions as incidents
 from journal import actions as journal
 from journal import registers
 from operations import actions as operations
-from operations.seed import company, monitoring, rosters, stories
+from operations.seed import company, monitoring, noise, rosters, stories
 from services import actions as services
 from services.models import Service, Tier
 from tickets.actions import clocks, conversation, editing, lifecycle
@@ -198,6 +198,7 @@ def _work(cast: Cast, chance: random.Random, ticket: Ticket, solver: User, step:
 def _alerts(cast: Cast, at: datetime) -> None:
     """Puts what monitoring says into the inbox and lets the pipeline read it; then two people of the team react."""
     source = Integration.objects.get(name="Prometheus, Oslo DC1")
+    noise.write(source, cast.members, cast.people["Priya Raman"], at)
     with connection.cursor() as cursor:
         for line, body in zip(monitoring.FIRING, monitoring.webhooks(at), strict=True):
             raw = orjson.dumps(body)

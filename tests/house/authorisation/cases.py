@@ -158,6 +158,7 @@ ALERT_VERBS = {
     "close": "free",
     "open-incident": "free",
     "release": "free",
+    "not-noise": "free",
     "detach": "attached",
     "take": "free",
     "escalate": "free",
@@ -242,6 +243,7 @@ CASES: dict[tuple[str, str], list[Case]] = {
         for verb in ("acknowledge", "close", "take", "unacknowledge")
     ],
     ("alerts:act", "POST"): _verbs(ALERT_VERBS, "number"),
+    ("alerts:call_noise", "POST"): plain(reason="itself"),
     ("alerts:owner", "POST"): plain(owner="agent@example.com"),
     ("alerts:snooze", "POST"): plain(hours="4"),
     ("alerts:create", "POST"): plain(message="Down", priority="3"),
@@ -355,6 +357,7 @@ CASES: dict[tuple[str, str], list[Case]] = {
     ("alert-prioritise", "POST"): plain(priority=1),
     ("alert-set-message", "POST"): plain(message="Down"),
     ("alert-set-description", "POST"): plain(description="Down"),
+    ("alert-call-noise", "POST"): plain(reason="itself"),
     ("alert-respond", "POST"): plain(type="team", name="payments"),
     ("alert-assign", "POST"): plain(owner="agent@example.com"),
     ("alert-attach", "POST"): [Case("to a ticket", lambda _w, thing: {"incident": thing.parts["key"]}, names_ticket=True)],
