@@ -128,12 +128,13 @@ async def _keep(the: ledger.Ledger, route: table.Route, operation: Operation, in
         request = None
         if operation is not plain.PLAIN:
             request = ledger.Request(None if operation.name == plain.INGEST else str(uuid.uuid4()), operation.name, operation.context)
-        row_id = await the.keep(integration_id, raw, _reason(problem), request)
+        delivery = dialect.delivery(route.call, value) if problem is None else ""
+        row_id, request_id = await the.keep(integration_id, raw, _reason(problem), request, delivery)
     except ledger.Unavailable as error:
         return _refuse(route, error.status, str(error), RETRY)
     if problem is not None:
         return dialect.refused(problem, row_id)
-    return dialect.accepted(operation, (request.id if request is not None else None) or "", row_id, value)
+    return dialect.accepted(operation, request_id or "", row_id, value)
 
 
 def _reason(problem: Problem | None) -> str:

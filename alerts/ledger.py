@@ -6,9 +6,9 @@ import logging
 import threading
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 import psycopg2
@@ -44,6 +44,30 @@ FROM unnest(%s::bigint[], %s::bytea[], %s::text[], %s::uuid[], %s::text[], %s::t
   AS given(integration_id, body, reason, request_id, operation, context, place) ORDER BY given.place
 RETURNING id
 """
+# A batch in which deliveries name themselves (A10): their names first, in one order for all processes; what another one has kept already is not kept again.
+NUMBERS = "SELECT nextval('alerts_inbox_id') FROM generate_series(1, %s)"
+NAME = """
+INSERT INTO alerts_delivery (integration_id, delivery_id, row_id, request_id)
+SELECT * FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::uuid[]) ON CONFLICT DO NOTHING RETURNING row_id
+"""
+NAMED = """
+SELECT integration_id, delivery_id, row_id, request_id::text FROM alerts_delivery JOIN unnest(%s::bigint[], %s::text[]) AS asked(integration_id, delivery_id)
+USING (integration_id, delivery_id)
+"""
+KEEP_NUMBERED = """
+INSERT INTO alerts_inbox (id, integration_id, body, state, reason, request_id, operation, context)
+SELECT given.id, given.integration_id, given.body, CASE WHEN given.reason = '' THEN 'pending' ELSE 'quarantined' END, given.reason,
+  given.request_id, given.operation, given.context::jsonb
+FROM unnest(%s::bigint[], %s::bytea[], %s::text[], %s::uuid[], %s::text[], %s::text[], %s::bigint[])
+  AS given(integration_id, body, reason, request_id, operation, context, id)
+"""
+
+
+class Place(NamedTuple):
+    """Where a body is kept: its number, and the id by which its outcome is asked. Of a delivery that came before, those of the first time."""
+
+    row_id: int
+    request_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +102,14 @@ class _Waiting:
     body: bytes
     reason: str
     request: Request | None
+    delivery: str
     loop: asyncio.AbstractEventLoop
-    answer: "asyncio.Future[int]"
+    answer: "asyncio.Future[Place]"
+
+    @property
+    def name(self) -> tuple[int, str]:
+        """What makes the delivery the same as another."""
+        return self.integration_id, self.delivery
 
 
 class Ledger:
@@ -129,16 +159,19 @@ class Ledger:
         if time.monotonic() - self._keys_at > KEYS_STALE:
             raise Unavailable("The database does not answer. Send it again in a moment.")
 
-    async def keep(self, integration_id: int, body: bytes, reason: str, request: Request | None = None) -> int:
-        """Commits a body and answers its number; request None for a plain one. Raises Unavailable when too much waits or the database refuses, TooMuch for this key."""
+    async def keep(self, integration_id: int, body: bytes, reason: str, request: Request | None = None, delivery: str = "") -> Place:
+        """Commits a body and answers its place; request None for a plain one. A delivery that is kept already is not kept again.
+
+        Raises Unavailable when too much waits or the database refuses, TooMuch for this key.
+        """
         loop = asyncio.get_running_loop()
-        answer: asyncio.Future[int] = loop.create_future()
+        answer: asyncio.Future[Place] = loop.create_future()
         with self._lock:
             if self._is_closing or len(self._waiting) >= WAITING_ROWS or self._waiting_bytes + len(body) > WAITING_BYTES:
                 raise Unavailable("Too much waits to be written. Send it again in a moment.")
             if self._waiting_of[integration_id] + len(body) > SHARE_BYTES:
                 raise TooMuch("Too much of this key waits to be written. Send it again in a moment.")
-            self._waiting.append(_Waiting(integration_id, body, reason, request, loop, answer))
+            self._waiting.append(_Waiting(integration_id, body, reason, request, delivery, loop, answer))
             self._waiting_bytes += len(body)
             self._waiting_of[integration_id] += max(len(body), SHARE_BYTES // SHARE_ROWS)
         self._work.set()
@@ -171,43 +204,39 @@ class Ledger:
 
     def _flush(self, batch: list[_Waiting]) -> None:
         try:
-            ids = self._insert(batch)
+            places = self._insert(batch)
         except psycopg2.Error as error:
             log.warning("door: %d bodies refused by the database: %s", len(batch), str(error).strip())
             self._disconnect()
             _answer(batch, None)
             return
-        _answer(batch, ids)
+        _answer(batch, places)
         self._ring.set()
 
-    def _insert(self, batch: list[_Waiting]) -> list[int]:
+    def _insert(self, batch: list[_Waiting]) -> list[Place]:
         """One transaction. A connection that broke while nothing was going on is replaced: before the commit nothing is kept, so nothing is kept twice."""
         is_fresh = self._connection is None
         try:
-            ids = self._execute(batch)
+            places = self._execute(batch)
         except (psycopg2.OperationalError, psycopg2.InterfaceError):
             self._disconnect()
             if is_fresh:
                 raise
-            ids = self._execute(batch)
+            places = self._execute(batch)
         self._connection.commit()
-        return ids
+        return places
 
-    def _execute(self, batch: list[_Waiting]) -> list[int]:
+    def _execute(self, batch: list[_Waiting]) -> list[Place]:
         if self._connection is None:
             self._connection = _connect()
-        columns: list[list[Any]] = [
-            [one.integration_id for one in batch],
-            [psycopg2.Binary(one.body) for one in batch],
-            [one.reason for one in batch],
-        ]
-        statement = KEEP
-        if any(one.request is not None for one in batch):
-            statement, requests = KEEP_REQUESTS, [one.request or PLAIN for one in batch]
-            columns += [[one.id for one in requests], [one.operation for one in requests], [_context(one) for one in requests]]
         with self._connection.cursor() as cursor:
+            if any(one.delivery for one in batch):
+                return _keep_named(cursor, batch)
+            columns, statement = _columns(batch), KEEP
+            if any(one.request is not None for one in batch):
+                statement, columns = KEEP_REQUESTS, columns + _request_columns(batch)
             cursor.execute(statement, columns)
-            return [row[0] for row in cursor.fetchall()]
+            return [Place(row[0], one.request.id if one.request is not None else None) for row, one in zip(cursor.fetchall(), batch, strict=True)]
 
     def _disconnect(self) -> None:
         if self._connection is not None:
@@ -232,6 +261,37 @@ class Ledger:
                 time.sleep(DEAF_SECONDS)
 
 
+def _columns(batch: Sequence[_Waiting]) -> list[list[Any]]:
+    return [[one.integration_id for one in batch], [psycopg2.Binary(one.body) for one in batch], [one.reason for one in batch]]
+
+
+def _request_columns(batch: Sequence[_Waiting]) -> list[list[Any]]:
+    requests = [one.request or PLAIN for one in batch]
+    return [[one.id for one in requests], [one.operation for one in requests], [_context(one) for one in requests]]
+
+
+def _keep_named(cursor: Any, batch: list[_Waiting]) -> list[Place]:
+    """Keeps a batch in which deliveries name themselves: each name once, also when two processes hear it at the same time."""
+    cursor.execute(NUMBERS, [len(batch)])
+    own = [Place(row[0], one.request.id if one.request is not None else None) for row, one in zip(cursor.fetchall(), batch, strict=True)]
+    known: dict[tuple[int, str], Place] = {}
+    for one, place in zip(batch, own, strict=True):
+        if one.delivery:
+            known.setdefault(one.name, place)
+    names = sorted(known)
+    keys = [[integration_id for integration_id, _delivery in names], [delivery for _id, delivery in names]]
+    cursor.execute(NAME, [*keys, [known[name].row_id for name in names], [known[name].request_id for name in names]])
+    if cursor.rowcount < len(names):
+        cursor.execute(NAMED, keys)
+        known |= {(row[0], row[1]): Place(row[2], row[3]) for row in cursor.fetchall()}
+    places = [known[one.name] if one.delivery else place for one, place in zip(batch, own, strict=True)]
+    fresh = [(one, place) for one, place, mine in zip(batch, places, own, strict=True) if place == mine]
+    if fresh:
+        rows = [one for one, _place in fresh]
+        cursor.execute(KEEP_NUMBERED, [*_columns(rows), *_request_columns(rows), [place.row_id for _one, place in fresh]])
+    return places
+
+
 def _context(request: Request) -> str | None:
     """As JSON that the database can hold: without NUL characters and lone surrogates, which addresses and headers may carry."""
     if not request.context:
@@ -245,27 +305,27 @@ def _clean(value: Any) -> Any:
     return value.encode("utf-8", "replace").decode().replace("\0", "")[:4_000] if isinstance(value, str) else value
 
 
-def _give_up(answer: "asyncio.Future[int]") -> None:
+def _give_up(answer: "asyncio.Future[Place]") -> None:
     """Nobody knows whether the commit that hangs will succeed: the client sends it again, which is only counted twice."""
     if not answer.done():
         answer.set_exception(Unavailable("The database takes too long. Send it again in a moment."))
 
 
-def _answer(batch: list[_Waiting], ids: list[int] | None) -> None:
-    """Wakes the requests of a batch, each event loop once; ids None means that nothing was kept."""
+def _answer(batch: list[_Waiting], places: list[Place] | None) -> None:
+    """Wakes the requests of a batch, each event loop once; places None means that nothing was kept."""
 
-    def tell(loop_batch: list[tuple[_Waiting, int | None]]) -> None:
-        for waiting, row_id in loop_batch:
+    def tell(loop_batch: list[tuple[_Waiting, Place | None]]) -> None:
+        for waiting, kept in loop_batch:
             if waiting.answer.done():
                 continue
-            if row_id is None:
+            if kept is None:
                 waiting.answer.set_exception(Unavailable("The database refused it. Send it again in a moment."))
             else:
-                waiting.answer.set_result(row_id)
+                waiting.answer.set_result(kept)
 
-    loops: dict[asyncio.AbstractEventLoop, list[tuple[_Waiting, int | None]]] = {}
-    for place, waiting in enumerate(batch):
-        loops.setdefault(waiting.loop, []).append((waiting, ids[place] if ids is not None else None))
+    loops: dict[asyncio.AbstractEventLoop, list[tuple[_Waiting, Place | None]]] = {}
+    for number, waiting in enumerate(batch):
+        loops.setdefault(waiting.loop, []).append((waiting, places[number] if places is not None else None))
     for loop, loop_batch in loops.items():
         if not loop.is_closed():
             loop.call_soon_threadsafe(tell, loop_batch)

@@ -28,8 +28,10 @@ def wake_snoozed() -> int:
 
 @shared_task(name="alerts.keep_partitions", queue="bulk")
 def keep_partitions() -> None:
-    """Makes the inbox partitions of the next days and drops old ones, and forgets recoveries that no firing can meet any more. A tick every hour."""
+    """Makes the inbox partitions of the next days and drops old ones, and forgets recoveries that no firing can meet any more and names of deliveries
+    that nobody sends again. A tick every hour."""
     partitions.keep_partitions()
+    partitions.forget_deliveries()
     early.forget()
 
 

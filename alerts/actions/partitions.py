@@ -7,11 +7,13 @@ from datetime import UTC, date, datetime, timedelta
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
 
+from alerts.models import Delivery
 from common import clock
 
 log = logging.getLogger(__name__)
 
 AHEAD_DAYS = 3
+DELIVERIES_KEPT = timedelta(hours=72)  # GitHub offers to send again for three days; Amazon SNS and Jira give up within hours
 PARTITION_LOCK = 7203003
 LOCK_NOT_AVAILABLE = "55P03"
 LOCK_TIMEOUT = "1s"  # the door waits behind us while we wait: a backup or a long report makes us come again later
@@ -31,6 +33,12 @@ def keep_partitions() -> tuple[list[str], list[str]]:
     made = [name for ahead in range(AHEAD_DAYS + 1) if (name := _unless_locked(_make, name_of(today + timedelta(days=ahead))))]
     first = name_of(today - timedelta(days=settings.ALERT_INBOX_DAYS))
     return made, [name for name in _existing() if name < first and _unless_locked(_drop, name)]
+
+
+def forget_deliveries() -> int:
+    """Removes the names of deliveries that no tool sends again any more; answers how many."""
+    gone, _kinds = Delivery.objects.filter(came_at__lt=clock.now() - DELIVERIES_KEPT).delete()
+    return gone
 
 
 def _unless_locked(change: Callable[[str], str], name: str) -> str:

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
+from alerts import deliveries
 from alerts.normal import Event
 
 JSON = b"application/json"
@@ -92,6 +93,10 @@ class Dialect(ABC):
     def check(self, operation: Operation, value: Any) -> Problem | None:
         """What is wrong with a body that is well-formed JSON."""
         return None
+
+    def delivery(self, call: Call, value: Any) -> str:
+        """By what a sender says that this is what it sent before; empty when it does not say."""
+        return deliveries.of_call(call.headers)
 
     @abstractmethod
     def accepted(self, operation: Operation, request_id: str, row_id: int, value: Any) -> Answer:

@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from alerts import commands, normal
+from alerts import commands, deliveries, normal
 from alerts.dialects.base import Answer, Call, Dialect, Headers, Kept, Operation, Problem
 from alerts.normal import OPEN, Event
 
@@ -68,6 +68,9 @@ class Opsgenie(Dialect):
         check = CHECKS.get(operation.name.removeprefix("opsgenie."))
         wrong = check(value, operation.context) if check is not None else None
         return Problem(422, UNPROCESSABLE, dict([wrong])) if wrong else None
+
+    def delivery(self, call: Call, value: Any) -> str:
+        return deliveries.of(call.headers, value) if call.parts[: len(WEBHOOK)] == WEBHOOK else super().delivery(call, value)
 
     def accepted(self, operation: Operation, request_id: str, row_id: int, value: Any) -> Answer:
         # Netdata takes only 200 for success.

@@ -4,7 +4,7 @@ from typing import Any
 
 import orjson
 
-from alerts import bodies
+from alerts import bodies, deliveries
 from alerts.dialects.base import Answer, Call, Dialect, Operation, Problem
 
 INGEST = "ingest"
@@ -46,6 +46,9 @@ class Plain(Dialect):
 
     def key(self, call: Call) -> str | None:
         return "/".join(call.parts[1:])
+
+    def delivery(self, call: Call, value: Any) -> str:
+        return deliveries.of(call.headers, value)
 
     def accepted(self, operation: Operation, request_id: str, row_id: int, value: Any) -> Answer:
         return Answer(202, orjson.dumps({"id": str(row_id), "status": "accepted"}))

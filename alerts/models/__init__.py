@@ -2,6 +2,7 @@ from alerts.models.alert import Alert
 from alerts.models.alert_rule import AlertRule, LookupTable, Maintenance
 from alerts.models.attachment import AlertAttachment
 from alerts.models.change import ChangeEvent
+from alerts.models.delivery import Delivery
 from alerts.models.early import EarlyRecovery
 from alerts.models.group import AlertGroup, GroupingLesson, GroupingRule
 from alerts.models.heartbeat import Heartbeat, HeartbeatSign, HeartbeatWatch
@@ -20,6 +21,7 @@ __all__ = [
     "AlertGroup",
     "AlertRule",
     "ChangeEvent",
+    "Delivery",
     "EarlyRecovery",
     "GroupingLesson",
     "GroupingRule",

@@ -1,6 +1,6 @@
 """Bad input, line by line (RELIABILITY A10 to A21).
 
-Here is what other tests do not show. A10, A11, A17 to A19: also tests/alerts/test_door.py. A12, A13: test_refire.py, test_folding.py. A20: test_intake.py.
+Here is what other tests do not show. A10: also test_deliveries.py. A11, A17 to A19: also test_door.py. A12, A13: test_refire.py, test_folding.py. A20: test_intake.py.
 A21: test_subscriptions.py (Amazon's signature is the one that is checked; other senders have the key in the address). A15: `./evenkeel prove intake`, tests/performance.
 """
 
@@ -35,7 +35,7 @@ def send(integration: Integration, *given: bytes) -> list[InboxRow]:
 
 
 def test_the_same_delivery_a_hundred_times_at_once_is_one_alert(genie: Knock) -> None:
-    """A10: one open alert, whatever arrives how often; each delivery is counted, because tools that send ids for deliveries are few."""
+    """A10: one open alert, whatever arrives how often; each delivery without a name is counted."""
     with ThreadPoolExecutor(20) as pool:
         answers = list(pool.map(lambda _n: genie("POST", "/v2/alerts", {"message": "Disk full", "alias": "disk"}).status_code, range(100)))
     assert set(answers) == {202}

@@ -225,5 +225,5 @@ def test_one_key_takes_half_of_what_may_wait_and_leaves_the_rest_to_others(integ
 
     told = asyncio.run(storm())
     the.close()
-    assert [type(one) for one in told] == [int] * 33 + [ledger.TooMuch] * 8 + [int]
+    assert [type(one) for one in told] == [ledger.Place] * 33 + [ledger.TooMuch] * 8 + [ledger.Place]
     assert ledger.TooMuch.status == 429
