@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from alerts import skew
 from alerts.normal import CLOSE, OPEN, Event
 
 ECHO = timedelta(seconds=10)
@@ -67,11 +68,12 @@ def _is_same(one: Event, other: Event) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """The newest closed alert of an alias: when its last firing began (the tool's clock), and when the tool said that it was over (ours)."""
+    """The newest closed alert of an alias: when its last firing began (the tool's clock), when the tool said that it was over and when it last came (ours)."""
 
     pk: int
     starts_at: datetime | None
     recovered_at: datetime | None
+    came_at: datetime | None = None
 
 
 def is_old_firing(starts_at: datetime | None, received_at: datetime, past: Past) -> bool:
@@ -82,6 +84,8 @@ def is_old_firing(starts_at: datetime | None, received_at: datetime, past: Past)
     """
     if starts_at is None or past.starts_at is None or starts_at > past.starts_at:
         return False
+    if starts_at < past.starts_at and past.came_at is not None and past.starts_at - past.came_at > skew.AHEAD:
+        return False  # that start lay in the future when it came: its clock was wrong, and says nothing about what begins now (RELIABILITY A14)
     return past.recovered_at is None or received_at - past.recovered_at <= ECHO
 
 

@@ -54,13 +54,22 @@ class IntegrationForm(ConnectForm):
     reach = forms.ChoiceField(
         label=_("Its key reads and changes"), choices=Integration.REACHES, help_text=_("Through the APIs of Opsgenie, PagerDuty and Alertmanager")
     )
-    field_order = ("name", "adapter", "service", "team", "incident_from_priority", "incident_from_tier", "priority_map", "reach")
+    stale_hours = forms.IntegerField(
+        label=_("Too old to page after hours"), min_value=0, max_value=8_760, required=False,
+        help_text=_("A new alert that began longer ago, such as of a backlog that is sent again, is kept quiet; 0 for never"),
+    )  # fmt: skip
+    field_order = ("name", "adapter", "service", "team", "incident_from_priority", "incident_from_tier", "priority_map", "reach", "stale_hours")
 
     def __init__(self, *args: Any, integration: Integration, **kwargs: Any) -> None:
         words = "\n".join(f"{word} = {level}" for word, level in integration.priority_map.items())
-        own = ("name", "adapter", "service", "team", "incident_from_priority", "incident_from_tier", "reach")
+        own = ("name", "adapter", "service", "team", "incident_from_priority", "incident_from_tier", "reach", "stale_hours")
         kwargs["initial"] = {**{name: getattr(integration, name) for name in own}, "priority_map": words}
         super().__init__(*args, **kwargs)
+
+    def clean_stale_hours(self) -> int:
+        """Left empty it stays as it is."""
+        given = self.cleaned_data["stale_hours"]
+        return int(self.initial["stale_hours"] if given is None else given)
 
     def clean_priority_map(self) -> dict[str, str]:
         """The words as they are kept."""

@@ -1,6 +1,7 @@
 """Reads of integrations: what each sends, the bodies that came, and what is read in them."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,15 +9,16 @@ from typing import Any
 import orjson
 from django.db.models import Count, Max, Q, Sum
 from django.http import Http404
+from django.utils.translation import gettext as _
 
 from accounts.models import User
-from alerts import adapters, bodies, queries, reading, ruling
+from alerts import adapters, bodies, queries, reading, ruling, skew
 from alerts.adapters.base import Adapter
 from alerts.dialects.base import Kept
-from alerts.models import Alert, InboxRow, Integration, Volume
+from alerts.models import Alert, InboxRow, Integration, SourceClock, Volume
 from alerts.models.inbox import EPOCH
 from alerts.normal import Event, Ignored
-from common import clock
+from common import clock, wording
 
 LOOKED_AT = 5_000  # bodies of all sources, before the last one of this source
 SHOWN_BYTES = 64_000
@@ -61,6 +63,50 @@ def sends_of(integrations: Sequence[Integration], since: datetime) -> dict[int, 
     kept = dict(waiting)
     known = {one.pk: rows.get(one.pk, {"last": one.key.last_used_at, "today": 0}) for one in integrations}
     return {pk: Sends(row["last"], row["today"] or 0, kept.get(pk, 0)) for pk, row in known.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """What a source's clock said within a week: by how much its events come after the time that they carry, and how many came too late to page anybody."""
+
+    behind: timedelta | None = None
+    stale: int = 0
+
+    @property
+    def is_wrong(self) -> bool:
+        """By more than people would call late."""
+        return self.behind is not None and abs(self.behind) > skew.LARGE
+
+    @property
+    def words(self) -> str:
+        """“27h behind”, “2h ahead”; empty when nothing is known."""
+        if self.behind is None:
+            return ""
+        time = wording.distance(abs(round(self.behind.total_seconds())))
+        return (_("{time} behind") if self.behind.total_seconds() >= 0 else _("{time} ahead")).format(time=time)
+
+
+def clock_of(integration: Integration) -> Clock:
+    """The clock of a source, in one query."""
+    return clocks_of([integration]).get(integration.pk, Clock())
+
+
+def clocks_of(integrations: Iterable[Integration]) -> dict[int, Clock]:
+    """The clocks of those sources that told any time within a week."""
+    hours: dict[int, dict[datetime, list[int]]] = {}
+    stale: Counter[int] = Counter()
+    rows = SourceClock.objects.filter(integration__in=[one.pk for one in integrations], hour__gt=clock.now() - timedelta(days=7))
+    for row in rows:
+        hours.setdefault(row.integration_id, {})[row.hour] = row.samples
+        stale[row.integration_id] += row.stale
+    return {pk: Clock(skew.behind(told), stale[pk]) for pk, told in hours.items()}
+
+
+def wrong_clocks() -> list[tuple[str, str]]:
+    """The sources whose clock is wrong: name and by how much."""
+    rows = list(Integration.objects.filter(is_enabled=True).order_by("name"))
+    found = clocks_of(rows)
+    return [(one.name, found[one.pk].words) for one in rows if one.pk in found and found[one.pk].is_wrong]
 
 
 def tools(text: str = "") -> list[Adapter]:

@@ -78,7 +78,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     context = {
         "integration": integration, "tool": _adapter(integration), "sends": sends, "rows": [_row(one) for one in reads.rows_of(integration)],
         "seconds": SECONDS_LATER if sends.last_at else SECONDS_WAITING, "can_configure": may, "copy": _copied(integration) if may else None,
-        "is_generic": integration.adapter == adapters.GENERIC.slug, "rules": _rules(integration), "now": clock.now(),
+        "source_clock": reads.clock_of(integration), "is_generic": integration.adapter == adapters.GENERIC.slug, "rules": _rules(integration), "now": clock.now(),
     }  # fmt: skip
     return htmx.page(request, "alerts/integration.html", "alerts/_integration.html", context)
 

@@ -1,7 +1,7 @@
 """What notification policies have in mind with an alert, kept in its plan. Pure: no database.
 
 plan: rule (its name), close_at; restart_at with restart {minutes, left}; dedup {count, minutes, seen: [[instant, events]]} with until, when it stays quiet
-at least until then; review, the maintenance whose end does not make it loud; released, a person did. Instants are ISO 8601.
+at least until then; review, the maintenance whose end does not make it loud; released, a person did; stale, it came too late to page anybody. Instants are ISO 8601.
 """
 
 from collections.abc import Mapping

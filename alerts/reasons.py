@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from alerts import grouping
 from alerts.models import Alert
+from common import wording
 
 NAMES = {
     "service": gettext_lazy("service"), "integration": gettext_lazy("integration"), "entity": gettext_lazy("entity"), "source": gettext_lazy("source"),
@@ -45,10 +46,19 @@ def held(parent: Alert) -> str:
     return _("held: {service} is down ({key})").format(service=parent.service or parent.service_name, key=parent.key)
 
 
+def stale(alert: Alert) -> str:
+    """“stale: it began 2d 4h before it came”."""
+    age = alert.first_occurred_at - (alert.starts_at or alert.first_occurred_at)
+    seconds = int(age.total_seconds())
+    return _("stale: it began {time} before it came").format(time=wording.distance(seconds - seconds % (3600 if seconds >= 7200 else 60)))
+
+
 def kept_quiet(alert: Alert) -> str:
-    """Why an open alert is quiet when another alert or its own unrest keeps it so; empty otherwise."""
+    """Why an open alert is quiet when another alert, its own unrest or its age keeps it so; empty otherwise."""
     if alert.silenced_until is None:
         return ""
     if alert.held_by is not None:
         return held(alert.held_by)
-    return _("flapping, quiet until it settles") if alert.flapping_until is not None else ""
+    if alert.flapping_until is not None:
+        return _("flapping, quiet until it settles")
+    return stale(alert) if alert.plan.get("stale") else ""

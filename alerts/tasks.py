@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from alerts.actions import early, heartbeats, intake, lifecycle, partitions, plans, settling, silencing, subscriptions
+from alerts.actions import early, heartbeats, intake, late, lifecycle, partitions, plans, settling, silencing, subscriptions
 from common import clock
 
 
@@ -33,6 +33,7 @@ def keep_partitions() -> None:
     partitions.keep_partitions()
     partitions.forget_deliveries()
     early.forget()
+    late.forget()
 
 
 @shared_task(name="alerts.confirm_subscriptions", queue="default")

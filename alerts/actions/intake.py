@@ -17,7 +17,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 
 from accounts import actions as accounts
 from accounts.models import User
-from alerts import bodies, folding, permissions, reading, ruling
+from alerts import bodies, folding, permissions, reading, ruling, skew
 from alerts.actions import changing, commanding, grouping, opening, recovery, subscriptions, volumes
 from alerts.adapters import sns
 from alerts.dialects import pagerduty
@@ -261,7 +261,7 @@ def _apply(rows: list[Row]) -> None:
         row.ruled.clear()
         hearers = (row,) if row.request_id else ()
         said = _events_of(row, integrations.get(row.integration_id), rules)
-        events += [(event, row.integration_id, row.received_at, *hearers) for event in said]
+        events += [(skew.plausible(event, row.received_at), row.integration_id, row.received_at, *hearers) for event in said]
         came.append((row.integration_id, row.received_at, len(said)))
     for wave in folding.waves(commanding.named(events)):
         _advance(list(wave.values()), integrations, at)

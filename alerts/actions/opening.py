@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Team
 from alerts import adapters, commands, conditions, effects, events, folding, kinds, notifying, priorities, queries, rulebook, templating
-from alerts.actions import deciding, early, escalating, flapping, grouping, recovery, topology
+from alerts.actions import deciding, early, escalating, flapping, grouping, late, recovery, topology
 from alerts.folding import Past, Step
 from alerts.models import Alert, AlertRule, Integration
 from common import clock, copying
@@ -85,7 +85,7 @@ def open_or_count(steps: Sequence[Step], integrations: Mapping[int, Integration]
         _raise(risen, at)
     if fresh:
         for step, alert in zip(fresh, _open(fresh, integrations, at, home or Home(), past), strict=True):
-            step.tell("Created alert", alert.uid)
+            step.tell("Created alert, too old to page anybody" if alert.plan.get("stale") else "Created alert", alert.uid)
 
 
 def _past(aliases: Sequence[str]) -> dict[str, Past]:
@@ -93,7 +93,8 @@ def _past(aliases: Sequence[str]) -> dict[str, Past]:
     if not aliases:
         return {}
     rows = Alert.objects.filter(alias__in=aliases, status=Alert.CLOSED).order_by("alias", "-id").distinct("alias")
-    return {row.alias: Past(row.pk, row.starts_at, row.recovered_at) for row in rows.only("alias", "starts_at", "recovered_at")}
+    rows = rows.only("alias", "starts_at", "recovered_at", "last_occurred_at")
+    return {row.alias: Past(row.pk, row.starts_at, row.recovered_at, row.last_occurred_at) for row in rows}
 
 
 def _priority(step: Step, integration: Integration | None) -> int:
@@ -115,13 +116,13 @@ def _raise(levels: Mapping[int, int], at: datetime) -> None:
 
 
 def _free_counted(held: Sequence[tuple[int, Step]], at: datetime) -> None:
-    """Alerts that wait for more events before they page (ALR-11): those that have enough now are loud."""
+    """Alerts that wait for more events before they page (ALR-11) or for one that is not too old: those that have it now are loud."""
+    freed = late.wake(held, at)
     more = dict[int, int]()
     for pk, step in held:
         more[pk] = more.get(pk, 0) + step.count
     waiting = list(Alert.objects.filter(pk__in=more, plan__has_key="dedup").prefetch_related(*queries.RELATED).order_by("pk"))
     quiet = rulebook.quiet_at(at) if waiting else None
-    freed = []
     for alert in waiting:
         before, (alert.plan, is_enough) = alert.plan["dedup"], notifying.counted(alert.plan, alert.count, more[alert.pk], at)
         if is_enough and quiet is not None and "review" not in alert.plan:
@@ -189,13 +190,14 @@ def _open(steps: Sequence[Step], integrations: Mapping[int, Integration], at: da
         if alert.alias in over:
             recovery.end(alert, at)
     staying = [alert for alert in alerts if alert.alias not in over]
+    late.mark(staying, at)
     flapping.mark(staying, again, at)
-    late = topology.hold(staying, at)
+    parents = topology.hold(staying, at)
     grouping.place(staying, at)
     for alert in alerts:
         alert.kind = kinds.of(alert)
     copying.insert(alerts)
-    topology.tie(alerts, late)
+    topology.tie(alerts, parents)
     journal.record_many(
         events.OPENED,
         [

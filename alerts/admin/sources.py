@@ -30,7 +30,7 @@ class IntegrationForm(forms.ModelForm):
         model = Integration
         fields: ClassVar[list[str]] = [
             "name", "adapter", "is_enabled", "service", "team", "incident_from_priority", "incident_from_tier", "mapping", "priority_map", "reach",
-            "flapping_changes", "flapping_minutes",
+            "flapping_changes", "flapping_minutes", "stale_hours",
         ]  # fmt: skip
 
     def clean_mapping(self) -> Any:

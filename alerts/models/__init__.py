@@ -2,6 +2,7 @@ from alerts.models.alert import Alert
 from alerts.models.alert_rule import AlertRule, LookupTable, Maintenance
 from alerts.models.attachment import AlertAttachment
 from alerts.models.change import ChangeEvent
+from alerts.models.clock import SourceClock
 from alerts.models.delivery import Delivery
 from alerts.models.early import EarlyRecovery
 from alerts.models.group import AlertGroup, GroupingLesson, GroupingRule
@@ -36,6 +37,7 @@ __all__ = [
     "NoiseMark",
     "SavedSearch",
     "Silence",
+    "SourceClock",
     "Subscription",
     "Volume",
 ]

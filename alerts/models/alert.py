@@ -150,7 +150,7 @@ class Alert(models.Model):
     def note(self, at: datetime, stage: str, rule: str, what: str) -> None:
         """One decision more, not saved yet.
 
-        stage: rule (of the integration), enrichment, policy, notification, maintenance, silence, grouping, flapping, topology or incident.
+        stage: rule (of the integration), enrichment, policy, notification, maintenance, silence, grouping, flapping, topology, stale or incident.
         """
         self.decisions = [
             *self.decisions[-(MOST_DECISIONS - 1) :],

@@ -25,7 +25,9 @@ class Delivery(models.Model):
     class Meta:
         verbose_name = _("delivery")
         verbose_name_plural = _("deliveries")
-        constraints: ClassVar[list[models.BaseConstraint]] = [models.UniqueConstraint(fields=["integration", "delivery_id"], name="alert_delivery_once")]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["integration", "delivery_id"], name="alert_delivery_once")
+        ]
 
     def __str__(self) -> str:
         return self.delivery_id

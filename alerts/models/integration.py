@@ -63,6 +63,10 @@ class Integration(models.Model):
     flapping_minutes = models.PositiveSmallIntegerField(
         _("within minutes"), default=10, db_default=10, help_text=_("As long without a change ends it")
     )
+    stale_hours = models.PositiveSmallIntegerField(
+        _("too old to page after hours"), default=24, db_default=24,
+        help_text=_("A new alert that began longer ago, such as of a backlog that is sent again, is kept quiet; 0 for never"),
+    )  # fmt: skip
     created_at = models.DateTimeField(db_default=models.functions.Now())
 
     class Meta:

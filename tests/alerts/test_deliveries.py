@@ -9,7 +9,6 @@ from typing import Any
 
 import httpx
 import pytest
-from django.db import connection
 
 from alerts import deliveries, ledger
 from alerts.actions import intake, partitions

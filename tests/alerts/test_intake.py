@@ -1,7 +1,7 @@
 """From accepted bytes to alerts and incidents."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
@@ -21,7 +21,15 @@ from services.models import Service
 from tickets.actions import lifecycle as tickets
 from tickets.models import Category, ResolutionCode, Ticket
 
-START = "2026-11-20T10:00:00Z"
+TODAY = datetime.now(UTC)
+
+
+def began(minutes: int) -> str:
+    """So many minutes ago, as a tool writes it."""
+    return f"{TODAY - timedelta(minutes=minutes):%Y-%m-%dT%H:%M:%SZ}"
+
+
+START = began(120)
 Post = Callable[..., None]
 
 
@@ -114,7 +122,7 @@ def test_the_same_firing_sent_again_after_an_agent_closed_it_stays_closed(post: 
     post(firing())
     intake.process_inbox()
     assert Alert.objects.get().count == 2
-    post(firing(starts_at="2026-11-22T11:00:00Z"))
+    post(firing(starts_at=began(60)))
     intake.process_inbox()
     assert Alert.objects.count() == 2
     assert Alert.objects.exclude(status="closed").count() == 1
@@ -123,7 +131,7 @@ def test_the_same_firing_sent_again_after_an_agent_closed_it_stays_closed(post: 
 def test_a_new_firing_joins_the_incident_that_is_still_open(post: Post, service: Service) -> None:
     post(firing())
     post(firing("resolved"))
-    post(firing(starts_at="2026-11-22T12:00:00Z"))
+    post(firing(starts_at=began(30)))
     intake.process_inbox()
     assert Alert.objects.count() == 2
     assert Incident.objects.count() == 1
@@ -131,7 +139,7 @@ def test_a_new_firing_joins_the_incident_that_is_still_open(post: Post, service:
 
 
 def test_a_late_recovery_of_an_earlier_firing_closes_nothing(post: Post, service: Service) -> None:
-    post(firing(starts_at="2026-11-22T12:00:00Z"))
+    post(firing(starts_at=began(30)))
     post(firing("resolved", starts_at=START))
     intake.process_inbox()
     assert Alert.objects.get().status == "open"

@@ -1,7 +1,7 @@
 """PagerDuty's Events API, Alertmanager's API and Splunk On-Call's endpoint: what their clients write, and what comes of it (API_COMPAT sections 5, 6 and 8)."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -144,12 +144,15 @@ LABELS = {
 }  # fmt: skip
 
 
+BEGAN = f"{datetime.now(UTC) - timedelta(hours=1):%Y-%m-%dT%H:%M:%S.124Z}"
+
+
 def at(minutes: float) -> str:
     return (clock.now() + timedelta(minutes=minutes)).isoformat().replace("+00:00", "Z")
 
 
 def sent(ends: float | None = 4, **more: Any) -> dict[str, Any]:
-    times = {"startsAt": "2026-11-22T01:08:39.124Z", **({"endsAt": at(ends)} if ends is not None else {})}
+    times = {"startsAt": BEGAN, **({"endsAt": at(ends)} if ends is not None else {})}
     return {"labels": LABELS, "annotations": {"summary": "Instance 127.0.0.1:28113 down"}, "generatorURL": "http://p.example/graph", **times, **more}
 
 

@@ -15,9 +15,9 @@ from common import clock
 from incidents.models import Incident
 from journal.models import Entry
 from services.models import Service
-from tests.alerts.test_intake import START, firing
+from tests.alerts.test_intake import START, began, firing
 
-EARLIER, LATER = "2026-11-22T09:59:00Z", "2026-11-22T10:30:00Z"
+EARLIER, LATER = began(121), began(90)
 
 
 @pytest.fixture

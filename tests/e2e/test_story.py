@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -150,7 +151,7 @@ def a_burst_is_one_alert_and_the_source_ends_it(product: Product, webhook: str, 
         "status": "firing",
         "labels": labels,
         "annotations": {"summary": "Burst of one"},
-        "startsAt": "2026-11-22T10:00:00Z",
+        "startsAt": (datetime.now(UTC) - timedelta(minutes=5)).isoformat(),
         "fingerprint": "burst",
     }
     body = {"version": "4", "status": "firing", "alerts": [alert]}

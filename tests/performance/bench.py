@@ -37,6 +37,7 @@ from tickets.models import Ticket  # noqa: E402
 
 CONNECTIONS = 64
 LOAD_SECONDS = 6.0
+BEGAN = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
 PAGES = 150
 TICK = os.sysconf("SC_CLK_TCK")
 rows: list[tuple[str, str, str, str, str]] = []
@@ -94,7 +95,7 @@ def alert(number: int, prefix: str) -> dict[str, object]:
     shard = "".join(chr(97 + number // size % 26) for size in (1, 26, 676))
     return {
         "status": "firing", "labels": {"alertname": "HighLoad", "severity": "warning", "service": "booking", "instance": f"{prefix}-{number}"},
-        "annotations": {"summary": f"Load is above 8 in {prefix} shard {shard}"}, "startsAt": "2026-11-21T10:00:00Z", "endsAt": "0001-01-01T00:00:00Z",
+        "annotations": {"summary": f"Load is above 8 in {prefix} shard {shard}"}, "startsAt": BEGAN, "endsAt": "0001-01-01T00:00:00Z",
         "fingerprint": f"{prefix}{number:012x}",
     }  # fmt: skip
 

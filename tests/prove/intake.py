@@ -30,6 +30,7 @@ from tests import proving  # noqa: E402
 from tests.proving import Product  # noqa: E402
 
 POSTERS = 8
+BEGAN = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
 ALIASES, CRITICAL = 1_000, 60
 SETUP = """
 from accounts.models import Team
@@ -68,7 +69,7 @@ def body_of(number: int) -> bytes:
         "status": "firing",
         "labels": labels,
         "annotations": {},
-        "startsAt": "2026-11-22T00:00:00Z",
+        "startsAt": BEGAN,
         "fingerprint": f"in{alias:014x}",
     }
     return json.dumps({"version": "4", "status": "firing", "alerts": [alert]}).encode()

@@ -34,6 +34,7 @@ from tests import proving  # noqa: E402
 from tests.sink import Sink  # noqa: E402
 
 SECOND_STEP = 60.0
+BEGAN = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
 LATEST = 15.0  # seconds after PostgreSQL is ready
 P50, P99 = 2.0, 5.0
 GRACE = 45.0
@@ -129,7 +130,7 @@ class Proof:
         """Posts the next alert until it is accepted."""
         number = len(self.fired)
         labels = {"alertname": f"Proof{number}", "severity": "critical", "service": f"s{number}"}
-        alert = {"status": "firing", "labels": labels, "annotations": {}, "startsAt": "2026-11-22T00:00:00Z", "fingerprint": f"{number:016x}"}
+        alert = {"status": "firing", "labels": labels, "annotations": {}, "startsAt": BEGAN, "fingerprint": f"{number:016x}"}
         body = json.dumps({"version": "4", "status": "firing", "alerts": [alert]}).encode()
         while self.ask("POST", f"/ingest/{self.key}", body, {"Content-Type": "application/json"}) != 202:
             time.sleep(0.1)

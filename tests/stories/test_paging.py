@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
@@ -22,6 +22,8 @@ from services.models import Service
 from tickets.actions import lifecycle as tickets
 
 pytestmark = pytest.mark.django_db
+
+BEGAN = datetime.now(UTC) - timedelta(hours=2)
 
 
 @pytest.fixture
@@ -44,9 +46,9 @@ def policy(team: Team, agent: User, resolver: User) -> EscalationPolicy:
 
 def fire(integration: Integration, *, status: str = "firing", fingerprint: str = "aa11", severity: str = "critical") -> None:
     named = {"alertname": "High5xx", "severity": severity, "service": "payments-gateway"}
-    ends = "2026-11-20T11:00:00Z" if status == "resolved" else "0001-01-01T00:00:00Z"
+    ends = BEGAN + timedelta(hours=1) if status == "resolved" else datetime(1, 1, 1, tzinfo=UTC)
     alert = {
-        "status": status, "labels": named, "annotations": {"summary": "5xx above 5 %"}, "startsAt": "2026-11-20T10:00:00Z", "endsAt": ends,
+        "status": status, "labels": named, "annotations": {"summary": "5xx above 5 %"}, "startsAt": BEGAN.isoformat(), "endsAt": ends.isoformat(),
         "fingerprint": fingerprint,
     }  # fmt: skip
     with connection.cursor() as cursor:

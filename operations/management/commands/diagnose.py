@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from alerts import integration_queries
 from common import doorbell
 from operations import metrics
 from tickets import goals, kinds
@@ -45,6 +46,8 @@ class Command(BaseCommand):
         for name, value in metrics.figures().items():
             most, remedy = LIMITS.get(name, (None, ""))
             self.finding(most is None or value <= most, f"{name} {value:g}", remedy)
+        for name, words in integration_queries.wrong_clocks():
+            self.tell("bad", f"The clock of {name} is {words}", "Set clock or time zone of the tool right. What counts is when its alerts came here.")
         for kind in kinds.all_kinds():
             for metric, missing in goals.gaps(kind.name).items():
                 levels = ", ".join(f"P{level}" for level in missing)
@@ -64,4 +67,8 @@ class Command(BaseCommand):
     def finding(self, is_good: bool, what: str, remedy: str) -> None:
         """One line."""
         self.bad += not is_good
-        self.stdout.write(f"{'ok' if is_good else 'bad'}\t{what}\t{remedy}")
+        self.tell("ok" if is_good else "bad", what, remedy)
+
+    def tell(self, mark: str, what: str, remedy: str) -> None:
+        """The same for what is not this installation's own health."""
+        self.stdout.write(f"{mark}\t{what}\t{remedy}")
