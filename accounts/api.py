@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import actions, permissions, queries
+from accounts.authentication import ForPerson
 from accounts.models import ApiToken, Organisation, Team, User
 from common.api import checked
 
@@ -67,7 +68,7 @@ class RotateSerializer(serializers.Serializer):
     hours = serializers.IntegerField(min_value=0, max_value=actions.LONGEST_OVERLAP, default=24)
 
 
-class PersonViewSet(viewsets.ReadOnlyModelViewSet):
+class PersonViewSet(ForPerson, viewsets.ReadOnlyModelViewSet):
     """People of this installation."""
 
     serializer_class = PersonSerializer
@@ -75,7 +76,7 @@ class PersonViewSet(viewsets.ReadOnlyModelViewSet):
     filterset_fields: ClassVar[list[str]] = ["organisation"]
 
     def get_queryset(self) -> QuerySet[User]:
-        return queries.people_for(self.request.user)  # type: ignore[arg-type]  # TokenScope refuses anonymous
+        return queries.people_for(self.person)
 
     @extend_schema(responses=PersonSerializer)
     @action(detail=False)
@@ -84,17 +85,17 @@ class PersonViewSet(viewsets.ReadOnlyModelViewSet):
         return Response(PersonSerializer(request.user).data)
 
 
-class OrganisationViewSet(viewsets.ReadOnlyModelViewSet):
+class OrganisationViewSet(ForPerson, viewsets.ReadOnlyModelViewSet):
     """Organisations; outside the desk the own one only."""
 
     serializer_class = OrganisationSerializer
     queryset = Organisation.objects.none()
 
     def get_queryset(self) -> QuerySet[Organisation]:
-        return queries.organisations_for(self.request.user)  # type: ignore[arg-type]  # TokenScope refuses anonymous
+        return queries.organisations_for(self.person)
 
 
-class TeamViewSet(viewsets.ReadOnlyModelViewSet):
+class TeamViewSet(ForPerson, viewsets.ReadOnlyModelViewSet):
     """Teams and their members."""
 
     serializer_class = TeamSerializer
@@ -102,17 +103,17 @@ class TeamViewSet(viewsets.ReadOnlyModelViewSet):
     queryset = Team.objects.none()
 
     def get_queryset(self) -> QuerySet[Team]:
-        return queries.teams_for(self.request.user).prefetch_related("members")  # type: ignore[arg-type]
+        return queries.teams_for(self.person).prefetch_related("members")
 
 
-class TokenViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
+class TokenViewSet(ForPerson, mixins.ListModelMixin, viewsets.GenericViewSet):
     """The own API tokens."""
 
     serializer_class = TokenSerializer
     queryset = ApiToken.objects.none()
 
     def get_queryset(self) -> QuerySet[ApiToken]:
-        return permissions.visible_tokens(self.request.user).filter(revoked_at__isnull=True)  # type: ignore[arg-type]
+        return permissions.visible_tokens(self.person).filter(revoked_at__isnull=True)
 
     @extend_schema(request=TokenSerializer, responses={201: CreatedTokenSerializer})
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -120,7 +121,7 @@ class TokenViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
         permissions.can_use_password_only(request.auth).require()
         wanted = TokenSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
-        token, secret = actions.create_token(actor=request.user, **wanted.validated_data)  # type: ignore[arg-type]
+        token, secret = actions.create_token(actor=self.person, **wanted.validated_data)
         token.token = secret  # type: ignore[attr-defined]  # only in this answer
         return Response(CreatedTokenSerializer(token).data, status=status.HTTP_201_CREATED)
 
@@ -129,7 +130,7 @@ class TokenViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
     def rotate(self, request: Request, pk: str | None = None) -> Response:
         """Gives a token a new text, shown in this answer only; the one before stays good for `hours`. A token cannot do this."""
         permissions.can_use_password_only(request.auth).require()
-        token, secret = actions.rotate_token(self.get_object(), actor=request.user, **checked(RotateSerializer, request.data))  # type: ignore[arg-type]
+        token, secret = actions.rotate_token(self.get_object(), actor=self.person, **checked(RotateSerializer, request.data))
         token.token = secret  # type: ignore[attr-defined]  # only in this answer
         return Response(CreatedTokenSerializer(token).data)
 
@@ -137,5 +138,5 @@ class TokenViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
     @action(detail=True, methods=["post"])
     def revoke(self, request: Request, pk: str | None = None) -> Response:
         """Ends a token at once."""
-        token = actions.revoke_token(self.get_object(), actor=request.user)  # type: ignore[arg-type]
+        token = actions.revoke_token(self.get_object(), actor=self.person)
         return Response(TokenSerializer(token).data)

@@ -8,7 +8,8 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.models import Team, User
+from accounts.authentication import ForPerson
+from accounts.models import Team
 from alerts import normal, queries
 from alerts.actions import editing, lifecycle, noise, raising
 from alerts.models import Alert, NoiseMark
@@ -82,17 +83,12 @@ class NoiseSerializer(serializers.Serializer):
     text = serializers.CharField(max_length=TEXT_LENGTH, required=False, allow_blank=True)
 
 
-class ChangingVerbs(viewsets.GenericViewSet):
+class ChangingVerbs(ForPerson, viewsets.GenericViewSet):
     """The verbs beyond an alert's state."""
-
-    @property
-    def person(self) -> User:
-        """The user behind the request; TokenScope refuses anonymous ones."""
-        return self.request.user  # type: ignore[return-value]  # TokenScope refuses anonymous
 
     def answer(self, alert: Alert, http_status: int = status.HTTP_200_OK) -> Response:
         """The alert as it stands now."""
-        raise NotImplementedError
+        return Response(self.get_serializer(queries.alert_for(self.person, alert.number)).data, status=http_status)
 
     def given(self, serializer: type[serializers.Serializer]) -> dict[str, Any]:
         """The checked body of the request."""

@@ -50,10 +50,10 @@ def fold(alerts: Sequence[Alert]) -> list[Alert]:
     first: dict[int, Alert] = {}
     shown = []
     for alert in alerts:
-        alert.alike = 0  # type: ignore[attr-defined]  # for the template
+        alert.alike = 0
         known = first.get(alert.group_id) if alert.group_id else None
         if known is not None and known.incident_id == alert.incident_id:
-            known.alike += 1  # type: ignore[attr-defined]
+            known.alike += 1
             continue
         if alert.group_id:
             first[alert.group_id] = alert

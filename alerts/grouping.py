@@ -8,9 +8,11 @@ do not) comes before likeness. The same alerts in the same order give the same g
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from common import likeness
+
+Alert = TypeVar("Alert", bound="Sent")
 
 FIELDS, TEXT, TOOL = "fields", "text", "tool"
 NAMES = ("service", "integration", "entity", "source", "team", "priority", "message", "tags")
@@ -225,7 +227,7 @@ class Board:
         return Place(best, TEXT, told)
 
 
-def in_order(alerts: Iterable[Sent]) -> list[Sent]:
+def in_order(alerts: Iterable[Alert]) -> list[Alert]:
     """The order in which a batch is grouped: as they were accepted."""
     return sorted(alerts, key=lambda alert: (alert.first_occurred_at, getattr(alert, "alias", "")))
 

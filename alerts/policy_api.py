@@ -9,7 +9,8 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.models import Team, User
+from accounts.authentication import ForPerson
+from accounts.models import Team
 from alerts import effects, policy_queries
 from alerts.actions import maintaining, ruling
 from alerts.models import AlertRule, Maintenance
@@ -48,7 +49,7 @@ class MoveSerializer(serializers.Serializer):
     by = serializers.IntegerField(min_value=-100, max_value=100)
 
 
-class AlertRuleViewSet(viewsets.ReadOnlyModelViewSet):
+class AlertRuleViewSet(ForPerson, viewsets.ReadOnlyModelViewSet):
     """Alert policies, notification policies, incident rules, enrichment and expiry. Kind and team of a rule stay as they are."""
 
     serializer_class = AlertRuleSerializer
@@ -56,11 +57,6 @@ class AlertRuleViewSet(viewsets.ReadOnlyModelViewSet):
     lookup_value_regex = "[0-9]{1,18}"
     sorts = IN_ORDER
     queryset = AlertRule.objects.none()
-
-    @property
-    def person(self) -> User:
-        """The user behind the request; TokenScope refuses anonymous ones."""
-        return self.request.user  # type: ignore[return-value]  # TokenScope refuses anonymous
 
     def get_queryset(self) -> QuerySet[AlertRule]:
         return policy_queries.rules_for(self.person)
@@ -106,7 +102,7 @@ class MaintenanceSerializer(serializers.ModelSerializer):
         read_only_fields: ClassVar[list[str]] = ["id", "ended_at"]
 
 
-class MaintenanceViewSet(viewsets.ReadOnlyModelViewSet):
+class MaintenanceViewSet(ForPerson, viewsets.ReadOnlyModelViewSet):
     """Maintenance windows."""
 
     serializer_class = MaintenanceSerializer
@@ -114,11 +110,6 @@ class MaintenanceViewSet(viewsets.ReadOnlyModelViewSet):
     lookup_value_regex = "[0-9]{1,18}"
     sorts = LATEST
     queryset = Maintenance.objects.none()
-
-    @property
-    def person(self) -> User:
-        """The user behind the request; TokenScope refuses anonymous ones."""
-        return self.request.user  # type: ignore[return-value]  # TokenScope refuses anonymous
 
     def get_queryset(self) -> QuerySet[Maintenance]:
         return policy_queries.maintenance_for(self.person)

@@ -8,6 +8,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.authentication import ForPerson
 from common import clock
 from oncall import routing
 from oncall.api.policies import SIMULATED, simulated
@@ -45,17 +46,17 @@ class ServiceSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-class TierViewSet(viewsets.ReadOnlyModelViewSet):
+class TierViewSet(ForPerson, viewsets.ReadOnlyModelViewSet):
     """Tiers 1 to 4."""
 
     serializer_class = TierSerializer
     queryset = Tier.objects.none()
 
     def get_queryset(self) -> QuerySet[Tier]:
-        return permissions.visible_tiers(self.request.user)  # type: ignore[arg-type]  # TokenScope refuses anonymous
+        return permissions.visible_tiers(self.person)
 
 
-class ServiceViewSet(viewsets.ReadOnlyModelViewSet):
+class ServiceViewSet(ForPerson, viewsets.ReadOnlyModelViewSet):
     """Services by short name."""
 
     serializer_class = ServiceSerializer
@@ -64,7 +65,7 @@ class ServiceViewSet(viewsets.ReadOnlyModelViewSet):
     filterset_fields: ClassVar[list[str]] = ["tier", "owner_team__slug"]
 
     def get_queryset(self) -> QuerySet[Service]:
-        rows = queries.services_for(self.request.user)  # type: ignore[arg-type]
+        rows = queries.services_for(self.person)
         return rows.prefetch_related("responders", "responder_teams", "stakeholders", "change_approvers", "dependencies", "dependents")
 
     @SIMULATED

@@ -54,7 +54,7 @@ def place(alerts: Sequence[Alert], at: datetime) -> None:
     placed: list[tuple[Alert, Place]] = []
     for alert in grouping.in_order(alerts):
         if alert.key in looks:
-            placed.append((alert, board.place(alert, looks[alert.key])))  # type: ignore[arg-type]  # in_order keeps what it is given
+            placed.append((alert, board.place(alert, looks[alert.key])))
     _save({id(found.group): found.group for _one, found in placed}.values(), placed, rules)
     words: dict[bytes, str] = {}  # in a storm most reasons are the same
     for alert, found in placed:

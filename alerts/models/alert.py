@@ -72,12 +72,16 @@ class Alert(models.Model):
     )
     beats_at = models.IntegerField(_("last minute of them"), null=True, blank=True)
     integration = models.ForeignKey(Integration, null=True, on_delete=models.SET_NULL, related_name="alerts", verbose_name=_("integration"))
-    service = models.ForeignKey(Service, null=True, blank=True, on_delete=models.SET_NULL, related_name="alerts", verbose_name=_("service"))
-    team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="alerts", verbose_name=_("team"))
+    service = models.ForeignKey(
+        Service, null=True, blank=True, on_delete=models.SET_NULL, related_name="alerts", verbose_name=_("service"), db_index=False
+    )
+    team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="alerts", verbose_name=_("team"), db_index=False)
     service_name = models.CharField(_("service as sent"), max_length=200, blank=True)
-    incident = models.ForeignKey(Incident, null=True, blank=True, on_delete=models.SET_NULL, related_name="alerts", verbose_name=_("incident"))
+    incident = models.ForeignKey(
+        Incident, null=True, blank=True, on_delete=models.SET_NULL, related_name="alerts", verbose_name=_("incident"), db_index=False
+    )
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="alerts", verbose_name=_("owner")
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="alerts", verbose_name=_("owner"), db_index=False
     )
     group_key = models.CharField(max_length=64, blank=True)
     kind = models.CharField(max_length=32, blank=True, default="", db_default="", editable=False)
@@ -120,9 +124,11 @@ class Alert(models.Model):
             models.Index(fields=["alias", "-id"], name="alert_alias_newest"),
             models.Index(fields=["priority", "-id"], name="alert_active", condition=~Q(status="closed")),
             models.Index(fields=["status", "-id"], name="alert_status_newest"),
-            models.Index(fields=["incident", "-id"], name="alert_incident"),
+            models.Index(fields=["incident", "-id"], name="alert_incident", condition=Q(incident__isnull=False)),
             models.Index(fields=["service", "-id"], name="alert_service"),
             models.Index(fields=["group", "-id"], name="alert_of_group"),
+            models.Index(fields=["team", "-id"], name="alert_team", condition=Q(team__isnull=False)),
+            models.Index(fields=["owner", "-id"], name="alert_owner", condition=Q(owner__isnull=False)),
             models.Index(fields=["group_key", "-id"], name="alert_group", condition=Q(incident__isnull=False) & ~Q(group_key="")),
             models.Index(fields=["snoozed_until"], name="alert_snoozed", condition=Q(status="snoozed")),
             models.Index(fields=["silenced_until"], name="alert_silenced", condition=Q(silenced_until__isnull=False) & ~Q(status="closed")),
@@ -133,6 +139,8 @@ class Alert(models.Model):
             BrinIndex(fields=["first_occurred_at"], name="alert_first_occurred"),
             GinIndex(OpClass(models.F("message"), name="gin_trgm_ops"), name="alert_message_trigram"),
         ]
+
+    alike = 0  # of how many others of its group a list shows it, see alerts/group_queries.py
 
     def __str__(self) -> str:
         return self.key

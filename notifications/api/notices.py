@@ -10,6 +10,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.authentication import ForPerson
 from common import api, paging
 from notifications import queries, topics
 from notifications.actions import notices, preferences
@@ -46,7 +47,7 @@ UNREAD = OpenApiParameter("unread", OpenApiTypes.BOOL, description="true: only w
 
 
 @extend_schema_view(list=extend_schema(parameters=[UNREAD]))
-class NoticeViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
+class NoticeViewSet(ForPerson, mixins.ListModelMixin, viewsets.GenericViewSet):
     """What the person was told, newest first."""
 
     serializer_class = NoticeSerializer
@@ -55,33 +56,33 @@ class NoticeViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
 
     def get_queryset(self) -> QuerySet[Notice]:
         only_unread = self.request.query_params.get("unread", "").lower() in ("true", "1")
-        return queries.notices_for(self.request.user, is_unread=only_unread)  # type: ignore[arg-type]  # TokenScope refuses anonymous
+        return queries.notices_for(self.person, is_unread=only_unread)
 
     @extend_schema(request=None, responses=NoticeSerializer, parameters=[OpenApiParameter("id", OpenApiTypes.INT, OpenApiParameter.PATH)])
     @action(detail=True, methods=["post"])
     def read(self, request: Request, pk: str = "") -> Response:
         """Marks one as read."""
-        notice = queries.notice_for(request.user, int(pk) if pk.isdecimal() and len(pk) < 19 else 0)  # type: ignore[arg-type]
-        return Response(NoticeSerializer(notices.read(notice, actor=request.user)).data)  # type: ignore[arg-type]
+        notice = queries.notice_for(self.person, int(pk) if pk.isdecimal() and len(pk) < 19 else 0)
+        return Response(NoticeSerializer(notices.read(notice, actor=self.person)).data)
 
     @extend_schema(request=None, responses=ReadAllSerializer)
     @action(detail=False, methods=["post"], url_path="read-all")
     def read_all(self, request: Request) -> Response:
         """Marks all as read."""
-        return Response({"read": notices.read_all(actor=request.user)})  # type: ignore[arg-type]
+        return Response({"read": notices.read_all(actor=self.person)})
 
     @extend_schema(responses=PreferencesSerializer)
     @action(detail=False, pagination_class=None)
     def preferences(self, request: Request) -> Response:
         """How the person hears of things: every topic with its way."""
-        return Response(_shown(queries.preferences_of(request.user)))  # type: ignore[arg-type]
+        return Response(_shown(queries.preferences_of(self.person)))
 
     @extend_schema(request=PreferencesSerializer, responses=PreferencesSerializer)
     @preferences.mapping.put
     def change_preferences(self, request: Request) -> Response:
         """Replaces the person's choice; a topic that is left out takes its default."""
         wanted = api.checked(PreferencesSerializer, request.data)
-        return Response(_shown(preferences.change(actor=request.user, **wanted)))  # type: ignore[arg-type]
+        return Response(_shown(preferences.change(actor=self.person, **wanted)))
 
 
 def _shown(chosen: Preferences) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.models import User
+from accounts.authentication import ForPerson
 from common import errors
 from common.api import checked
 from notifications import queries
@@ -62,15 +62,10 @@ class ContactChannelSerializer(serializers.Serializer):
     is_secret_required = serializers.BooleanField()
 
 
-class _Own(viewsets.GenericViewSet):
+class _Own(ForPerson, viewsets.GenericViewSet):
     """Of the person behind the request, who works at the desk."""
 
     lookup_value_regex = NUMBER
-
-    @property
-    def person(self) -> User:
-        """The user behind the request; TokenScope refuses anonymous ones."""
-        return self.request.user  # type: ignore[return-value]  # TokenScope refuses anonymous
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """As for the screens: whoever does not work at the desk is not paged."""

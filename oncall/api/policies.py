@@ -1,6 +1,6 @@
 """Escalation policies with their steps, what they would do, and the routing rules of teams, over REST."""
 
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
@@ -9,6 +9,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.authentication import ForPerson
 from accounts.models import Team, User
 from common import clock
 from common.api import checked
@@ -103,18 +104,13 @@ SIMULATED = extend_schema(
 )  # fmt: skip
 
 
-class PolicyViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
+class PolicyViewSet(ForPerson, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
     """Escalation policies by short name. Leads change those of their teams."""
 
     lookup_field = "slug"
     serializer_class = PolicySerializer
     filterset_fields: ClassVar[list[str]] = ["team__slug"]
     queryset = EscalationPolicy.objects.none()
-
-    @property
-    def person(self) -> User:
-        """The user behind the request; TokenScope refuses anonymous ones."""
-        return self.request.user  # type: ignore[return-value]  # TokenScope refuses anonymous
 
     def get_queryset(self) -> QuerySet[EscalationPolicy]:
         return queries.policies_for(self.person)
@@ -174,7 +170,7 @@ class RulesSerializer(serializers.Serializer):
     rules = RuleSerializer(many=True)
 
 
-class RoutingViewSet(viewsets.GenericViewSet):
+class RoutingViewSet(ForPerson, viewsets.GenericViewSet):
     """The routing rules of a team, by its short name: the first that fits decides."""
 
     lookup_field = "slug"
@@ -182,8 +178,7 @@ class RoutingViewSet(viewsets.GenericViewSet):
     queryset = Team.objects.none()
 
     def get_queryset(self) -> QuerySet[Team]:
-        user: Any = self.request.user
-        return Team.objects.all() if user.has_right("oncall.view") else Team.objects.none()
+        return Team.objects.all() if self.person.has_right("oncall.view") else Team.objects.none()
 
     def retrieve(self, request: Request, slug: str) -> Response:
         """The rules."""
@@ -191,6 +186,6 @@ class RoutingViewSet(viewsets.GenericViewSet):
 
     def update(self, request: Request, slug: str) -> Response:
         """Replaces the rules."""
-        team, user = self.get_object(), cast("User", request.user)
+        team = self.get_object()
         given = checked(RulesSerializer, request.data)
-        return Response(RulesSerializer({"rules": rules.set_rules(team, actor=user, rules=given["rules"])}).data)
+        return Response(RulesSerializer({"rules": rules.set_rules(team, actor=self.person, rules=given["rules"])}).data)

@@ -11,6 +11,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.authentication import ForPerson
 from accounts.models import User
 from common import clock, errors
 from common.api import checked
@@ -97,18 +98,13 @@ class InstantSerializer(serializers.Serializer):
     at = serializers.DateTimeField(required=False)
 
 
-class ScheduleViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
+class ScheduleViewSet(ForPerson, mixins.ListModelMixin, mixins.RetrieveModelMixin, viewsets.GenericViewSet):
     """Schedules by short name. Making and changing them is the administration's."""
 
     lookup_field = "slug"
     serializer_class = ScheduleSerializer
     filterset_fields: ClassVar[list[str]] = ["team__slug", "is_enabled"]
     queryset = Schedule.objects.none()
-
-    @property
-    def person(self) -> User:
-        """The user behind the request; TokenScope refuses anonymous ones."""
-        return self.request.user  # type: ignore[return-value]  # TokenScope refuses anonymous
 
     def get_queryset(self) -> QuerySet[Schedule]:
         return queries.schedules_for(self.person).prefetch_related("rotations__turns__user", "rotations__turns__team")

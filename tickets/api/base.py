@@ -6,22 +6,17 @@ from django.http import Http404
 from rest_framework import serializers, status, viewsets
 from rest_framework.response import Response
 
-from accounts.models import User
+from accounts.authentication import ForPerson
 from common.api import checked
 from tickets import permissions, queries
 from tickets.api import versions
 from tickets.models import Ticket
 
 
-class TicketBase(viewsets.GenericViewSet):
+class TicketBase(ForPerson, viewsets.GenericViewSet):
     """One ticket by key, as the person behind the request may see it."""
 
     kind = ""
-
-    @property
-    def person(self) -> User:
-        """The user behind the request; TokenScope refuses anonymous ones."""
-        return self.request.user  # type: ignore[return-value]
 
     def get_object(self) -> Ticket:
         return queries.ticket_for(self.person, self.kwargs["key"], kind=self.kind)

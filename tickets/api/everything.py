@@ -8,13 +8,14 @@ from rest_framework import viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.authentication import ForPerson
 from tickets import filters, queries, queues
 from tickets.api import listing
 from tickets.api.tickets import TicketListSerializer
 from tickets.models import Ticket
 
 
-class AllTicketsViewSet(viewsets.GenericViewSet):
+class AllTicketsViewSet(ForPerson, viewsets.GenericViewSet):
     """Tickets of every kind that the caller may see, by filter or query. A record itself is read at its kind's own address."""
 
     serializer_class: Any = TicketListSerializer
@@ -23,7 +24,7 @@ class AllTicketsViewSet(viewsets.GenericViewSet):
     sorts = queues.SORTS
 
     def get_queryset(self) -> QuerySet[Ticket]:
-        return queries.tickets_for(self.request.user)  # type: ignore[arg-type]  # TokenScope refuses anonymous
+        return queries.tickets_for(self.person)
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return super().filter_queryset(listing.searched(self, queryset))
