@@ -1,6 +1,5 @@
 """The one door of the web server: the alert door and the live stream are native ASGI, everything else is Django in a thread pool."""
 
-import gc
 import os
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
@@ -13,7 +12,7 @@ from itsm.wsgi import application as django  # loads the apps, which the next tw
 
 from alerts import door  # isort: skip
 from alerts.dialects import table  # isort: skip
-from common import live  # isort: skip
+from common import garbage, live  # isort: skip
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -37,13 +36,6 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         await pages(scope, receive, send)
 
 
-def _settle() -> None:
-    """What was loaded at the start stays: the collector need not walk over it, nor look after every few hundred new objects (pages are a fifth faster)."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
-
-
 async def _live_and_die(receive: Receive, send: Send) -> None:
     """The server's start and end: the native parts open and close what they hold."""
     while True:
@@ -51,7 +43,7 @@ async def _live_and_die(receive: Receive, send: Send) -> None:
         if message["type"] == "lifespan.startup":
             await door.startup()
             await live.startup()
-            _settle()
+            garbage.settle()
             await send({"type": "lifespan.startup.complete"})
         elif message["type"] == "lifespan.shutdown":
             await live.shutdown()

@@ -5,6 +5,8 @@ from typing import Any
 
 from celery import Celery, signals
 
+from common import garbage
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "itsm.settings")
 
 app = Celery("evenkeel")
@@ -12,6 +14,12 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 PAGING = ("alerts.process_inbox", "oncall.sweep", "notifications.send_due")
+
+
+@signals.worker_process_init.connect
+def settle(**_told: Any) -> None:
+    """Each process of a worker, once it has loaded what it needs."""
+    garbage.settle()
 
 
 @signals.worker_ready.connect

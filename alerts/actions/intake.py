@@ -24,7 +24,7 @@ from alerts.dialects import pagerduty
 from alerts.dialects.base import Kept
 from alerts.models import InboxRow, Integration
 from alerts.normal import CLOSE, OPEN, Event, Ignored
-from common import clock, doorbell
+from common import clock, doorbell, garbage
 
 log = logging.getLogger(__name__)
 
@@ -248,6 +248,7 @@ def _raise_when_passing(error: Exception) -> None:
         raise error
 
 
+@garbage.left_alone()
 @transaction.atomic
 def _apply(rows: list[Row]) -> None:
     grouping.hold()

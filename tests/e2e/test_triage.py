@@ -33,7 +33,7 @@ def test_a_row_that_leaves_the_list_keeps_its_place_until_the_cursor_goes_on(vis
     expect(page.locator(f'#rows tr[data-key="{before[2]}"]')).to_have_class("is-cursor is-gone")
     assert keys(page)[2] == before[2]
     page.keyboard.press("t")
-    expect(page.locator("#menu")).to_contain_text("Put on hold")
+    expect(page.locator("#menu")).to_contain_text("Move to")
     page.keyboard.press("Escape")
     assert cursor(page) == before[2]
     page.keyboard.press("j")

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from tests.house.authorisation import cases, cast, routes
+from tests.house.authorisation import cases, cast, places, routes
 from tests.house.authorisation.calling import EVERYBODY, Caller
 from tests.house.authorisation.cases import Case
 from tests.house.authorisation.routes import Operation
@@ -88,7 +88,7 @@ def test_everybody_gets_what_the_table_says(row: Row, caller: Caller, written: d
     operation, case = DEMANDED[row]
     is_writing, is_short = pytestconfig.getoption("write_authorisation"), not pytestconfig.getoption("every_cell")
     found = {person: caller.cell(operation, case, person, is_short=is_short and not is_writing) for person in EVERYBODY}
-    written[row] = [" ".join(cases.kinds_of(operation, case)), *(words[0] if len(set(words)) == 1 else " ".join(words) for words in found.values())]
+    written[row] = [" ".join(places.kinds_of(operation, case)), *(words[0] if len(set(words)) == 1 else " ".join(words) for words in found.values())]
     if not is_writing:
         assert found == {person: _expected(DECLARED.get(row, {}).get(person, ""), words) for person, words in found.items()}
 

@@ -20,7 +20,7 @@ from journal import actions as journal
 from journal.models import Delivery, Entry
 from notifications.actions import outbox
 from notifications.models import Message, Notice
-from tests.house.authorisation import cases, cast, routes
+from tests.house.authorisation import cases, cast, places, routes
 from tests.house.authorisation.calling import Caller, undone
 from tests.house.authorisation.cast import ANONYMOUS, SECRET, Thing, World
 from tickets.actions import admitting, conversation, curating, escalation, lifecycle, merging, prioritising, rewording
@@ -80,9 +80,9 @@ def _read_by_requester(world: World) -> Iterator[Ticket]:
 def answers(caller: Caller, operation: routes.Operation, role: str) -> Iterator[tuple[str, Any]]:
     """What a person gets from an operation, for each of its objects."""
     for case in cases.cases_of(operation):
-        for kind in cases.kinds_of(operation, case):
+        for kind in places.kinds_of(operation, case):
             with undone():
-                path = operation.path(cases.values_of(operation, case, caller.world, role, kind))
+                path = operation.path(places.values_of(operation, case, caller.world, role, kind))
                 thing = caller.world.thing(role, kind if kind in cast.TICKET_KINDS else "own", case.state)
                 yield f"{operation.method} {path}", caller.send(operation, case, path, role, case.body(caller.world, thing))
 

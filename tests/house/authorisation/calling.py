@@ -13,7 +13,7 @@ from django.test import Client
 from accounts import actions as accounts
 from accounts.models import ApiToken
 from common import clock
-from tests.house.authorisation import cases
+from tests.house.authorisation import places
 from tests.house.authorisation.cases import Case
 from tests.house.authorisation.cast import ANONYMOUS, ROLES, TICKET_KINDS, World
 from tests.house.authorisation.routes import Operation
@@ -64,7 +64,7 @@ class Caller:
         """One word: ok, done (something was written), noted (in the journal only), nothing (a write not made), login, or the status."""
         rows = Rows()
         with undone():
-            path = operation.path(cases.values_of(operation, case, self.world, role, kind))
+            path = operation.path(places.values_of(operation, case, self.world, role, kind))
             thing = self.world.thing(role, kind if kind in TICKET_KINDS else "foreign", case.state)
             body = case.body(self.world, thing)
             with connection.execute_wrapper(rows):
@@ -91,7 +91,7 @@ class Caller:
 
     def cell(self, operation: Operation, case: Case, role: str, *, is_short: bool = False) -> list[str]:
         """The outcome for each relation to the object. A stranger without a link has no relation to anything. is_short: some stay unasked, and empty."""
-        kinds = cases.kinds_of(operation, case)
+        kinds = places.kinds_of(operation, case)
         kinds = kinds if role != ANONYMOUS or "token" in operation.parameters else kinds[:1]
         asked = _asked(operation, role) if is_short and role not in THOROUGH and kinds == TICKET_KINDS else kinds
         if not asked:
