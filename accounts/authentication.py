@@ -61,7 +61,7 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
 class ForPerson:
     """A view of the API that works for the person behind the request."""
 
-    request: Request
+    request: Any
 
     @property
     def person(self) -> User:
