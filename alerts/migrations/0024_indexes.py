@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0006_roles_per_team'),
-        ('alerts', '0021_noise'),
+        ('alerts', '0023_late'),
         ('incidents', '0003_similar'),
         ('services', '0004_hold_on_request'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
