@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team
+from alerts import search_queries
 from alerts.models import Alert, Integration
 from common import filtering
 from services.models import Service
@@ -18,6 +19,7 @@ class AlertFilter(filters.FilterSet):
     """Filters of alert lists. Several values of one filter mean any of them; several filters mean all of them."""
 
     q = filters.CharFilter(method="search", label=_("Text"))
+    query = filters.CharFilter(method="by_query", label=_("A query in Opsgenie's language, such as `status: open AND priority: P1`"))
     status = filtering.AnyOf(choices=Alert.STATUSES, label=_("Status"))
     priority = filtering.AnyOf(choices=PRIORITIES, label=_("Priority"))
     service = filtering.AnyOfRecords(queryset=Service.objects.all(), to_field_name="slug", label=_("Service"))
@@ -41,6 +43,13 @@ class AlertFilter(filters.FilterSet):
         if text.upper().startswith("ALR-") and text[4:].isdigit() and len(text) < 22:
             return alerts.filter(number=int(text[4:]))
         return alerts.filter(Q(message__icontains=text) | Q(alias__iexact=text) | Q(entity__icontains=text) | Q(service_name__icontains=text))
+
+    def by_query(self, alerts: QuerySet[Alert], name: str, value: str) -> QuerySet[Alert]:
+        """What a query in Opsgenie's language asks for. Raises QueryError."""
+        asked = search_queries.asked(value)
+        if asked.error is not None:
+            raise asked.error
+        return alerts.filter(asked.condition)
 
     def of_team(self, alerts: QuerySet[Alert], name: str, value: Iterable[Team]) -> QuerySet[Alert]:
         """Alerts that concern one of the teams."""

@@ -7,9 +7,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team, User
-from alerts import normal
-from alerts.models import Alert, NoiseMark
+from alerts import normal, search_queries
+from alerts.models import Alert, NoiseMark, SavedSearch
 from alerts.models.noise import TEXT_LENGTH
+from alerts.models.search import NAME_LENGTH, QUERY_LENGTH
 from oncall.models import EscalationPolicy, Schedule
 from services.models import Service
 from tickets.models.registers import PRIORITIES
@@ -60,6 +61,40 @@ class SnoozeForm(forms.Form):
         """The instant that was chosen."""
         until: datetime | None = self.cleaned_data["until"]
         return until or at + timedelta(hours=self.cleaned_data["hours"])
+
+
+class SearchForm(forms.Form):
+    """A query to keep under a name, and who sees it."""
+
+    name = forms.CharField(label=_("Name"), max_length=NAME_LENGTH, widget=forms.TextInput(attrs={"autofocus": True}))
+    query = forms.CharField(
+        label=_("Query"), max_length=QUERY_LENGTH, widget=forms.Textarea(attrs={"rows": 2, "class": "ek-mono", "spellcheck": "false"}),
+        help_text=_("For example: status: open AND priority: P1 AND NOT tag: test"),
+    )  # fmt: skip
+    visibility = forms.ChoiceField(label=_("Seen by"), choices=SavedSearch.VISIBILITIES)
+    team: Any = forms.ModelChoiceField(
+        label=_("Team"), queryset=Team.objects.none(), required=False, empty_label=_("No team"), help_text=_("Required when a team sees the search"),
+        error_messages={"required": _("Choose the team that sees it.")},
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        teams: Any = self.fields["team"]
+        teams.required = self["visibility"].value() == SavedSearch.TEAM
+        teams.queryset = Team.objects.all() if user.has_right("settings.manage") else Team.objects.filter(pk__in=user.team_ids)
+
+    def clean_query(self) -> str:
+        """The query, when it can be understood."""
+        asked = search_queries.asked(self.cleaned_data["query"])
+        if asked.error is not None:
+            message = _("%(message)s Character %(place)d.") % {"message": asked.error.message, "place": asked.error.position}
+            raise forms.ValidationError(message)
+        return asked.text
+
+    def clean(self) -> dict[str, Any]:
+        """A team only where a team sees it."""
+        given: dict[str, Any] = super().clean() or {}
+        return given if given.get("visibility") == SavedSearch.TEAM else given | {"team": None}
 
 
 class NoteForm(forms.Form):

@@ -1,10 +1,10 @@
 """Who may see and act on alerts."""
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import Team, User
-from alerts.models import Alert, Integration, Silence
+from alerts.models import Alert, Integration, SavedSearch, Silence
 from common.decisions import ALLOWED, Decision
 from oncall import permissions as oncall
 
@@ -65,8 +65,34 @@ def can_rule(user: User | None, team: Team | int | None) -> Decision:
     return Decision(False, _("Rules of everybody are changed by admins, those of a team also by its leads. Ask one of them."))
 
 
-def can_search(user: User | None) -> Decision:
-    """Saving searches for everybody: whoever sees alerts."""
-    if user is None or user.has_right("alert.view"):
+def visible_searches(user: User | None, rows: QuerySet[SavedSearch]) -> QuerySet[SavedSearch]:
+    """The own searches, those of the own teams, and shared ones; an admin and (None) an integration's key see all that are not personal."""
+    if user is None:
+        return rows.exclude(visibility=SavedSearch.PERSONAL)
+    if not user.has_right("alert.view"):
+        return rows.none()
+    seen = Q(visibility=SavedSearch.SHARED) | Q(owner=user) | Q(visibility=SavedSearch.TEAM, team__in=user.team_ids)
+    return rows.filter(seen | Q(visibility=SavedSearch.TEAM) if user.has_right("settings.manage") else seen)
+
+
+def can_save_search(user: User | None, visibility: str, team: Team | None) -> Decision:
+    """Whoever sees alerts saves searches for himself and for the own teams; sharing one with all needs the right alert.act."""
+    if user is None:
         return ALLOWED
-    return Decision(False, _("You may not see alerts: that needs the right alert.view."))
+    if not user.has_right("alert.view"):
+        return Decision(False, _("You may not see alerts: that needs the right alert.view."))
+    if visibility == SavedSearch.SHARED and not user.has_right("alert.act"):
+        return Decision(False, _("You may not share a search with everybody: that needs the right alert.act. Keep it for yourself or a team."))
+    if visibility == SavedSearch.TEAM and team is not None and team.pk not in user.team_ids and not user.has_right("settings.manage"):
+        return Decision(False, _("You may share a search with your own teams only."))
+    return ALLOWED
+
+
+def can_change_search(user: User | None, search: SavedSearch) -> Decision:
+    """Its owner may, the team that it is shared with, and an admin; one without an owner belongs to whoever acts on alerts."""
+    if user is None or user.has_right("settings.manage"):
+        return ALLOWED
+    is_of_team = search.visibility == SavedSearch.TEAM and search.team_id in user.team_ids
+    if user.has_right("alert.view") and (search.owner_id == user.pk or is_of_team or (search.owner_id is None and user.has_right("alert.act"))):
+        return ALLOWED
+    return Decision(False, _("Only its owner, its team or an admin may change this search. Save it under a name of your own instead."))

@@ -33,6 +33,7 @@ URGENT = 2
 SEGMENTS: dict[str, Q] = {
     "active": ~Q(status=Alert.CLOSED), "open": Q(status=Alert.OPEN), "acknowledged": Q(status=Alert.ACKNOWLEDGED), "snoozed": Q(status=Alert.SNOOZED),
     "quiet": ~Q(status=Alert.CLOSED) & Q(silenced_until__isnull=False), "closed": Q(status=Alert.CLOSED),
+    "all": Q(),
 }  # fmt: skip
 URGENT_FIRST = (paging.Key("priority"), paging.Key("id", is_descending=True))
 NEWEST_FIRST = (paging.Key("id", is_descending=True),)
@@ -66,7 +67,7 @@ def alerts_for(user: User) -> QuerySet[Alert]:
 
 
 def segment(user: User, name: str) -> QuerySet[Alert]:
-    """active, open, acknowledged, snoozed or closed. Raises Http404 for another name."""
+    """active, open, acknowledged, snoozed, quiet, closed or all. Raises Http404 for another name."""
     if name not in SEGMENTS:
         raise Http404
     return alerts_for(user).filter(SEGMENTS[name])
@@ -123,7 +124,7 @@ def alert_for(user: User, number: int) -> Alert:
 
 def segment_counts(user: User) -> Mapping[str, int]:
     """How many are active, open, acknowledged and snoozed, in one query."""
-    names = [name for name in SEGMENTS if name != "closed"]
+    names = [name for name in SEGMENTS if name not in ("closed", "all")]
     rows = permissions.visible_to(user, Alert.objects.filter(SEGMENTS["active"]))
     return rows.aggregate(**{name: Count("id", filter=SEGMENTS[name]) for name in names})
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from alerts import group_views, heartbeat_views, integration_views, noise_views, policy_views, rule_views, verb_views, views
+from alerts import group_views, heartbeat_views, integration_views, noise_views, policy_views, rule_views, search_views, verb_views, views
 
 app_name = "alerts"
 
@@ -42,6 +42,10 @@ urlpatterns = [
     path("call/", views.call, name="call"),
     path("of/<str:key>/", views.panel, name="panel"),
     path("change/<slug:verb>/", views.bulk, name="bulk"),
+    path("searches/", search_views.index, name="searches"),
+    path("searches/new/", search_views.new, name="new_search"),
+    path("searches/<int:pk>/", search_views.change, name="search"),
+    path("searches/<int:pk>/delete/", search_views.delete, name="delete_search"),
     path("<int:number>/", views.detail, name="detail"),
     path("<int:number>/owner/", views.owner, name="owner"),
     path("<int:number>/snooze/", verb_views.snooze, name="snooze"),

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import desk
 from accounts.models import Team, User
-from alerts import alert_log, beats, filters, forms, group_queries, permissions, queries, reasons, verb_views
+from alerts import alert_log, beats, filters, forms, group_queries, permissions, queries, reasons, search_queries, verb_views
 from alerts.actions import editing, escalating, lifecycle, noise, raising, silencing
 from alerts.models import Alert, NoiseMark
 from common import clock, errors, htmx, wording
@@ -26,6 +26,7 @@ from tickets import calling, options
 from tickets.models.registers import PRIORITIES
 
 TONES = {Alert.OPEN: "danger", Alert.ACKNOWLEDGED: "progress", Alert.SNOOZED: "wait", Alert.CLOSED: "done"}
+SHOWN_SEARCHES = 4
 VERBS: dict[str, tuple[Callable[..., Any], Any]] = {
     "acknowledge": (lifecycle.acknowledge, _lazy("acknowledged")),
     "unacknowledge": (lifecycle.unacknowledge, _lazy("open again")),
@@ -42,8 +43,12 @@ VERBS: dict[str, tuple[Callable[..., Any], Any]] = {
 @require_safe
 @desk.required
 def index(request: HttpRequest) -> HttpResponseBase:
-    """The list, grouped by incident."""
-    return htmx.page(request, "alerts/list.html", "alerts/_rows.html", _list(request))
+    """The list, grouped by incident. A query that is wrong answers 422 and leaves the list on the page."""
+    context = _list(request)
+    error = context["asked"].error
+    if error is not None and getattr(request, "htmx", False):
+        return htmx.wrong_query(request, error)
+    return htmx.page(request, "alerts/list.html", "alerts/_rows.html", context, status=422 if error else 200)
 
 
 @require_safe
@@ -70,12 +75,13 @@ def panel(request: HttpRequest, key: str) -> HttpResponseBase:
 def _list(request: HttpRequest) -> dict[str, Any]:
     user = desk.user_of(request)
     at = clock.now()
-    state = request.GET.get("state") or "active"
+    asked = search_queries.asked(request.GET.get("query", ""))
+    state = request.GET.get("state") or ("all" if asked.names_state else "active")
     by = request.GET.get("by", "")
     by = by if by in queries.GROUPINGS else "incident"
     chosen = filters.AlertFilter(request.GET, queryset=queries.segment(user, state), request=request)
-    rows = chosen.qs if chosen.is_valid() else queries.alerts_for(user).none()
-    page = queries.page(rows, sort="newest" if state == "closed" else "priority", after=request.GET.get("after"))
+    rows = chosen.qs if asked.error is None and chosen.is_valid() else queries.alerts_for(user).none()
+    page = queries.page(rows, sort="newest" if state in ("closed", "all") else "priority", after=request.GET.get("after"))
     counts = queries.segment_counts(user)
     labels = {
         "active": _("Active"),
@@ -84,22 +90,28 @@ def _list(request: HttpRequest) -> dict[str, Any]:
         "snoozed": _("Snoozed"),
         "quiet": _("Quiet"),
         "closed": _("Closed"),
+        "all": _("All"),
     }
+    searches = search_queries.searches_for(user)
     return {
+        "asked": asked,
+        "searches": searches[:SHOWN_SEARCHES],
+        "more_searches": len(searches) - SHOWN_SEARCHES,
+        "is_saved": any(search.query == asked.text for search in searches),
         "groups": queries.grouped([_dressed(alert, user) for alert in _folded(request, queries.veil(user, page.rows))], by),
         "groupings": [(name, label, name == by) for name, label in queries.GROUPINGS.items()],
         "by": by,
         "events_today": queries.events_since(wording.midnight(at)),
         "counts": counts,
-        "state": state,
+        "state": request.GET.get("state", ""),
         "states": [
-            {"url": f"{reverse('alerts:list')}?state={name}&by={by}", "label": label, "count": counts.get(name), "is_current": name == state}
+            {"url": _in_state(request, name), "label": label, "count": counts.get(name), "is_current": name == state}
             for name, label in labels.items()
-            if name != "quiet" or name == state or counts.get(name)
+            if name == state or name not in ("quiet", "all") or (name == "quiet" and counts.get(name))
         ],
-        "filters": {"q": request.GET.get("q", ""), "choices": _choices(request)},
+        "filters": {"choices": _choices(request)},
         "list_url": f"{reverse('alerts:list')}?{request.GET.urlencode()}",
-        "is_filtered": any(request.GET.get(name) for name in ("q", "priority", "service", "integration", "team", "group")),
+        "is_filtered": any(request.GET.get(name) for name in ("q", "query", "priority", "service", "integration", "team", "group")),
         "next_mark": page.next_mark,
         "is_later_page": bool(request.GET.get("after")),
         "can_change": bool(permissions.can_act(user)),
@@ -107,9 +119,20 @@ def _list(request: HttpRequest) -> dict[str, Any]:
     }
 
 
+def _in_state(request: HttpRequest, state: str) -> str:
+    """The address of the same list for alerts in another state."""
+    query = request.GET.copy()
+    query["state"] = state
+    for name in ("after", "group"):
+        query.pop(name, None)
+    if state == "active":
+        query.pop("state")
+    return f"{reverse('alerts:list')}?{query.urlencode()}"
+
+
 def _folded(request: HttpRequest, alerts: list[Alert]) -> list[Alert]:
-    """The alerts of a group under its first one, unless a group or words are asked for."""
-    return alerts if request.GET.get("group") or request.GET.get("q") else group_queries.fold(alerts)
+    """The alerts of a group under its first one, unless a group, words or a query are asked for."""
+    return alerts if any(request.GET.get(name) for name in ("group", "q", "query")) else group_queries.fold(alerts)
 
 
 def _choices(request: HttpRequest) -> list[dict[str, Any]]:

@@ -25,6 +25,13 @@ def dialog(request: HttpRequest, form: Any, *, url: str, title: str, action: str
     return render(request, "components/dialog_form.html", context, status=422 if form.errors else 200)
 
 
+def wrong_query(request: HttpRequest, error: Any) -> HttpResponse:
+    """Where and why the query of a list is wrong, shown below it; the list stays as it is. error: a common.query.errors.QueryError."""
+    response = render(request, "components/query_error.html", {"error": error}, status=422)
+    response["HX-Retarget"], response["HX-Reswap"], response["HX-Push-Url"] = "#query-error", "innerHTML", "false"
+    return response
+
+
 def toast(response: HttpResponse, message: str, *, tone: str = "ok", undo: str | None = None, refresh: bool = False) -> HttpResponse:
     """Asks the page to show a short message, with the URL that undoes it where there is one; `refresh` makes what is live read itself again."""
     events: dict[str, Any] = {"ek:toast": {"message": str(message), "tone": tone, "undo": undo}}

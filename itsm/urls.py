@@ -8,6 +8,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from alerts import heartbeat_views
 from alerts.opsgenie import files
 from alerts.opsgenie.urls import unknown
+from alerts.search_api import AlertSuggestView
 from common.api import unknown_address
 from common.query.api import SuggestView
 from itsm.api import router
@@ -31,6 +32,7 @@ urlpatterns = [
     path("jsm/ops/integration/v2/", include("alerts.opsgenie.urls", namespace="jsm_alerts")),
     path("", include("alerts.amapi.urls")),
     path("am/<str:key>/", include("alerts.amapi.urls", namespace="am_by_key")),
+    path("api/v1/alerts/suggest/", AlertSuggestView.as_view(), name="alert-suggest"),
     path("api/v1/query/suggest/", SuggestView.as_view(), name="query-suggest"),
     path("api/v1/people/<int:user_id>/permissions/", PersonRightsView.as_view(), name="person-permissions"),
     path("api/v1/", include(router.urls)),

@@ -1,7 +1,7 @@
 """Searches that people and clients keep."""
 
 import uuid
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -13,8 +13,10 @@ NAME_LENGTH, QUERY_LENGTH, DESCRIPTION_LENGTH = 100, 1_000, 15_000
 
 
 class SavedSearch(models.Model):
-    """A query for alerts under a name, for everybody who sees alerts; in Opsgenie's query language."""
+    """A query for alerts under a name, in Opsgenie's query language (ALR-24). It is personal, of a team, or shared with everybody who sees alerts."""
 
+    PERSONAL, TEAM, SHARED = "personal", "team", "shared"
+    VISIBILITIES: ClassVar[list[Any]] = [(PERSONAL, _("Only me")), (TEAM, _("My team")), (SHARED, _("Everybody who sees alerts"))]
     journal_type = "alert_search"
 
     uid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
@@ -23,6 +25,7 @@ class SavedSearch(models.Model):
     description = models.TextField(_("description"), blank=True)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("owner"))
     team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("team"))
+    visibility = models.CharField(_("seen by"), max_length=10, choices=VISIBILITIES, default=SHARED, db_default=SHARED)
     created_at = models.DateTimeField(_("created"))
     updated_at = models.DateTimeField(_("changed"))
 
@@ -30,6 +33,9 @@ class SavedSearch(models.Model):
         verbose_name = _("saved search")
         verbose_name_plural = _("saved searches")
         ordering: ClassVar[list[str]] = ["name"]
+        constraints: ClassVar[list[Any]] = [
+            models.CheckConstraint(condition=models.Q(visibility__in=["personal", "team", "shared"]), name="alert_search_visibility")
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -1,5 +1,6 @@
 """The query language of Opsgenie's alert list against the database."""
 
+import re
 from datetime import UTC, datetime
 from functools import reduce
 from operator import and_, or_
@@ -13,7 +14,8 @@ from alerts.models import Alert
 from alerts.opsgenie.language import Both, Either, Node, Not, Term
 from notifications.models import Page
 
-TEXTS = ("message", "alias", "entity", "source", "description")
+TEXTS = ("message", "alias", "entity", "source", "description", "service_name")
+KEY = re.compile(r"(?i:alr)-[0-9]{1,18}")
 COLUMNS = {"message": "message", "description": "description", "source": "source", "entity": "entity"}
 INSTANTS = {"createdAt": "first_occurred_at", "lastOccurredAt": "last_occurred_at", "updatedAt": "last_occurred_at", "snoozedUntil": "snoozed_until"}
 OPERATORS = {"<": "lt", "<=": "lte", ">": "gt", ">=": "gte"}
@@ -93,6 +95,8 @@ def _anywhere(term: Term) -> Q:
     word = str(term.value)
     if word == "*":
         return EVERYTHING
+    if KEY.fullmatch(word):
+        return Q(number=int(word[4:]))
     return reduce(or_, (_in_text(column, word) for column in TEXTS)) | _among(TAGGED, _pattern(word))
 
 

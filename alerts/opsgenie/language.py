@@ -25,6 +25,7 @@ FIELDS: dict[str, str] = {
 SYNONYMS = {"tags": "tag", "team": "teams", "responder": "responders", "recipient": "recipients", "action": "actions", "id": "alertId"}
 _KNOWN = {name.lower(): name for name in FIELDS} | {name.lower(): known for name, known in SYNONYMS.items()}
 STATES = ("open", "closed")
+FLAGS = ("true", "false")
 LEVELS = ("P1", "P2", "P3", "P4", "P5")
 TOKEN = re.compile(
     r"""\s*(?:(?P<quoted>"(?:[^"\\]|\\.)*")|(?P<open>\()|(?P<close>\))|(?P<op><=|>=|!=|[:<>=])|(?P<word>[^\s"():<>=!]+)|(?P<odd>\S))"""
@@ -33,11 +34,11 @@ VALUE = re.compile(r"""\s*(?P<word>[^\s"():<>=!][^\s"()]*)""")  # after an opera
 
 
 class BadQuery(Exception):
-    """A query that cannot be understood: where (counted from 0), and why."""
+    """A query that cannot be understood: where (counted from 0), why, how many characters are wrong, and for a word of a fixed set that set (`known`)."""
 
-    def __init__(self, message: str, position: int) -> None:
+    def __init__(self, message: str, position: int, *, word: str = "", known: Sequence[str] = ()) -> None:
         super().__init__(message)
-        self.message, self.position = message, position
+        self.message, self.position, self.word, self.known = message, position, word, known
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +77,20 @@ Node = Term | Not | Both | Either
 
 
 @dataclass(frozen=True, slots=True)
-class _Token:
+class Token:
+    """A piece of a query. kind: word, quoted, op, open or close. at, end: its offsets; the text of a quoted one is without the marks."""
+
     kind: str
     text: str
     at: int
+    end: int
 
 
 def parse(text: str) -> Node | None:
     """The tree of a query; None for an empty one. Raises BadQuery."""
     if len(text) > LONGEST:
         raise BadQuery(f"A query has at most {LONGEST} characters.", LONGEST)
-    reader = _Reader(_tokens(text), len(text))
+    reader = _Reader(tokens(text), len(text))
     if reader.peek() is None:
         return None
     tree = reader.either(0)
@@ -96,8 +100,24 @@ def parse(text: str) -> Node | None:
     return tree
 
 
-def _tokens(text: str) -> list[_Token]:
-    found: list[_Token] = []
+def fields_of(tree: Node | None) -> set[str]:
+    """The fields that a query names; `text` for words without one."""
+    if tree is None:
+        return set()
+    if isinstance(tree, Term):
+        return {tree.field}
+    parts = (tree.part,) if isinstance(tree, Not) else tree.parts
+    return set().union(*(fields_of(part) for part in parts))
+
+
+def field_named(word: str) -> str | None:
+    """The field of a name or of another name for it, letter case ignored."""
+    return _KNOWN.get(word.lower())
+
+
+def tokens(text: str) -> list[Token]:
+    """The pieces of a query. Raises BadQuery for a quotation mark that is never closed, and for a sign that means nothing."""
+    found: list[Token] = []
     place = 0
     while match := (VALUE.match(text, place) if found and found[-1].kind == "op" else None) or TOKEN.match(text, place):
         place, kind = match.end(), match.lastgroup or ""
@@ -109,17 +129,17 @@ def _tokens(text: str) -> list[_Token]:
         value = match[kind]
         if kind == "quoted":
             value = re.sub(r"\\(.)", r"\1", value[1:-1])
-        found.append(_Token(kind, value, match.start(kind)))
+        found.append(Token(kind, value, match.start(kind), match.end(kind)))
     return found
 
 
 class _Reader:
     """Recursive descent: OR binds weakest, then AND (also unwritten), then NOT."""
 
-    def __init__(self, tokens: Sequence[_Token], end: int) -> None:
+    def __init__(self, tokens: Sequence[Token], end: int) -> None:
         self.tokens, self.place, self.end, self.terms = tokens, 0, end, 0
 
-    def peek(self, ahead: int = 0) -> _Token | None:
+    def peek(self, ahead: int = 0) -> Token | None:
         return self.tokens[self.place + ahead] if self.place + ahead < len(self.tokens) else None
 
     def here(self) -> int:
@@ -127,7 +147,7 @@ class _Reader:
         found = self.peek()
         return self.end if found is None else found.at
 
-    def take(self) -> _Token:
+    def take(self) -> Token:
         found = self.peek()
         if found is None:
             raise BadQuery("The query ends too early: a field and a value are expected, such as status: open.", self.end)
@@ -171,20 +191,21 @@ class _Reader:
             raise BadQuery(f"Before “{found.text}” something is missing: a field and a value, such as status: open.", found.at)
         return self.term(found)
 
-    def closing(self, opened: _Token) -> None:
+    def closing(self, opened: Token) -> None:
         found = self.peek()
         if found is None or found.kind != "close":
             raise BadQuery("This bracket is never closed.", opened.at)
         self.take()
 
-    def term(self, found: _Token) -> Node:
+    def term(self, found: Token) -> Node:
         following = self.peek()
         if found.kind == "word" and found.text.lower() == "detailspair" and following is not None and following.kind in ("open", "op"):
             return self.pair()
         if found.kind == "word" and following is not None and following.kind == "op":
-            field = _KNOWN.get(found.text.lower())
+            field = field_named(found.text)
             if field is None:
-                raise BadQuery(f"There is no field “{found.text}”. Known: {', '.join(sorted(FIELDS))}.", found.at)
+                why = f"There is no field “{found.text}”. Known: {', '.join(sorted(FIELDS))}."
+                raise BadQuery(why, found.at, word=found.text, known=tuple(FIELDS))
             return self.comparison(field, self.operator(field))
         return self.counted(Term("text", "is", found.text, is_phrase=found.kind == "quoted"), found)
 
@@ -261,14 +282,14 @@ class _Reader:
         self.closing(opened)
         return self.counted(Term("detailsPair", "is", value.text, key=name.text), name)
 
-    def counted(self, term: Term, found: _Token) -> Term:
+    def counted(self, term: Term, found: Token) -> Term:
         self.terms += 1
         if self.terms > MOST_TERMS:
             raise BadQuery(f"A query has at most {MOST_TERMS} terms.", found.at)
         return term
 
 
-def _value(field: str, op: str, found: _Token) -> Any:
+def _value(field: str, op: str, found: Token) -> Any:
     """A value as its field understands it."""
     kind, text = FIELDS[field], found.text
     if kind == NUMBER:
@@ -276,16 +297,17 @@ def _value(field: str, op: str, found: _Token) -> Any:
             raise BadQuery(f"“{field}” is a number, such as {field} > 5.", found.at)
         return int(text)
     if kind == FLAG:
-        if text.lower() not in ("true", "false"):
-            raise BadQuery(f"“{field}” is true or false.", found.at)
+        if text.lower() not in FLAGS:
+            raise BadQuery(f"“{field}” is true or false.", found.at, word=text, known=FLAGS)
         return text.lower() == "true"
     if kind == STATE:
         if text.lower() not in STATES:
-            raise BadQuery("“status” is open or closed. What is acknowledged or snoozed: acknowledged: true, snoozed: true.", found.at)
+            why = "“status” is open or closed. What is acknowledged or snoozed: acknowledged: true, snoozed: true."
+            raise BadQuery(why, found.at, word=text, known=STATES)
         return text.lower()
     if kind == LEVEL:
         if text.upper() not in LEVELS:
-            raise BadQuery("“priority” is P1, P2, P3, P4 or P5.", found.at)
+            raise BadQuery("“priority” is P1, P2, P3, P4 or P5.", found.at, word=text, known=LEVELS)
         return text.upper()
     if kind == INSTANT:
         return _instant(field, text, found.at)

@@ -8,6 +8,7 @@ from django.db.models import F, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
+from alerts import permissions
 from alerts.actions import searching
 from alerts.models import Alert, InboxRow, SavedSearch
 from alerts.opsgenie import finding, language, wire
@@ -47,7 +48,7 @@ def _chosen(call: Call) -> tuple[QuerySet[Alert], str]:
     """The alerts that a query or a saved search asks for, and the query."""
     text = call.query.get("query", "")
     if call.query.get("searchIdentifier"):
-        text = _search(call.query["searchIdentifier"], call.query.get("searchIdentifierType", "id")).query
+        text = _search(call, call.query["searchIdentifier"], call.query.get("searchIdentifierType", "id")).query
     try:
         tree = language.parse(text.replace("\0", ""))
     except language.BadQuery as error:
@@ -179,8 +180,8 @@ def get_request(call: Call, request_id: str) -> Answer:
 # ---------------------------------------------------------------- saved searches
 
 
-def _search(ident: str, kind: str) -> SavedSearch:
-    rows = SavedSearch.objects.select_related("owner")
+def _search(call: Call, ident: str, kind: str) -> SavedSearch:
+    rows = permissions.visible_searches(_reader(call).user, SavedSearch.objects.select_related("owner"))
     uid = _uuid(ident)
     found = rows.filter(name__iexact=ident).first() if kind == "name" else rows.filter(uid=uid).first() if uid is not None else None
     if found is None:
@@ -189,7 +190,7 @@ def _search(ident: str, kind: str) -> SavedSearch:
 
 
 def _one_search(call: Call, ident: str) -> SavedSearch:
-    return _search(ident, call.query.get("identifierType", "id"))
+    return _search(call, ident, call.query.get("identifierType", "id"))
 
 
 def _values(call: Call) -> dict[str, Any]:
@@ -205,13 +206,14 @@ def _values(call: Call) -> dict[str, Any]:
         found["owner"] = parsing.user_of(parsing.part(body, "owner"), "owner")
     teams = parsing.parts(body, "teams")
     if teams:
-        found["team"] = parsing.team_of(teams[0], "teams")
+        found |= {"team": parsing.team_of(teams[0], "teams"), "visibility": SavedSearch.TEAM}
     return found
 
 
 def list_searches(call: Call) -> Answer:
-    """Every saved search, by name."""
-    return Answer([wire.of_search(search, is_whole=False) for search in SavedSearch.objects.order_by("name")])
+    """Every saved search that the caller sees, by name."""
+    rows = permissions.visible_searches(_reader(call).user, SavedSearch.objects.order_by("name"))
+    return Answer([wire.of_search(search, is_whole=False) for search in rows])
 
 
 def create_search(call: Call) -> Answer:

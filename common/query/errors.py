@@ -14,13 +14,13 @@ class QueryError(errors.Invalid):
     """The query cannot be answered.
 
     position: the column of the word that is wrong, the first one is 1; one past the end when something is missing there.
-    length: how many characters that word has. suggestions: texts that may stand in its place.
+    length: how many characters that word has. suggestions: texts that may stand in its place. field: the parameter that carries the query.
     """
 
-    def __init__(self, position: int, message: str, suggestions: Iterable[str] = (), *, length: int = 1) -> None:
+    def __init__(self, position: int, message: str, suggestions: Iterable[str] = (), *, length: int = 1, field: str = "jql") -> None:
         self.position, self.length = position, length
         self.suggestions = tuple(suggestions)
-        super().__init__("jql", message)
+        super().__init__(field, message)
 
 
 def nearest(word: str, known: Iterable[str]) -> list[str]:

@@ -1,8 +1,11 @@
 // <ek-query>: the bar above a list, in two modes: words, or a query (JQL) that is painted, completed by keyboard and underlined where it is wrong.
+// A list whose query is of another language (data-param) has one mode: what has no sign of a query is looked for while it is typed.
 // The text lives in the input; the paint below it shows the same letters in colour. Without scripts it stays a plain search field.
 import { announce, find, findAll, word } from './dom.js';
 
 const PIECES = /(\s+)|("(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?)|(!=|!~|<=|>=|&&|\|\||[()=!~<>&|,])|((?:[^\s()"'=!~<>&|,\\]|\\.)+|\\)/gs;
+const OTHER_PIECES = /(\s+)|("(?:[^"\\]|\\.)*"?)|(!=|<=|>=|[()=!<>:])|([^\s"():<>=!]+)/gs;
+const SIGNS = /[:<>=!()"*]|\b(?:AND|OR|NOT)\b/;
 const KEYWORDS = new Set(['and', 'or', 'not', 'in', 'is', 'was', 'empty', 'null', 'order', 'by', 'asc', 'desc']);
 const OPERATORS = new Set(['in', 'is', 'was', 'not']);
 const CHIPS = { priority: 'priority', status: 'status', service: 'service', team: 'team', assignee: 'assignee' };
@@ -13,8 +16,8 @@ const toUnits = (text, count) => Array.from(text).slice(0, count).join('').lengt
 const toCharacters = (text, units) => Array.from(text.slice(0, units)).length;
 
 /** The pieces of a query with what each is: keyword, field, text or plain. A name is a field where a comparison or a sort begins. */
-function pieces(text) {
-  const found = [...text.matchAll(PIECES)].map(([whole, space, quoted, symbol]) => {
+function pieces(text, pattern) {
+  const found = [...text.matchAll(pattern)].map(([whole, space, quoted, symbol]) => {
     if (space) return { text: whole, kind: 'space' };
     if (symbol) return { text: whole, kind: 'symbol' };
     return { text: whole, kind: !quoted && KEYWORDS.has(whole.toLowerCase()) ? 'keyword' : 'name', isQuoted: Boolean(quoted) };
@@ -24,7 +27,8 @@ function pieces(text) {
     const next = found.slice(index + 1).find((other) => other.kind !== 'space');
     if (piece.text.toLowerCase() === 'order' && piece.kind === 'keyword') isSorting = true;
     if (piece.kind !== 'name') return;
-    const isCompared = next && (/^[=!~<>]/.test(next.text) || (next.kind === 'keyword' && OPERATORS.has(next.text.toLowerCase())));
+    const before = found.slice(0, index).findLast((other) => other.kind !== 'space');
+    const isCompared = !(before && /^[=!~<>:]/.test(before.text)) && next && (/^[=!~<>:]/.test(next.text) || (next.kind === 'keyword' && OPERATORS.has(next.text.toLowerCase())));
     piece.kind = isSorting || isCompared ? 'field' : piece.isQuoted ? 'text' : 'plain';
   });
   return found;
@@ -39,8 +43,10 @@ class Query extends HTMLElement {
     this.list = document.createElement('ul');
     Object.assign(this.list, { id: 'query-list', className: 'ek-menu ek-query__list', hidden: true });
     this.list.setAttribute('role', 'listbox');
-    this.list.setAttribute('aria-label', this.dataset.jql);
+    this.list.setAttribute('aria-label', this.dataset.jql ?? this.input.placeholder);
     this.append(this.list);
+    this.param = this.dataset.param ?? 'jql';
+    this.button = find('[data-query-mode]', this);
     this.said = this.input.value;
     this.asked = this.input.value;
     this.input.addEventListener('input', () => this.onInput());
@@ -50,7 +56,7 @@ class Query extends HTMLElement {
     this.input.addEventListener('click', () => this.ask());
     this.input.addEventListener('blur', () => this.close());
     this.list.addEventListener('mousedown', (event) => { event.preventDefault(); const option = event.target.closest('[role=option]'); if (option) this.take(option); });
-    find('[data-query-mode]', this).addEventListener('click', () => this.toggle());
+    this.button?.addEventListener('click', () => this.toggle());
     this.form.addEventListener('click', (event) => { const button = event.target.closest('[data-replace]'); if (button) this.mend(button.dataset.replace); });
     document.addEventListener('htmx:afterSettle', () => this.draw());
     this.setMode(this.dataset.mode);
@@ -60,10 +66,12 @@ class Query extends HTMLElement {
 
   setMode(mode) {
     this.dataset.mode = mode;
-    this.form.dataset.queryMode = mode;
-    this.input.name = this.isQuery ? 'jql' : 'q';
-    this.input.placeholder = this.isQuery ? this.dataset.jql : this.dataset.words;
-    find('[data-query-mode]', this).setAttribute('aria-pressed', String(this.isQuery));
+    if (this.button) {
+      this.form.dataset.queryMode = mode;
+      this.input.name = this.isQuery ? 'jql' : 'q';
+      this.input.placeholder = this.isQuery ? this.dataset.jql : this.dataset.words;
+      this.button.setAttribute('aria-pressed', String(this.isQuery));
+    }
     const combobox = { role: 'combobox', 'aria-autocomplete': 'list', 'aria-expanded': 'false', 'aria-controls': 'query-list', 'aria-haspopup': 'listbox' };
     for (const [name, value] of Object.entries(combobox)) if (this.isQuery) this.input.setAttribute(name, value); else this.input.removeAttribute(name);
     this.close();
@@ -93,7 +101,7 @@ class Query extends HTMLElement {
   }
 
   onInput() {
-    if (this.isQuery) { find('#query-error', this.form)?.replaceChildren(); this.draw(); this.ask(); return; }
+    if (this.isQuery) { find('#query-error', this.form)?.replaceChildren(); this.draw(); this.ask(); if (this.button || SIGNS.test(this.input.value)) return; }
     if (this.input.value !== this.said) this.form.dispatchEvent(new CustomEvent('ek:words'));
     this.said = this.input.value;
   }
@@ -110,7 +118,7 @@ class Query extends HTMLElement {
     const to = why ? toUnits(text, Number(why.dataset.position) - 1 + Number(why.dataset.length)) : -1;
     if (why) this.input.setAttribute('aria-invalid', 'true');
     let at = 0;
-    for (const piece of pieces(why && from >= text.length ? `${text} ` : text)) {
+    for (const piece of pieces(why && from >= text.length ? `${text} ` : text, this.button ? PIECES : OTHER_PIECES)) {
       const tag = { keyword: 'i', field: 'b', text: 's' }[piece.kind] ?? 'span';
       const part = document.createElement(tag);
       part.textContent = piece.text;
@@ -145,7 +153,7 @@ class Query extends HTMLElement {
     const cursor = toCharacters(text, this.input.selectionStart ?? text.length);
     this.request = new AbortController();
     try {
-      const answer = await fetch(`${this.dataset.suggest}?${new URLSearchParams({ jql: text, cursor })}`, { signal: this.request.signal });
+      const answer = await fetch(`${this.dataset.suggest}?${new URLSearchParams({ [this.param]: text, cursor })}`, { signal: this.request.signal });
       if (answer.ok && document.activeElement === this.input && this.input.value === text) this.show(await answer.json());
     } catch { /* a newer question, or no connection: the query can be typed all the same */ }
   }

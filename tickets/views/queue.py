@@ -125,18 +125,11 @@ def ticket_list(
     """A list of tickets: filtered, sorted, paged; the URL alone rebuilds it. A query that is wrong answers 422 and leaves the list on the page."""
     asked = _asked(request, tickets, at, is_by_query=is_by_query)
     if asked.error is not None and getattr(request, "htmx", False):
-        return _refused(request, asked.error)
+        return htmx.wrong_query(request, asked.error)
     asked.order = asked.order or tuple(order)
     context = _list_context(request, shown_queue, tickets, asked, at, title, default_sort)
     context |= _queue_context(desk.user_of(request), shown_queue, context, is_queue=is_queue)
     return htmx.page(request, "tickets/queue.html", "tickets/_rows.html", context, status=422 if asked.error else 200)
-
-
-def _refused(request: HttpRequest, error: QueryError) -> HttpResponse:
-    """Where and why a query is wrong, shown below it."""
-    response = render(request, "tickets/_query_error.html", {"error": error}, status=422)
-    response["HX-Retarget"], response["HX-Reswap"], response["HX-Push-Url"] = "#query-error", "innerHTML", "false"
-    return response
 
 
 def _list_context(

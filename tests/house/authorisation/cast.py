@@ -10,7 +10,7 @@ from django.db import connection
 
 from accounts import actions as accounts
 from accounts.models import ApiToken, IntegrationKey, Membership, Organisation, Team, User
-from alerts.actions import heartbeats, integrations, maintaining, ruling
+from alerts.actions import heartbeats, integrations, maintaining, ruling, searching
 from alerts.actions import rules as integration_rules
 from alerts.models import Alert, AlertGroup, InboxRow
 from common import clock
@@ -165,6 +165,8 @@ def _alerts(world: World) -> None:
             acknowledged_at=now if status == Alert.ACKNOWLEDGED else None,
         )  # fmt: skip
     world.more["alert group"] = AlertGroup.objects.create(mode="text", key="k", kind="k", text="apart", leader="ALR-9009", first_at=now, last_at=now)
+    saved = {"name": "Saved", "query": "status: open"}
+    world.more["alert search"] = searching.create(actor=world.people["stranger"], values=saved)
     world.more["integration"] = integrations.create(actor=None, name="Prometheus")
     world.more["integration key"] = IntegrationKey.objects.latest("id")
     with connection.cursor() as cursor:
