@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import Http404
 
 from accounts.models import User
 from alerts import queries, reasons
@@ -38,6 +40,52 @@ def seen_by(user: User, alert: Alert) -> Seen | None:
         return None
     others = list(rows.exclude(pk=alert.pk).order_by("closed_at", "priority", "-id")[:SHOWN])
     return Seen(alert.group, reasons.grouped(alert.group_why), others, told["size"], told["open"])
+
+
+def groups_for(user: User) -> QuerySet[AlertGroup]:
+    """The groups, for whoever sees alerts; `open`: how many of their alerts are not closed."""
+    rows = AlertGroup.objects.select_related("rule", "service", "incident") if user.has_right("alert.view") else AlertGroup.objects.none()
+    alive = Alert.objects.filter(group=OuterRef("pk")).exclude(status=Alert.CLOSED).order_by().values("group").annotate(n=Count("pk")).values("n")
+    return rows.annotate(open=Coalesce(Subquery(alive), 0))
+
+
+def group_for(user: User, pk: int) -> AlertGroup:
+    """One group. Raises Http404 when this person may not see it."""
+    found = groups_for(user).filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of a list that is folded: an alert that stands for itself, or the group that it leads with its alerts in the list."""
+
+    first: Alert
+    alerts: list[Alert]
+
+    @property
+    def open(self) -> int:
+        """How many of them are not closed."""
+        return sum(alert.status != Alert.CLOSED for alert in self.alerts)
+
+    @property
+    def waits(self) -> bool:
+        """One of them is not acknowledged."""
+        return any(alert.status in (Alert.OPEN, Alert.SNOOZED) for alert in self.alerts)
+
+    @property
+    def events(self) -> int:
+        """How many events all of them had."""
+        return sum(alert.count for alert in self.alerts)
+
+
+def rows(alerts: Sequence[Alert]) -> list[Row]:
+    """Alerts as lines, those of one group in one line at the place of the first."""
+    found: dict[tuple[str, int | None], list[Alert]] = {}
+    for alert in alerts:
+        found.setdefault(("group", alert.group_id) if alert.group_id else ("alert", alert.pk), []).append(alert)
+    return [Row(members[0], members) for members in found.values()]
 
 
 def waiting_for(user: User, alert: Alert) -> list[Alert]:

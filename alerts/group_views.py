@@ -2,18 +2,34 @@
 
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import desk
-from alerts import forms, permissions, queries
-from alerts.actions import regrouping
+from alerts import forms, group_queries, permissions, queries
+from alerts.actions import groups, regrouping
 from alerts.models import AlertGroup
 from common import errors, htmx
+
+VERBS: dict[str, Any] = {"acknowledge": (groups.acknowledge, _lazy("acknowledged")), "close": (groups.close, _lazy("closed"))}
+
+
+@require_POST
+@desk.required
+def act(request: HttpRequest, group: int, verb: str) -> HttpResponseBase:
+    """Acknowledges or closes every alert of a group."""
+    user = desk.user_of(request)
+    if verb not in VERBS:
+        raise Http404
+    action, told = VERBS[verb]
+    amount = action(group_queries.group_for(user, group), actor=user)
+    return htmx.done(ngettext("{count} alert {told}", "{count} alerts {told}", amount).format(count=amount, told=told))
 
 
 @require_POST

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import Team, User
 from alerts import labels, permissions
-from alerts.models import Alert, InboxRow, Integration, Silence, Volume
+from alerts.models import Alert, AlertGroup, InboxRow, Integration, Silence, Volume
 from common import links, paging
 from incidents.models import Incident
 from journal import queries as journal
@@ -27,6 +27,7 @@ from tickets import queries as tickets
 from tickets.models import Ticket
 from workflows.models import Status
 
+Linked = TypeVar("Linked", Alert, AlertGroup)
 PAGE_SIZE = 100
 RELATED = ("team", "integration__team", "service__tier", "service__owner_team", "service__escalation_policy__team", "incident", "group__incident")
 URGENT = 2
@@ -101,8 +102,8 @@ def _group_of(alert: Alert, by: str) -> tuple[str, str]:
     return (str(alert.incident_id), "") if alert.incident_id else ("", "")
 
 
-def veil(user: User, alerts: list[Alert]) -> list[Alert]:
-    """The alerts without the incidents that this user may not see, such as restricted ones of other teams."""
+def veil(user: User, alerts: list[Linked]) -> list[Linked]:
+    """The alerts, or groups of them, without the incidents that this user may not see, such as restricted ones of other teams."""
     ids = {alert.incident_id for alert in alerts if alert.incident_id}
     seen = set(tickets.tickets_for(user).filter(pk__in=ids).values_list("pk", flat=True)) if ids else set()
     for alert in alerts:

@@ -46,6 +46,7 @@ urlpatterns = [
     path("searches/new/", search_views.new, name="new_search"),
     path("searches/<int:pk>/", search_views.change, name="search"),
     path("searches/<int:pk>/delete/", search_views.delete, name="delete_search"),
+    path("groups/<int:group>/<slug:verb>/", group_views.act, name="act_on_group"),
     path("<int:number>/", views.detail, name="detail"),
     path("<int:number>/owner/", views.owner, name="owner"),
     path("<int:number>/snooze/", verb_views.snooze, name="snooze"),

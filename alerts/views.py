@@ -26,6 +26,7 @@ from tickets import calling, options
 from tickets.models.registers import PRIORITIES
 
 TONES = {Alert.OPEN: "danger", Alert.ACKNOWLEDGED: "progress", Alert.SNOOZED: "wait", Alert.CLOSED: "done"}
+PANEL_SIZE = 200
 SHOWN_SEARCHES = 4
 VERBS: dict[str, tuple[Callable[..., Any], Any]] = {
     "acknowledge": (lifecycle.acknowledge, _lazy("acknowledged")),
@@ -68,8 +69,11 @@ def panel(request: HttpRequest, key: str) -> HttpResponseBase:
     """The alerts of an incident, for the panel on its page."""
     user = desk.user_of(request)
     incident = incidents.incident_for(user, key)
-    alerts = [_dressed(alert, user) for alert in queries.alerts_of_incident(user, incident)[:50]]
-    return render(request, "alerts/_panel.html", {"alerts": alerts, "events": sum(alert.count for alert in alerts), "now": clock.now()})
+    alerts = [_dressed(alert, user) for alert in queries.alerts_of_incident(user, incident)[:PANEL_SIZE]]
+    for alert in alerts:
+        alert.why = reasons.grouped(alert.group_why)
+    context = {"alerts": alerts, "rows": group_queries.rows(alerts), "events": sum(alert.count for alert in alerts)}
+    return render(request, "alerts/_panel.html", {**context, "can_act": bool(permissions.can_act(user)), "now": clock.now()})
 
 
 def _list(request: HttpRequest) -> dict[str, Any]:

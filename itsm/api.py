@@ -4,6 +4,7 @@ from rest_framework.routers import DefaultRouter
 
 from accounts.api import OrganisationViewSet, PersonViewSet, TeamViewSet, TokenViewSet
 from alerts.api import AlertViewSet, IntegrationViewSet
+from alerts.group_api import AlertGroupViewSet
 from alerts.noise_api import NoiseViewSet
 from alerts.policy_api import AlertRuleViewSet, MaintenanceViewSet
 from incidents.api import IncidentViewSet
@@ -20,6 +21,7 @@ router.include_format_suffixes = False
 router.register("tickets", AllTicketsViewSet, basename="ticket")
 router.register("incidents", IncidentViewSet, basename="incident")
 router.register("alerts", AlertViewSet, basename="alert")
+router.register("alert-groups", AlertGroupViewSet, basename="alert-group")
 router.register("integrations", IntegrationViewSet, basename="integration")
 router.register("alert-rules", AlertRuleViewSet, basename="alert-rule")
 router.register("maintenance", MaintenanceViewSet, basename="maintenance")

@@ -7,6 +7,7 @@ import './menus.js';
 import './selection.js';
 import './trail.js';
 import './filters.js';
+import './folds.js';
 import './query.js';
 import './views.js';
 import './keyboard.js';

@@ -8,6 +8,7 @@ import orjson
 import pytest
 from django.db import connection
 from django.test import Client
+from rest_framework.test import APIClient
 
 from accounts.models import Team, User
 from alerts import group_queries
@@ -158,6 +159,47 @@ def test_who_may_not_act_changes_no_group(fire: Fire, requester: User) -> None:
     with pytest.raises(errors.Refused):
         regrouping.ungroup(alert, actor=requester)
     assert len(groups()) == 1
+
+
+def test_a_group_is_acknowledged_and_closed_at_once(fire: Fire, agent: User, auditor: User, sign_in: Callable[[User], Client]) -> None:
+    fire("Disk full on kfk-1", "Disk full on kfk-2", "Disk full on kfk-3", "Certificate expires", priority="P1")
+    group = Alert.objects.get(message="Disk full on kfk-1").group_id
+    assert sign_in(auditor).post(f"/alerts/groups/{group}/close/").status_code == 403
+    assert sign_in(agent).post(f"/alerts/groups/{group}/acknowledge/").status_code == 204
+    assert set(Alert.objects.filter(group=group).values_list("status", "owner")) == {("acknowledged", agent.pk)}
+    incident = Incident.objects.get(alert_groups=group)
+    panel = sign_in(agent).get(f"/alerts/of/{incident.key}/").content.decode()
+    assert "3 alerts, 3 open" in panel
+    assert "the first of its group" in panel
+    assert "3 alerts closed" in sign_in(agent).post(f"/alerts/groups/{group}/close/")["HX-Trigger"]
+    assert "0 alerts closed" in sign_in(agent).post(f"/alerts/groups/{group}/close/")["HX-Trigger"]
+    assert list(Alert.objects.exclude(status="closed").values_list("message", flat=True)) == ["Certificate expires"]
+    assert "all closed" in sign_in(agent).get(f"/alerts/of/{incident.key}/").content.decode()
+    assert sign_in(agent).post(f"/alerts/groups/{group}/explode/").status_code == 404
+
+
+def test_groups_over_rest(fire: Fire, agent: User, requester: User, api: Callable[..., APIClient], service: Service) -> None:
+    fire("Disk full on kfk-1", "Disk full on kfk-2", "Certificate expires")
+    client, base = api(agent), "/api/v1/alert-groups/"
+    disk, other = Alert.objects.get(message="Disk full on kfk-1"), Alert.objects.get(message="Certificate expires")
+    found = client.get(f"{base}?is_open=true&service={service.slug}").data["results"]
+    assert [(row["text"], row["size"], row["open"]) for row in found] == [("certificate expires", 1, 1), ("disk full on kfk-#", 2, 2)]
+    address = f"{base}{disk.group_id}/"
+    assert [row["why"] for row in client.get(f"{address}alerts/").data["results"]] == [
+        f"same text as {disk.key}, numbers aside (same service, within 10 minutes)", "the first of its group",
+    ]  # fmt: skip
+    assert client.post(f"{address}add/", {"alerts": [other.number]}).data["size"] == 3
+    assert client.post(f"{address}remove/", {"alerts": [other.number]}).data["size"] == 2
+    for wrong in ({"alerts": [other.number]}, {"alerts": [10**17]}, {"alerts": []}, {"alerts": "x"}, {"alerts": [-1]}, {}):
+        told = client.post(f"{address}remove/", wrong)
+        assert (told.status_code, {name.partition(".")[0] for name in told.data["error"]["fields"]}) == (400, {"alerts"}), wrong
+    assert client.post(f"{address}acknowledge/").data["open"] == 2
+    assert client.post(f"{address}close/").data["open"] == 0
+    assert [row["id"] for row in client.get(f"{base}?is_open=false").data["results"]] == [disk.group_id]
+    assert client.get(f"{base}?is_open=perhaps").status_code == 400
+    assert client.get(f"{base}{10**17}/").status_code == 404
+    assert api(requester).get(base).data["results"] == []
+    assert api(requester).post(f"{address}close/").status_code == 404
 
 
 def test_the_list_folds_a_group_under_its_first_alert(fire: Fire, agent: User, sign_in: Callable[[User], Client]) -> None:

@@ -237,6 +237,9 @@ CASES: dict[tuple[str, str], list[Case]] = {
         Case(verb, lambda world, _t: {"key": world.more["alert free"].number}, values=lambda _w, _t, verb=verb: {"verb": verb})  # type: ignore[misc]
         for verb in ("acknowledge", "close", "take", "unacknowledge")
     ],
+    ("alerts:act_on_group", "POST"): _verbs({"acknowledge": "", "close": ""}, "group"),
+    ("alert-group-add", "POST"): made(lambda world, _t: {"alerts": [world.more["alert free"].number]}),
+    ("alert-group-remove", "POST"): made(lambda world, _t: {"alerts": [world.more["grouped"].number]}),
     ("alerts:act", "POST"): _verbs(ALERT_VERBS, "number"),
     ("alerts:call_noise", "POST"): plain(reason="itself"),
     ("alerts:owner", "POST"): plain(owner="agent@example.com"),
@@ -433,7 +436,7 @@ def values_of(operation: Operation, case: Case, world: World, role: str, kind: s
     if operation.name.startswith(("alerts_opsgenie:", "jsm_alerts:")):
         given["ident"] = world.more["alert free"].uid
     given |= {"silence_id": UUID(int=1), "request_id": UUID(int=1), "attachment_id": 1, "rest": "nowhere"}
-    given["group"] = world.more["alert group"].pk
+    given["group"] = world.more["grouped"].group_id if operation.route.startswith("/alerts/groups/") else world.more["alert group"].pk
     if "heartbeat" in operation.name or operation.name.startswith(("ping", "badge")):
         beat = world.more["heartbeat"]
         given |= {"pk": beat.pk, "uuid": beat.uuid, "badge": beat.badge, "signal": "start", "ping_key": "nokey", "name": beat.name}
@@ -476,7 +479,7 @@ def values_of(operation: Operation, case: Case, world: World, role: str, kind: s
             "contact": world.more[f"contact {person}"],
             "personal": world.more[f"rule {person}"],
             "category": world.more["category"],
-            "alert": world.more["alert rule"],
+            "alert": world.more["grouped"].group if "group" in operation.name else world.more["alert rule"],
             "maintenance": world.more["maintenance"],
         }
         given["pk"] = {**known, "integration": world.more["integration"], "tier": world.more["service"].tier}[operation.name.split("-")[0]].pk

@@ -165,6 +165,11 @@ def _alerts(world: World) -> None:
             acknowledged_at=now if status == Alert.ACKNOWLEDGED else None,
         )  # fmt: skip
     world.more["alert group"] = AlertGroup.objects.create(mode="text", key="k", kind="k", text="apart", leader="ALR-9009", first_at=now, last_at=now)
+    pair = AlertGroup.objects.create(mode="text", key="p", kind="p", text="pair", leader="ALR-9011", size=2, first_at=now, last_at=now)
+    for number in (9011, 9012):
+        world.more["grouped"] = Alert.objects.create(
+            number=number, alias=f"pair {number}", message="pair", group=pair, first_occurred_at=now, last_occurred_at=now
+        )
     saved = {"name": "Saved", "query": "status: open"}
     world.more["alert search"] = searching.create(actor=world.people["stranger"], values=saved)
     world.more["integration"] = integrations.create(actor=None, name="Prometheus")
