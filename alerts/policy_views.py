@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import desk
 from accounts.models import User
-from alerts import conditions, effects, permissions, policy_forms, policy_queries, policy_trials, queries, times
+from alerts import conditions, effects, permissions, policy_forms, policy_queries, policy_trials, queries, rule_views, times
 from alerts.actions import maintaining, ruling
 from alerts.models import AlertRule, LookupTable, Maintenance
 from common import clock, errors, htmx
@@ -35,7 +35,6 @@ SECTIONS: dict[str, tuple[Any, Any, Any]] = {
     ),
     AlertRule.EXPIRY: (gettext_lazy("Expiry"), gettext_lazy("New rule"), gettext_lazy("Open alerts of which nothing is heard any more are closed.")),
 }  # fmt: skip
-STEPS = {"up": -1, "down": 1}
 
 
 def _viewer(request: HttpRequest) -> User:
@@ -158,11 +157,11 @@ def change_rule(request: HttpRequest, pk: int) -> HttpResponseBase:
 @require_POST
 @desk.required
 def act_on_rule(request: HttpRequest, pk: int, verb: str) -> HttpResponseBase:
-    """up, down, on, off or remove."""
+    """up, down, move, on, off or remove."""
     user = _viewer(request)
     rule = policy_queries.rule_for(user, pk)
-    if verb in STEPS:
-        ruling.move(rule, actor=user, by=STEPS[verb])
+    if verb in (*rule_views.STEPS, "move"):
+        ruling.move(rule, actor=user, by=rule_views.places(request, verb))
         return htmx.done(_("{name} moved").format(name=rule.name))
     if verb in ("on", "off"):
         ruling.switch(rule, actor=user, is_enabled=verb == "on")

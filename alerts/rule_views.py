@@ -1,5 +1,6 @@
 """The rules of an integration, in dialogs over its page (ALR-05)."""
 
+import re
 from typing import Any
 
 from django.http import Http404, HttpRequest
@@ -16,6 +17,8 @@ from alerts.actions import rules
 from alerts.integration_forms import RuleForm
 from alerts.models import IntegrationRule
 from common import errors, htmx
+
+STEPS = {"up": -1, "down": 1}
 
 
 @require_http_methods(["GET", "POST"])
@@ -59,15 +62,25 @@ def change(request: HttpRequest, pk: int, rule_id: int) -> HttpResponseBase:
 @require_POST
 @desk.required
 def act(request: HttpRequest, pk: int, rule_id: int, verb: str) -> HttpResponseBase:
-    """up, down or remove."""
+    """up, down, move or remove."""
     user, found = desk.user_of(request), _rule(request, pk, rule_id)
     if verb == "remove":
         rules.remove(found, actor=user)
         return htmx.done(_("Rule “{name}” removed").format(name=found.name))
-    if verb not in ("up", "down"):
-        raise Http404
-    rules.move(found, actor=user, by=-1 if verb == "up" else 1)
+    rules.move(found, actor=user, by=places(request, verb))
     return htmx.done(_("Rule “{name}” moved").format(name=found.name))
+
+
+def places(request: HttpRequest, verb: str) -> int:
+    """How many places down a rule is to go: for up, down, and move by what the body says. Raises Http404 for another verb, Invalid("by")."""
+    if verb != "move":
+        if verb not in STEPS:
+            raise Http404
+        return STEPS[verb]
+    by = request.POST.get("by", "")
+    if not re.fullmatch(r"-?[0-9]{1,4}", by):
+        raise errors.Invalid("by", _("Write by how many places: a whole number, negative for up."))
+    return int(by)
 
 
 def _rule(request: HttpRequest, pk: int, rule_id: int) -> IntegrationRule:

@@ -54,17 +54,19 @@ def remove(rule: IntegrationRule, *, actor: User | None) -> None:
 
 @transaction.atomic
 def move(rule: IntegrationRule, *, actor: User | None, by: int) -> IntegrationRule:
-    """Moves a rule up (-1) or down (1) among those of its action."""
-    known = _lock(rule.integration, actor)
-    own = [one for one in known if one.action == rule.action]
-    place = next((number for number, one in enumerate(own) if one.pk == rule.pk), -1)
-    if place < 0 or not 0 <= place + by < len(own):
+    """So many places down among the rules of its action, or up when negative; at the end it stays."""
+    own = [one for one in _lock(rule.integration, actor) if one.action == rule.action]
+    old = next((number for number, one in enumerate(own) if one.pk == rule.pk), None)
+    new = old if old is None else min(max(0, old + by), len(own) - 1)
+    if old is None or new is None or new == old:
         return rule
-    own[place].position, own[place + by].position = own[place + by].position, own[place].position
-    for one in (own[place], own[place + by]):
-        one.save(update_fields=["position"])
+    places = [one.position for one in own]
+    own.insert(new, own.pop(old))
+    for one, position in zip(own, places, strict=True):
+        one.position = position
+    IntegrationRule.objects.bulk_update(own, ["position"])
     _record(rule.integration, actor)
-    return own[place]
+    return own[new]
 
 
 def _lock(integration: Integration, actor: User | None) -> list[IntegrationRule]:

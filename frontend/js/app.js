@@ -10,6 +10,7 @@ import './filters.js';
 import './folds.js';
 import './query.js';
 import './views.js';
+import './ordering.js';
 import './keyboard.js';
 import './palette.js';
 import './composer.js';

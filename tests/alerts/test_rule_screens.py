@@ -67,8 +67,8 @@ def test_a_lead_works_on_the_rules_of_the_team_only(sign_in: SignIn, lead: User,
     everybody = ruling.add(actor=None, kind="policy", team=None, values={"does": {"priority": 1}})
     assert client.post(f"/alerts/rules/{everybody.pk}/off/").status_code == 403
     own = AlertRule.objects.get(team=team)
-    for verb in ("off", "on", "up", "remove"):
-        assert client.post(f"/alerts/rules/{own.pk}/{verb}/").status_code == 204
+    for verb in ("off", "on", "up", "move", "remove"):
+        assert client.post(f"/alerts/rules/{own.pk}/{verb}/", {"by": "-2"}).status_code == 204
     assert client.post(f"/alerts/rules/{everybody.pk}/explode/").status_code == 404
     assert sign_in(outsider).get("/alerts/rules/").status_code in (403, 404)
 

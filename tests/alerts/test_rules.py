@@ -162,9 +162,15 @@ def test_rules_are_made_changed_moved_tried_and_removed_on_the_page(
     assert "decides" in tried and "Message contains" in tried and "P1" in tried
     client.post(f"{root}rules/{second.pk}/up/", headers=HTMX)
     assert [row.name for row in IntegrationRule.objects.order_by("position")] == ["Second", "Disks"]
+    client.post(f"{root}rules/add/", {**said, "name": "Third"}, headers=HTMX)
+    assert client.post(f"{root}rules/{second.pk}/move/", {"by": "2"}, headers=HTMX).status_code == 204  # dropped on the last place
+    assert [row.name for row in IntegrationRule.objects.order_by("position")] == ["Disks", "Third", "Second"]
+    for wrong in ("", "x", "1.5", "99999"):
+        assert client.post(f"{root}rules/{second.pk}/move/", {"by": wrong}, headers=HTMX).status_code == 422
+    client.post(f"{root}rules/{IntegrationRule.objects.get(name='Third').pk}/remove/", headers=HTMX)
     assert client.post(f"{root}rules/{first.pk}/", {**said, "action": "ignore"}, headers=HTMX).status_code == 204
     assert "Ignore it" in client.get(root, headers=HTMX).content.decode()
     client.post(f"{root}rules/{first.pk}/remove/", headers=HTMX)
     assert IntegrationRule.objects.count() == 1
     assert sign_in(agent).post(f"{root}rules/{second.pk}/remove/", headers=HTMX).status_code == 403
-    assert Entry.objects.filter(event="integration.rules_changed").count() == 5
+    assert Entry.objects.filter(event="integration.rules_changed").count() == 8
