@@ -61,7 +61,7 @@ class NumbersSerializer(serializers.Serializer):
 class AlertGroupFilter(filters.FilterSet):
     """Filters of groups."""
 
-    is_open = filters.BooleanFilter(method="by_state", label="Has an alert that is not closed")
+    is_open = filters.ChoiceFilter(choices=[("true", "true"), ("false", "false")], method="by_state", label="Has an alert that is not closed")
     service = filtering.AnyOfRecords(queryset=Service.objects.all(), to_field_name="slug", label="Service")
     mode = filters.CharFilter(label="How it is grouped: fields, text or tool")
 
@@ -69,9 +69,9 @@ class AlertGroupFilter(filters.FilterSet):
         model = AlertGroup
         fields: ClassVar[list[str]] = []
 
-    def by_state(self, found: Any, name: str, value: bool) -> Any:
+    def by_state(self, found: Any, name: str, value: str) -> Any:
         """Groups that have an alert that is not closed, or have none."""
-        return found.filter(open__gt=0) if value else found.filter(open=0)
+        return found.filter(open__gt=0) if value == "true" else found.filter(open=0)
 
 
 class AlertGroupViewSet(viewsets.ReadOnlyModelViewSet):
