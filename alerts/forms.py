@@ -187,14 +187,7 @@ class ChangeForm(forms.Form):
 
     def clean_details(self) -> dict[str, str]:
         """The details by name."""
-        found = dict(self.kept)
-        for number, line in enumerate(self.cleaned_data["details"].splitlines(), start=1):
-            name, colon, text = line.partition(":")
-            if line.strip() and (not colon or not name.strip()):
-                raise forms.ValidationError(_("Line %(n)d: write a name, “:” and a value."), params={"n": number})
-            if line.strip():
-                found[name.strip()] = text.strip()
-        return normal.details(found)
+        return normal.details({**self.kept, **lines(self.cleaned_data["details"])})
 
 
 class ManyForm(forms.Form):
@@ -203,8 +196,16 @@ class ManyForm(forms.Form):
     priority = forms.TypedChoiceField(label=_("Priority"), choices=[("", _("As it is")), *PRIORITIES], coerce=int, empty_value=None, required=False)
     add = forms.CharField(label=_("Add tags"), max_length=1_100, required=False, help_text=_("Separated by commas"))
     remove = forms.CharField(label=_("Remove tags"), max_length=1_100, required=False)
+    details = forms.CharField(
+        label=_("Further details"), max_length=100_000, required=False, widget=forms.Textarea(attrs={"rows": 2, "class": "form-control ek-mono"}),
+        help_text=_("One a line: name: value. Those of the same name are written over"),
+    )  # fmt: skip
     note = forms.CharField(label=_("Note"), max_length=5_000, required=False, widget=forms.Textarea(attrs={"rows": 2}))
     also = AlsoField()
+
+    def clean_details(self) -> dict[str, str]:
+        """The details by name."""
+        return normal.details(lines(self.cleaned_data["details"]))
 
 
 class ResponderForm(forms.Form):
@@ -213,6 +214,7 @@ class ResponderForm(forms.Form):
     to = forms.ChoiceField(
         label=_("Responder"), widget=forms.Select(attrs={"autofocus": True}), help_text=_("Is paged now, and stands with the alert")
     )
+    also = AlsoField()
 
     def __init__(self, people: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -231,6 +233,18 @@ class ResponderForm(forms.Form):
         """Whom."""
         found: Team | User | EscalationPolicy | Schedule = self.known[self.cleaned_data["to"]]
         return found
+
+
+def lines(text: str) -> dict[str, str]:
+    """Names and values, one pair a line. Raises ValidationError with the number of a line that is none."""
+    found = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        name, colon, value = line.partition(":")
+        if line.strip() and (not colon or not name.strip()):
+            raise forms.ValidationError(_("Line %(n)d: write a name, “:” and a value."), params={"n": number})
+        if line.strip():
+            found[name.strip()] = value.strip()
+    return found
 
 
 def words(text: str) -> list[str]:

@@ -124,10 +124,11 @@ def alert_for(user: User, number: int) -> Alert:
 
 
 def segment_counts(user: User) -> Mapping[str, int]:
-    """How many are active, open, acknowledged and snoozed, in one query."""
+    """How many are active, open, acknowledged, snoozed and quiet, and of how many groups and incidents the active ones are, in one query."""
     names = [name for name in SEGMENTS if name not in ("closed", "all")]
     rows = permissions.visible_to(user, Alert.objects.filter(SEGMENTS["active"]))
-    return rows.aggregate(**{name: Count("id", filter=SEGMENTS[name]) for name in names})
+    told = {name: Count("id", filter=SEGMENTS[name]) for name in names}
+    return rows.aggregate(**told, groups=Count("group", distinct=True), incidents=Count("incident", distinct=True))
 
 
 def events_since(at: datetime) -> int:

@@ -41,6 +41,7 @@ urlpatterns = [
     path("create/", verb_views.create, name="create"),
     path("call/", views.call, name="call"),
     path("of/<str:key>/", views.panel, name="panel"),
+    path("change/owner/", verb_views.owner_of_many, name="owner_of_many"),
     path("change/<slug:verb>/", views.bulk, name="bulk"),
     path("searches/", search_views.index, name="searches"),
     path("searches/new/", search_views.new, name="new_search"),

@@ -1,10 +1,11 @@
 """What is done to alerts in dialogs and by the menu of the drawer, to one or to the selected ones (ALR-03)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -16,6 +17,7 @@ from alerts import forms, permissions, queries
 from alerts.actions import editing, lifecycle, raising
 from alerts.models import Alert
 from common import clock, errors, htmx
+from tickets import options
 
 
 def to_each(alerts: list[Alert], verb: Callable[[Alert], Any], told: str) -> HttpResponse:
@@ -33,6 +35,33 @@ def to_each(alerts: list[Alert], verb: Callable[[Alert], Any], told: str) -> Htt
         return htmx.done(f"{alerts[0].key} {told}")
     message = ngettext("{count} alert {told}", "{count} alerts {told}", done).format(count=done, told=told)
     return htmx.done(message if not refused else f"{message}, {_('some could not be:')} {refused[0]}", tone="info" if refused else "ok")
+
+
+def numbers(keys: list[str]) -> list[int]:
+    """The numbers of alerts in what a list sends."""
+    return [int(key) for key in keys if key.isascii() and key.isdecimal() and len(key) < 18]
+
+
+def people_menu(request: HttpRequest, url: str, *, keys: Sequence[int] = (), owner: int | None = None) -> HttpResponse:
+    """The menu of whom alerts can be given to. keys: of several alerts. owner: who has the one."""
+    people = [options.Option(one.email, one.name, is_current=one.pk == owner, user=one) for one in queries.people_who_act()]
+    nobody = options.Option("none", _("Nobody"), is_current=not keys and owner is None, icon="user-x")
+    groups = [options.Choice("owner", "", [nobody]), options.Choice("owner", _("People"), people)]
+    return render(request, "tickets/_menu.html", {"title": _("Assign to"), "groups": groups, "keys": keys, "url": url, "is_long": len(people) > 8})
+
+
+@require_http_methods(["GET", "POST"])
+@desk.required
+def owner_of_many(request: HttpRequest) -> HttpResponseBase:
+    """Who looks after the selected alerts: GET answers the menu of people, POST chooses."""
+    user = _acting(request)
+    if request.method != "POST":
+        return people_menu(request, reverse("alerts:owner_of_many"), keys=numbers(request.GET.getlist("key")))
+    value = request.POST.get("owner", "")
+    chosen = None if value == "none" else get_object_or_404(User, email__iexact=value, is_active=True)
+    told = _("assigned to {name}").format(name=chosen.name) if chosen else _("unassigned")
+    alerts = queries.by_numbers(user, numbers(request.POST.getlist("key")))
+    return to_each(alerts, lambda alert: lifecycle.assign(alert, actor=user, owner=chosen), told)
 
 
 @require_http_methods(["GET", "POST"])
@@ -99,7 +128,8 @@ def many(request: HttpRequest, number: int) -> HttpResponseBase:
     if is_sent and form.is_valid():
         given = form.cleaned_data
         chosen = [first, *(one for one in queries.by_numbers(user, given["also"]) if one.pk != first.pk)]
-        wanted = {"priority": given["priority"], "add": forms.words(given["add"]), "remove": forms.words(given["remove"]), "note": given["note"]}
+        wanted = {name: given[name] for name in ("priority", "details", "note")}
+        wanted |= {"add": forms.words(given["add"]), "remove": forms.words(given["remove"])}
         return to_each(chosen, lambda alert: editing.amend(alert, actor=user, **wanted), _("changed"))
     amount = len({*also, str(number)})
     title = ngettext("Change {n} alert", "Change {n} alerts", amount).format(n=amount)
@@ -109,19 +139,24 @@ def many(request: HttpRequest, number: int) -> HttpResponseBase:
 @require_http_methods(["GET", "POST"])
 @desk.required
 def respond(request: HttpRequest, number: int) -> HttpResponseBase:
-    """Adds a responder, who is paged."""
+    """Adds a responder, who is paged; also to the other selected alerts."""
     user = _acting(request)
-    alert = queries.alert_for(user, number)
-    form = forms.ResponderForm(queries.people_who_act(), request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
+    first = queries.alert_for(user, number)
+    is_sent, also = request.method == "POST", request.GET.getlist("also")
+    form = forms.ResponderForm(queries.people_who_act(), request.POST if is_sent else None, initial={"also": also})
+    if is_sent and form.is_valid():
+        to = form.chosen()
         try:
-            to = form.chosen()
-            editing.call(alert, actor=user, to=to)
-            return htmx.done(_("{name} paged").format(name=to.name))
+            editing.call(first, actor=user, to=to)
+            rest = [one for one in queries.by_numbers(user, form.cleaned_data["also"]) if one.pk != first.pk]
+            if not rest:
+                return htmx.done(_("{name} paged").format(name=to.name))
+            return to_each(rest, lambda alert: editing.call(alert, actor=user, to=to), _("more: {name} paged").format(name=to.name))
         except errors.Invalid as error:
             form.add_error("to", error.message)
-    url = reverse("alerts:respond", args=[number])
-    return htmx.dialog(request, form, url=url, title=_("Responder for {key}").format(key=alert.key), action=_("Page"))
+    url, amount = reverse("alerts:respond", args=[number]), len({*also, str(number)})
+    title = _("Responder for {key}").format(key=first.key) if amount < 2 else _("Responder for {n} alerts").format(n=amount)
+    return htmx.dialog(request, form, url=url, title=title, action=_("Page"))
 
 
 @require_POST

@@ -1,6 +1,6 @@
 """The screens of alerts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.http import Http404, HttpRequest
@@ -22,10 +22,11 @@ from common import clock, errors, htmx, wording
 from incidents import queries as incidents
 from journal.models import Entry
 from services.models import Service
-from tickets import calling, options
+from tickets import calling
 from tickets.models.registers import PRIORITIES
 
 TONES = {Alert.OPEN: "danger", Alert.ACKNOWLEDGED: "progress", Alert.SNOOZED: "wait", Alert.CLOSED: "done"}
+BULK = ("acknowledge", "close", "take", "unacknowledge", "escalate", "open-incident", "release", "delete")
 PANEL_SIZE = 200
 SHOWN_SEARCHES = 4
 VERBS: dict[str, tuple[Callable[..., Any], Any]] = {
@@ -37,6 +38,7 @@ VERBS: dict[str, tuple[Callable[..., Any], Any]] = {
     "detach": (lifecycle.detach, _lazy("unlinked")),
     "take": (lifecycle.take, _lazy("is yours")),
     "escalate": (editing.escalate, _lazy("escalated to the next step")),
+    "delete": (editing.delete, _lazy("deleted")),
     "not-noise": (noise.take_back, _lazy("is no longer called noise by you")),
 }
 
@@ -105,7 +107,7 @@ def _list(request: HttpRequest) -> dict[str, Any]:
         "groups": queries.grouped([_dressed(alert, user) for alert in _folded(request, queries.veil(user, page.rows))], by),
         "groupings": [(name, label, name == by) for name, label in queries.GROUPINGS.items()],
         "by": by,
-        "events_today": queries.events_since(wording.midnight(at)),
+        "figures": _figures(queries.events_since(wording.midnight(at)), counts),
         "counts": counts,
         "state": request.GET.get("state", ""),
         "states": [
@@ -119,8 +121,20 @@ def _list(request: HttpRequest) -> dict[str, Any]:
         "next_mark": page.next_mark,
         "is_later_page": bool(request.GET.get("after")),
         "can_change": bool(permissions.can_act(user)),
+        "can_open_incident": bool(permissions.can_open_incident(user)),
         "now": at,
     }
+
+
+def _figures(events: int, counts: Mapping[str, int]) -> str:
+    """“1,284 events today, 38 alerts, 9 groups, 2 incidents”: what came, and what is left of it."""
+    told = (
+        (ngettext("{n} event today", "{n} events today", events), events),
+        (ngettext("{n} alert", "{n} alerts", counts["active"]), counts["active"]),
+        (ngettext("{n} group", "{n} groups", counts["groups"]), counts["groups"]),
+        (ngettext("{n} incident", "{n} incidents", counts["incidents"]), counts["incidents"]),
+    )
+    return ", ".join(words.format(n=formats.number_format(amount, force_grouping=True)) for words, amount in told)
 
 
 def _in_state(request: HttpRequest, state: str) -> str:
@@ -161,6 +175,7 @@ def _dressed(alert: Any, user: User) -> Any:
     may_act = bool(permissions.can_act(user))
     alert.status_pair = (alert.get_status_display(), TONES[alert.status])
     alert.status_note = _note_of(alert)
+    alert.quiet_why = reasons.kept_quiet(alert) if alert.status != Alert.CLOSED else ""
     alert.source_label = alert.integration.name if alert.integration else (alert.source or _("By hand"))
     alert.can_acknowledge = may_act and alert.status in (Alert.OPEN, Alert.SNOOZED)
     alert.can_close = may_act and alert.status != Alert.CLOSED
@@ -174,8 +189,8 @@ def _dressed(alert: Any, user: User) -> Any:
 def _note_of(alert: Alert) -> str:
     if alert.status == Alert.SNOOZED and alert.snoozed_until:
         return _("until {at}").format(at=wording.moment(alert.snoozed_until, clock.now()))
-    if alert.status != Alert.CLOSED and (kept := reasons.kept_quiet(alert)):
-        return kept
+    if alert.status != Alert.CLOSED and reasons.kept_quiet(alert):
+        return _("held") if alert.held_by is not None else _("flapping")
     if alert.status != Alert.CLOSED and alert.silenced_until:
         if alert.silenced_until >= Alert.FOREVER:
             return _("quiet")
@@ -251,12 +266,12 @@ def act(request: HttpRequest, number: int, verb: str) -> HttpResponseBase:
 @require_POST
 @desk.required
 def bulk(request: HttpRequest, verb: str) -> HttpResponseBase:
-    """Acknowledges, closes or takes the chosen alerts, or takes back that they were acknowledged; what is refused is told and stops nothing."""
+    """Does one of BULK to the chosen alerts; what is refused is told and stops nothing."""
     user = desk.user_of(request)
-    if verb not in ("acknowledge", "close", "take", "unacknowledge"):
+    if verb not in BULK:
         raise Http404
     action, told = VERBS[verb]
-    chosen = queries.by_numbers(user, [int(key) for key in request.POST.getlist("key") if key.isdecimal() and len(key) < 18])
+    chosen = queries.by_numbers(user, verb_views.numbers(request.POST.getlist("key")))
     return verb_views.to_each(chosen, lambda alert: action(alert, actor=user), str(told))
 
 
@@ -273,13 +288,7 @@ def owner(request: HttpRequest, number: int) -> HttpResponseBase:
         lifecycle.assign(alert, actor=user, owner=chosen)
         told = _("{key} assigned to {name}").format(key=alert.key, name=chosen.name) if chosen else _("{key} unassigned").format(key=alert.key)
         return htmx.done(told)
-    people = [options.Option(one.email, one.name, is_current=one.pk == alert.owner_id, user=one) for one in queries.people_who_act()]
-    groups = [
-        options.Choice("owner", "", [options.Option("none", _("Nobody"), is_current=alert.owner_id is None, icon="user-x")]),
-        options.Choice("owner", _("People"), people),
-    ]
-    context = {"title": _("Assign to"), "groups": groups, "keys": [], "url": reverse("alerts:owner", args=[number]), "is_long": len(people) > 8}
-    return render(request, "tickets/_menu.html", context)
+    return verb_views.people_menu(request, reverse("alerts:owner", args=[number]), owner=alert.owner_id)
 
 
 @require_http_methods(["GET", "POST"])

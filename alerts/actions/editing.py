@@ -1,6 +1,7 @@
 """What can be changed about an alert beyond its state: words, priority, tags, details, responders; and its deletion."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from django.db import transaction
@@ -124,10 +125,11 @@ def rewrite(
 
 @transaction.atomic
 def amend(
-    alert: Alert, *, actor: User | None, priority: int | None = None, add: Sequence[str] = (), remove: Sequence[str] = (), note: str = ""
-) -> Alert:
-    """Priority, tags and a note at once; what is left out stays."""
-    changed = tag(untag(alert, actor=actor, tags=remove), actor=actor, tags=add)
+    alert: Alert, *, actor: User | None, priority: int | None = None, add: Sequence[str] = (), remove: Sequence[str] = (), note: str = "",
+    details: Mapping[str, str] = MappingProxyType({}),
+) -> Alert:  # fmt: skip
+    """Priority, tags, details and a note at once; what is left out stays."""
+    changed = detail(tag(untag(alert, actor=actor, tags=remove), actor=actor, tags=add), actor=actor, details=details)
     if priority is not None:
         changed = prioritise(changed, actor=actor, priority=priority)
     if note.strip():

@@ -6,11 +6,13 @@ import pytest
 from django.test import Client
 from rest_framework.test import APIClient
 
-from accounts.models import User
+from accounts.models import Team, User
 from alerts.actions import lifecycle
 from alerts.models import Alert
 from common import clock
 from incidents.models import Incident
+from journal.models import Entry
+from notifications.models import ContactMethod
 from services.models import Service
 from tickets.actions import editing
 
@@ -55,6 +57,42 @@ def test_verbs_one_and_many(sign_in: SignIn, agent: User, alert: Alert, verb: st
     assert client.get(f"/alerts/7/{verb}/").status_code == 405
     assert client.post(f"/alerts/change/{verb}/", {"key": ["7", "9"]}, headers=HTMX).status_code == 204
     assert status(alert) == after
+
+
+def test_selected_alerts_are_given_called_for_and_deleted(
+    sign_in: SignIn, agent: User, auditor: User, resolver: User, team: Team, alert: Alert
+) -> None:
+    client, now = sign_in(agent), clock.now()
+    Alert.objects.create(number=8, alias="b", message="Fan", first_occurred_at=now, last_occurred_at=now)
+    keys = {"key": ["7", "8", "9", "x"]}
+    assert 'name="key" value="8"' in client.get("/alerts/change/owner/", keys, headers=HTMX).content.decode()
+    assert "2 alerts assigned to" in client.post("/alerts/change/owner/", {**keys, "owner": resolver.email}, headers=HTMX)["HX-Trigger"]
+    assert set(Alert.objects.values_list("owner", flat=True)) == {resolver.pk}
+    assert client.post("/alerts/7/many/", {"also": ["8"], "details": "rack: 7\nno pair"}, headers=HTMX).status_code == 422
+    assert client.post("/alerts/7/many/", {"also": ["8"], "details": "rack: 7"}, headers=HTMX).status_code == 204
+    assert list(Alert.objects.values_list("details", flat=True)) == [{"rack": "7"}, {"rack": "7"}]
+    to = {"also": ["8"], "to": f"user:{resolver.pk}"}
+    ContactMethod.objects.create(user=resolver, channel="email", name="Mail", address="pager@example.com", verified_at=now)
+    assert client.post("/alerts/7/respond/", to, headers=HTMX).status_code == 204
+    assert [len(alert.responders) for alert in Alert.objects.all()] == [1, 1]
+    assert "could not" not in sign_in(auditor).post("/alerts/change/delete/", keys, headers=HTMX)["HX-Trigger"]
+    assert Alert.objects.count() == 2
+    assert "2 alerts deleted" in client.post("/alerts/change/delete/", keys, headers=HTMX)["HX-Trigger"]
+    assert not Alert.objects.exists()
+    assert sorted(Entry.objects.filter(event="alert.deleted").values_list("data__key", flat=True)) == ["ALR-7", "ALR-8"]
+
+
+def test_the_head_counts_what_there_is(sign_in: SignIn, agent: User, alert: Alert, incident: Incident) -> None:
+    lifecycle.attach(alert, actor=agent, incident=incident)
+    assert sign_in(agent).get("/alerts/").context["figures"] == "0 events today, 1 alert, 0 groups, 1 incident"
+
+
+def test_what_is_held_says_so_in_one_word_and_why_beside(sign_in: SignIn, agent: User, alert: Alert) -> None:
+    now = clock.now()
+    Alert.objects.create(number=8, alias="b", message="Fan", first_occurred_at=now, last_occurred_at=now, held_by=alert, silenced_until=Alert.FOREVER)
+    page = sign_in(agent).get("/alerts/").content.decode()
+    assert 'title="held">held</small>' in page
+    assert f"held: {alert.service} is down (ALR-7)</span>" in page
 
 
 def test_an_auditor_only_looks(sign_in: SignIn, auditor: User, alert: Alert) -> None:

@@ -235,7 +235,7 @@ CASES: dict[tuple[str, str], list[Case]] = {
     ("incidents:retime", "POST"): made(lambda world, thing: {"reported_at": "2020-01-01T00:00:00", **_version(world, thing)}),
     ("alerts:bulk", "POST"): [
         Case(verb, lambda world, _t: {"key": world.more["alert free"].number}, values=lambda _w, _t, verb=verb: {"verb": verb})  # type: ignore[misc]
-        for verb in ("acknowledge", "close", "take", "unacknowledge")
+        for verb in ("acknowledge", "close", "take", "unacknowledge", "delete")
     ],
     ("alerts:act_on_group", "POST"): _verbs({"acknowledge": "", "close": ""}, "group"),
     ("alert-group-add", "POST"): made(lambda world, _t: {"alerts": [world.more["alert free"].number]}),
@@ -243,6 +243,7 @@ CASES: dict[tuple[str, str], list[Case]] = {
     ("alerts:act", "POST"): _verbs(ALERT_VERBS, "number"),
     ("alerts:call_noise", "POST"): plain(reason="itself"),
     ("alerts:owner", "POST"): plain(owner="agent@example.com"),
+    ("alerts:owner_of_many", "POST"): made(lambda world, _t: {"key": world.more["alert free"].number, "owner": "agent@example.com"}),
     ("alerts:snooze", "POST"): plain(hours="4"),
     ("alerts:create", "POST"): plain(message="Down", priority="3"),
     ("alerts:change", "POST"): plain(message="Down", priority="3"),
