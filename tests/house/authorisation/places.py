@@ -71,7 +71,7 @@ def values_of(operation: Operation, case: Case, world: World, role: str, kind: s
     if operation.name.startswith(("alerts_opsgenie:", "jsm_alerts:")):
         given["ident"] = world.more["alert free"].uid
     given |= {"silence_id": UUID(int=1), "request_id": UUID(int=1), "attachment_id": 1, "rest": "nowhere"}
-    given["group"] = world.more["alert group"].pk
+    given["group"] = world.more["grouped"].group_id if operation.route.startswith("/alerts/groups/") else world.more["alert group"].pk
     if "heartbeat" in operation.name or operation.name.startswith(("ping", "badge")):
         beat = world.more["heartbeat"]
         given |= {"pk": beat.pk, "uuid": beat.uuid, "badge": beat.badge, "signal": "start", "ping_key": "nokey", "name": beat.name}
@@ -85,6 +85,8 @@ def values_of(operation: Operation, case: Case, world: World, role: str, kind: s
             "tool": "zabbix",
             "rule_id": world.more["integration rule"].pk,
         }
+    if operation.route.startswith("/alerts/searches/"):
+        given["pk"] = world.more["alert search"].pk
     if operation.route.startswith(("/alerts/rules/", "/alerts/maintenance/")):
         made = "lookup table" if "table" in operation.name else "maintenance" if "maintenance" in operation.name else "alert rule"
         given |= {"pk": world.more[made].pk, "kind": "expiry"}
@@ -112,7 +114,7 @@ def values_of(operation: Operation, case: Case, world: World, role: str, kind: s
             "contact": world.more[f"contact {person}"],
             "personal": world.more[f"rule {person}"],
             "category": world.more["category"],
-            "alert": world.more["alert rule"],
+            "alert": world.more["grouped"].group if "group" in operation.name else world.more["alert rule"],
             "maintenance": world.more["maintenance"],
         }
         given["pk"] = {**known, "integration": world.more["integration"], "tier": world.more["service"].tier}[operation.name.split("-")[0]].pk

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0006_roles_per_team'),
-        ('alerts', '0023_late'),
+        ('alerts', '0024_indexes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
