@@ -18,7 +18,7 @@ if not settings.configured:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "itsm.settings")
     django.setup()
 
-from alerts import bodies, ledger  # Django has to be set up first when the door runs on its own
+from alerts import bodies, keeping, ledger  # Django has to be set up first when the door runs on its own
 from alerts.dialects import plain, table
 from alerts.dialects.base import Answer, Operation, Problem
 
@@ -125,9 +125,9 @@ async def _keep(the: ledger.Ledger, route: table.Route, operation: Operation, in
         integration_id = integration_id or await the.integration_of(dialect.key_in(value)) or 0
         if not integration_id:
             return dialect.refused(problem) if problem is not None and value is None else _refuse(route, 401, UNKNOWN)
-        request = None
+        request = keeping.PLAIN
         if operation is not plain.PLAIN:
-            request = ledger.Request(None if operation.name == plain.INGEST else str(uuid.uuid4()), operation.name, operation.context)
+            request = keeping.Request(None if operation.name == plain.INGEST else str(uuid.uuid4()), operation.name, operation.context)
         delivery = dialect.delivery(route.call, value) if problem is None else ""
         row_id, request_id = await the.keep(integration_id, raw, _reason(problem), request, delivery)
     except ledger.Unavailable as error:

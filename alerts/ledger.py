@@ -6,14 +6,15 @@ import logging
 import threading
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
-import orjson
 import psycopg2
 from celery import current_app
 from django.db import connections
+
+from alerts import keeping
+from alerts.keeping import PLAIN, Accepted, Place, Request
 
 log = logging.getLogger(__name__)
 
@@ -29,57 +30,6 @@ DEAF_SECONDS = 1.0
 LOAD_KEYS = """
 SELECT k.digest, i.id FROM alerts_integration i JOIN accounts_integrationkey k ON k.id = i.key_id WHERE i.is_enabled AND k.revoked_at IS NULL
 """
-KEEP = """
-INSERT INTO alerts_inbox (integration_id, body, state, reason)
-SELECT given.integration_id, given.body, CASE WHEN given.reason = '' THEN 'pending' ELSE 'quarantined' END, given.reason
-FROM unnest(%s::bigint[], %s::bytea[], %s::text[]) WITH ORDINALITY AS given(integration_id, body, reason, place) ORDER BY given.place
-RETURNING id
-"""
-# The same with what only requests to other products' APIs carry; a batch of plain ones does not pay for it.
-KEEP_REQUESTS = """
-INSERT INTO alerts_inbox (integration_id, body, state, reason, request_id, operation, context)
-SELECT given.integration_id, given.body, CASE WHEN given.reason = '' THEN 'pending' ELSE 'quarantined' END, given.reason,
-  given.request_id, given.operation, given.context::jsonb
-FROM unnest(%s::bigint[], %s::bytea[], %s::text[], %s::uuid[], %s::text[], %s::text[]) WITH ORDINALITY
-  AS given(integration_id, body, reason, request_id, operation, context, place) ORDER BY given.place
-RETURNING id
-"""
-# A batch in which deliveries name themselves (A10): their names first, in one order for all processes; what another one has kept already is not kept again.
-NUMBERS = "SELECT nextval('alerts_inbox_id') FROM generate_series(1, %s)"
-NAME = """
-INSERT INTO alerts_delivery (integration_id, delivery_id, row_id, request_id)
-SELECT * FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::uuid[]) ON CONFLICT DO NOTHING RETURNING row_id
-"""
-NAMED = """
-SELECT integration_id, delivery_id, row_id, request_id::text FROM alerts_delivery JOIN unnest(%s::bigint[], %s::text[]) AS asked(integration_id, delivery_id)
-USING (integration_id, delivery_id)
-"""
-KEEP_NUMBERED = """
-INSERT INTO alerts_inbox (id, integration_id, body, state, reason, request_id, operation, context)
-SELECT given.id, given.integration_id, given.body, CASE WHEN given.reason = '' THEN 'pending' ELSE 'quarantined' END, given.reason,
-  given.request_id, given.operation, given.context::jsonb
-FROM unnest(%s::bigint[], %s::bytea[], %s::text[], %s::uuid[], %s::text[], %s::text[], %s::bigint[])
-  AS given(integration_id, body, reason, request_id, operation, context, id)
-"""
-
-
-class Place(NamedTuple):
-    """Where a body is kept: its number, and the id by which its outcome is asked. Of a delivery that came before, those of the first time."""
-
-    row_id: int
-    request_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What is kept beside a body: the id by which its outcome can be asked, the operation (see alerts/dialects), and what of its address and headers matters."""
-
-    id: str | None
-    operation: str
-    context: Mapping[str, Any]
-
-
-PLAIN = Request(None, "ingest", {})
 
 
 class Unavailable(Exception):
@@ -95,21 +45,11 @@ class TooMuch(Unavailable):
 
 
 @dataclass(slots=True)
-class _Waiting:
-    """A body that waits for the next commit."""
+class _Waiting(Accepted):
+    """A body that waits for the next commit, and who waits with it."""
 
-    integration_id: int
-    body: bytes
-    reason: str
-    request: Request | None
-    delivery: str
     loop: asyncio.AbstractEventLoop
     answer: "asyncio.Future[Place]"
-
-    @property
-    def name(self) -> tuple[int, str]:
-        """What makes the delivery the same as another."""
-        return self.integration_id, self.delivery
 
 
 class Ledger:
@@ -159,8 +99,8 @@ class Ledger:
         if time.monotonic() - self._keys_at > KEYS_STALE:
             raise Unavailable("The database does not answer. Send it again in a moment.")
 
-    async def keep(self, integration_id: int, body: bytes, reason: str, request: Request | None = None, delivery: str = "") -> Place:
-        """Commits a body and answers its place; request None for a plain one. A delivery that is kept already is not kept again.
+    async def keep(self, integration_id: int, body: bytes, reason: str, request: Request = PLAIN, delivery: str = "") -> Place:
+        """Commits a body and answers its place. A delivery that is kept already is not kept again.
 
         Raises Unavailable when too much waits or the database refuses, TooMuch for this key.
         """
@@ -230,13 +170,7 @@ class Ledger:
         if self._connection is None:
             self._connection = _connect()
         with self._connection.cursor() as cursor:
-            if any(one.delivery for one in batch):
-                return _keep_named(cursor, batch)
-            columns, statement = _columns(batch), KEEP
-            if any(one.request is not None for one in batch):
-                statement, columns = KEEP_REQUESTS, columns + _request_columns(batch)
-            cursor.execute(statement, columns)
-            return [Place(row[0], one.request.id if one.request is not None else None) for row, one in zip(cursor.fetchall(), batch, strict=True)]
+            return keeping.keep(cursor, batch)
 
     def _disconnect(self) -> None:
         if self._connection is not None:
@@ -259,50 +193,6 @@ class Ledger:
             except Exception as error:  # the broker may be down in any way at all
                 log.warning("door: the broker does not hear: %s", error)
                 time.sleep(DEAF_SECONDS)
-
-
-def _columns(batch: Sequence[_Waiting]) -> list[list[Any]]:
-    return [[one.integration_id for one in batch], [psycopg2.Binary(one.body) for one in batch], [one.reason for one in batch]]
-
-
-def _request_columns(batch: Sequence[_Waiting]) -> list[list[Any]]:
-    requests = [one.request or PLAIN for one in batch]
-    return [[one.id for one in requests], [one.operation for one in requests], [_context(one) for one in requests]]
-
-
-def _keep_named(cursor: Any, batch: list[_Waiting]) -> list[Place]:
-    """Keeps a batch in which deliveries name themselves: each name once, also when two processes hear it at the same time."""
-    cursor.execute(NUMBERS, [len(batch)])
-    own = [Place(row[0], one.request.id if one.request is not None else None) for row, one in zip(cursor.fetchall(), batch, strict=True)]
-    known: dict[tuple[int, str], Place] = {}
-    for one, place in zip(batch, own, strict=True):
-        if one.delivery:
-            known.setdefault(one.name, place)
-    names = sorted(known)
-    keys = [[integration_id for integration_id, _delivery in names], [delivery for _id, delivery in names]]
-    cursor.execute(NAME, [*keys, [known[name].row_id for name in names], [known[name].request_id for name in names]])
-    if cursor.rowcount < len(names):
-        cursor.execute(NAMED, keys)
-        known |= {(row[0], row[1]): Place(row[2], row[3]) for row in cursor.fetchall()}
-    places = [known[one.name] if one.delivery else place for one, place in zip(batch, own, strict=True)]
-    fresh = [(one, place) for one, place, mine in zip(batch, places, own, strict=True) if place == mine]
-    if fresh:
-        rows = [one for one, _place in fresh]
-        cursor.execute(KEEP_NUMBERED, [*_columns(rows), *_request_columns(rows), [place.row_id for _one, place in fresh]])
-    return places
-
-
-def _context(request: Request) -> str | None:
-    """As JSON that the database can hold: without NUL characters and lone surrogates, which addresses and headers may carry."""
-    if not request.context:
-        return None
-    return orjson.dumps(_clean(request.context)).decode()
-
-
-def _clean(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {str(name)[:200]: _clean(item) for name, item in list(value.items())[:100]}
-    return value.encode("utf-8", "replace").decode().replace("\0", "")[:4_000] if isinstance(value, str) else value
 
 
 def _give_up(answer: "asyncio.Future[Place]") -> None:

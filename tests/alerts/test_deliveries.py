@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from alerts import deliveries, ledger
+from alerts import deliveries, keeping, ledger
 from alerts.actions import intake, partitions
 from alerts.models import Alert, Delivery, InboxRow, Integration
 from common import clock
@@ -99,8 +99,8 @@ def test_a_client_of_opsgenie_that_tries_again_gets_the_request_id_of_the_first_
 def test_two_processes_that_hear_the_same_deliveries_at_once_keep_each_once(clients: Integration) -> None:
     ledgers = [ledger.Ledger(), ledger.Ledger()]
 
-    async def hear(the: ledger.Ledger, names: list[str]) -> list[ledger.Place]:
-        waiting = [the.keep(clients.pk, name.encode(), "", ledger.Request(str(uuid.uuid4()), "ingest", {}), name) for name in names]
+    async def hear(the: ledger.Ledger, names: list[str]) -> list[keeping.Place]:
+        waiting = [the.keep(clients.pk, name.encode(), "", keeping.Request(str(uuid.uuid4()), "ingest", {}), name) for name in names]
         return list(await asyncio.gather(*waiting))
 
     names = [f"d{number}" for number in range(60)]

@@ -18,7 +18,7 @@ from django.db import connection
 
 from accounts import actions as accounts
 from accounts.models import Team
-from alerts import door, ledger
+from alerts import door, keeping, ledger
 from alerts.actions import intake, integrations, partitions
 from alerts.models import Alert, InboxRow, Integration
 from incidents.models import Incident
@@ -225,5 +225,5 @@ def test_one_key_takes_half_of_what_may_wait_and_leaves_the_rest_to_others(integ
 
     told = asyncio.run(storm())
     the.close()
-    assert [type(one) for one in told] == [ledger.Place] * 33 + [ledger.TooMuch] * 8 + [ledger.Place]
+    assert [type(one) for one in told] == [keeping.Place] * 33 + [ledger.TooMuch] * 8 + [keeping.Place]
     assert ledger.TooMuch.status == 429
