@@ -1,7 +1,7 @@
 """The door for alerts: what changes alerts from outside is answered only when the request is committed, as its raw bytes.
 
 A native ASGI application beside Django, startable on its own (`uvicorn alerts.door:app`). Requests that arrive while the database commits share the
-next commit: one flusher thread drains everything that waits into one INSERT. Nothing is parsed into alerts here; a worker does that. The plain way in is
+next commit: one flusher thread drains everything that waits into one COPY. Nothing is parsed into alerts here; a worker does that. The plain way in is
 POST /ingest/<key>; other products' APIs are dialects of the same door (alerts/dialects).
 """
 
