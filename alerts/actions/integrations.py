@@ -45,12 +45,14 @@ def create(
 
 @transaction.atomic
 def add(integration: Integration, *, actor: User | None) -> Integration:
-    """Saves a new integration that a form filled in, with a new key."""
+    """Saves a new integration that a form filled in, with a new key. For tools that tell again as long as it lasts nothing is too old to page at first."""
     permissions.can_configure(actor).require()
     _check(integration)
     if Integration.objects.filter(name__iexact=integration.name).exists():
         raise errors.Invalid("name", _("Another integration has this name."))
     integration.key = accounts.create_integration_key(actor=actor)
+    if adapters.ADAPTERS[integration.adapter].tells_again:
+        integration.stale_hours = 0  # there an old beginning says nothing about when it was sent
     integration.save(force_insert=True)
     journal.record(events.INTEGRATION_ADDED, integration, actor=actor, name=integration.name)
     return integration

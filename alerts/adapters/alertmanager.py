@@ -20,6 +20,7 @@ class Alertmanager(Adapter):
     slug = "alertmanager"
     label = "Prometheus Alertmanager"
     docs = "https://prometheus.io/docs/alerting/latest/configuration/#webhook_config"
+    tells_again = True
     snippet = """receivers:
   - name: evenkeel
     webhook_configs:

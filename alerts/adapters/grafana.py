@@ -21,6 +21,7 @@ class Grafana(Adapter):
     slug = "grafana"
     label = "Grafana"
     docs = "https://grafana.com/docs/grafana/latest/alerting/configure-notifications/manage-contact-points/integrations/webhook-notifier/"
+    tells_again = True
     snippet = """{url}
 
 In Grafana open Alerting, Contact points, Add contact point, choose the integration “Webhook”, paste this address as URL and save.

@@ -25,7 +25,10 @@ DAY = 24 * 60
 @pytest.fixture
 def integration(house: None) -> Integration:
     """A Prometheus whose critical alerts of tier 1 and 2 services open incidents."""
-    return integrations.create(actor=None, name="Prometheus", adapter="alertmanager")
+    made = integrations.create(actor=None, name="Prometheus", adapter="alertmanager")
+    assert made.stale_hours == 0  # a silence that ended after two days must page
+    made.stale_hours = 24
+    return integrations.change(made, actor=None, fields=["stale_hours"])
 
 
 @pytest.mark.parametrize(
