@@ -186,9 +186,8 @@ def rotate_token(token: ApiToken, *, actor: User, hours: int = 24) -> tuple[ApiT
     A text from an earlier rotation ends at once. Raises Refused, Invalid("hours"), Conflict for a token that is revoked or expired.
     """
     permissions.can_create_token(actor, token.user).require()
-    if not 0 <= hours <= LONGEST_OVERLAP:
-        raise errors.Invalid("hours", _("Keep the former text for 0 to %(most)d hours.") % {"most": LONGEST_OVERLAP})
     at = clock.now()
+    overlap(hours, at)
     locked = ApiToken.objects.select_for_update(of=("self",)).get(pk=token.pk)
     if not locked.is_usable(at):
         raise errors.Conflict(_("This token is revoked or expired. Make a new one."))
@@ -235,6 +234,47 @@ def revoke_integration_key(key: IntegrationKey, *, actor: User | None) -> Integr
     locked.save(update_fields=["revoked_at"])
     journal.record(events.KEY_REVOKED, locked, actor=actor, prefix=locked.prefix)
     return locked
+
+
+@transaction.atomic
+def rotate_integration_key(key: IntegrationKey, *, actor: User | None, hours: int = 24) -> IntegrationKey:
+    """Gives a key a new text; the one before stays good for `hours` (0 to 168). A text from an earlier rotation ends at once. Raises Refused, Invalid("hours")."""
+    permissions.can_manage_settings(actor).require()
+    at, locked = clock.now(), IntegrationKey.objects.select_for_update().get(pk=key.pk)
+    until = overlap(hours, at)
+    secret = "ek_" + secrets.token_urlsafe(SECRET_BYTES)
+    locked.former_digest, locked.former_until, locked.former_used_at = (locked.digest, until, None) if until else (None, None, None)
+    locked.prefix, locked.digest, locked.cipher = secret[:8], digest_of(secret), crypto.encrypt(secret)
+    locked.save(update_fields=["former_digest", "former_until", "former_used_at", "prefix", "digest", "cipher"])
+    journal.record(events.KEY_ROTATED, locked, actor=actor, at=at, prefix=locked.prefix, hours=hours)
+    return locked
+
+
+def overlap(hours: int, at: datetime) -> datetime | None:
+    """Until when a former secret is good; None for not at all. Raises Invalid("hours")."""
+    if not 0 <= hours <= LONGEST_OVERLAP:
+        raise errors.Invalid("hours", _("Keep the former text for 0 to %(most)d hours.") % {"most": LONGEST_OVERLAP})
+    return at + timedelta(hours=hours) if hours else None
+
+
+@transaction.atomic
+def end_former_key(key: IntegrationKey, *, actor: User | None) -> IntegrationKey:
+    """Ends the text before the last rotation; the door refuses it within five seconds. Raises Refused."""
+    permissions.can_manage_settings(actor).require()
+    locked = IntegrationKey.objects.select_for_update().get(pk=key.pk)
+    if locked.former_digest is None:
+        return locked
+    locked.former_digest = locked.former_until = None
+    locked.save(update_fields=["former_digest", "former_until"])
+    journal.record(events.FORMER_KEY_ENDED, locked, actor=actor, prefix=locked.prefix)
+    return locked
+
+
+def note_former_use(secret: str) -> None:
+    """Remembers, to the minute, that the text before the last rotation was used, if it is that."""
+    at = clock.now()
+    unnoted = Q(former_used_at=None) | Q(former_used_at__lt=at - USE_NOTED_EVERY)
+    IntegrationKey.objects.filter(unnoted, former_digest=digest_of(secret), former_until__gt=at).update(former_used_at=at)
 
 
 def note_key_use(key_ids: Iterable[int], at: datetime) -> None:

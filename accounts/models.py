@@ -257,7 +257,10 @@ class ApiToken(models.Model):
 
 
 class IntegrationKey(models.Model):
-    """The key in a monitoring tool's webhook URL: a digest to compare, and an encrypted copy so that an admin can read the URL again."""
+    """The key in a monitoring tool's webhook URL: a digest to compare, and an encrypted copy so that an admin can read the URL again.
+
+    former_digest, former_until, former_used_at: after a rotation the text before it stays good until then; when it was last used.
+    """
 
     journal_type = "integration_key"
 
@@ -267,6 +270,9 @@ class IntegrationKey(models.Model):
     created_at = models.DateTimeField(_("created"), db_default=models.functions.Now())
     last_used_at = models.DateTimeField(_("last used"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
+    former_digest = models.CharField(max_length=64, null=True, unique=True)  # null: it was never rotated
+    former_until = models.DateTimeField(_("former text valid until"), null=True, blank=True)
+    former_used_at = models.DateTimeField(_("former text last used"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("integration key")

@@ -27,28 +27,28 @@ def of(headers: Mapping[str, str], value: Any) -> str:
     if found:
         return found
     if "ce-id" in headers:  # CloudEvents: source and id are together unique
-        return _cut(f"ce:{headers.get('ce-source', '')}:{headers['ce-id']}")
+        return cut(f"ce:{headers.get('ce-source', '')}:{headers['ce-id']}")
     return _in_body(value) if isinstance(value, dict) else ""
 
 
 def _named(headers: Mapping[str, str], names: tuple[str, ...]) -> str:
     for name in names:
         if name in headers and headers[name].strip():
-            return _cut(f"{name}:{headers[name].strip()}")
+            return cut(f"{name}:{headers[name].strip()}")
     return ""
 
 
 def _in_body(value: Mapping[str, Any]) -> str:
     if "specversion" in value and isinstance(value.get("id"), str | int) and "source" in value:
-        return _cut(f"ce:{value['source']}:{value['id']}")
+        return cut(f"ce:{value['source']}:{value['id']}")
     if "TopicArn" in value and isinstance(value.get("MessageId"), str):
-        return _cut(f"x-amz-sns-message-id:{value['MessageId']}")
+        return cut(f"x-amz-sns-message-id:{value['MessageId']}")
     event = value.get("event")  # PagerDuty's webhooks v3: {"event": {"id", "event_type", "data"}}
     if isinstance(event, dict) and "event_type" in event and isinstance(event.get("id"), str):
-        return _cut(f"pagerduty:{event['id']}")
+        return cut(f"pagerduty:{event['id']}")
     return ""
 
 
-def _cut(text: str) -> str:
+def cut(text: str) -> str:
     """As it is, or its digest when it is long or holds what a database cannot."""
     return text if len(text) <= LONGEST and text.isprintable() else hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()

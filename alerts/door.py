@@ -18,7 +18,7 @@ if not settings.configured:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "itsm.settings")
     django.setup()
 
-from alerts import bodies, keeping, ledger  # Django has to be set up first when the door runs on its own
+from alerts import bodies, deliveries, keeping, ledger  # Django has to be set up first when the door runs on its own
 from alerts.dialects import plain, table
 from alerts.dialects.base import Answer, Operation, Problem
 
@@ -29,6 +29,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 RETRY = (b"retry-after", b"2")
 CLOSE = (b"connection", b"close")  # what follows on this connection would be the rest of the body
 SLOWEST_SECONDS = 20
+UNSIGNED = "The signature is missing, wrong or older than five minutes. Give the tool the signing secret of this integration."
 UNKNOWN = "This key is unknown, revoked or switched off. Ask an admin for the integration's URL."
 
 _ledger: ledger.Ledger | None = None
@@ -113,8 +114,11 @@ async def _accept(route: table.Route, scope: Scope, receive: Receive) -> Answer:
 
 async def _keep(the: ledger.Ledger, route: table.Route, operation: Operation, integration_id: int, raw: bytes) -> Answer:
     """Commits the body, also one that is not readable: it is kept aside, so that somebody can see what the tool really sent."""
-    dialect = route.dialect
+    dialect, sent = route.dialect, raw
     value, problem = None, None
+    signature = the.is_signed(integration_id, route.call.headers, sent)
+    if signature is None:
+        return _refuse(route, 401, UNSIGNED)
     try:
         raw = bodies.unpack(raw, route.call.headers.get("content-encoding", "").strip().lower(), settings.ALERT_MAX_BYTES)
         value = {} if operation.may_be_empty and not raw.strip() else bodies.read(raw, route.call.headers.get("content-type", ""))
@@ -122,13 +126,17 @@ async def _keep(the: ledger.Ledger, route: table.Route, operation: Operation, in
     except bodies.Broken as error:
         problem = Problem(400, str(error))
     try:
-        integration_id = integration_id or await the.integration_of(dialect.key_in(value)) or 0
         if not integration_id:
-            return dialect.refused(problem) if problem is not None and value is None else _refuse(route, 401, UNKNOWN)
+            integration_id = await the.integration_of(dialect.key_in(value)) or 0
+            if not integration_id:
+                return dialect.refused(problem) if problem is not None and value is None else _refuse(route, 401, UNKNOWN)
+            signature = the.is_signed(integration_id, route.call.headers, sent)
+            if signature is None:
+                return _refuse(route, 401, UNSIGNED)
         request = keeping.PLAIN
         if operation is not plain.PLAIN:
             request = keeping.Request(None if operation.name == plain.INGEST else str(uuid.uuid4()), operation.name, operation.context)
-        delivery = dialect.delivery(route.call, value) if problem is None else ""
+        delivery = (dialect.delivery(route.call, value) or deliveries.cut(signature)) if problem is None else ""
         row_id, request_id = await the.keep(integration_id, raw, _reason(problem), request, delivery)
     except ledger.Unavailable as error:
         return _refuse(route, error.status, str(error), RETRY)

@@ -36,6 +36,13 @@ INTEGRATION_SWITCHED_OFF = catalogue.declare(
 )
 INTEGRATION_TESTED = catalogue.declare("integration.tested", _("{actor} sent a test alert through {name}"), icon="send")
 INTEGRATION_RULES = catalogue.declare("integration.rules_changed", _("{actor} changed the rules of the integration {name}"), icon="filter-cog")
+SIGNING_SET = catalogue.declare("integration.signing_set", _("{actor} gave the integration {name} a signing secret"), icon="key")
+SIGNING_ENDED = catalogue.declare(
+    "integration.signing_ended", _("{actor} stopped asking for signatures on the integration {name}"), icon="key-off", tone="amber"
+)
+FORMER_SECRET_ENDED = catalogue.declare(
+    "integration.former_secret_ended", _("{actor} ended the former signing secret of the integration {name}"), icon="key-off"
+)
 KEY_ROTATED = catalogue.declare("integration.key_rotated", _("{actor} gave the integration {name} a new key"), icon="key")
 TAGGED = catalogue.declare("alert.tagged", _("{actor} added the tags {tags} to the alert {key}"), icon="tag")
 UNTAGGED = catalogue.declare("alert.untagged", _("{actor} removed the tags {tags} from the alert {key}"), icon="tag")

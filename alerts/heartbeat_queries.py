@@ -8,7 +8,8 @@ from django.db.models import Case, Value, When
 from django.http import Http404
 
 from accounts.models import User
-from alerts.models import Alert, Heartbeat, HeartbeatSign, Integration
+from alerts import queries
+from alerts.models import Alert, Heartbeat, HeartbeatSign
 
 ORDER = Case(When(state=Heartbeat.DOWN, then=Value(0)), When(state=Heartbeat.PAUSED, then=Value(2)), default=Value(1))
 
@@ -55,8 +56,7 @@ def by_badge(badge: UUID) -> Heartbeat | None:
 
 def by_key_and_name(key: str, name: str) -> Heartbeat | None:
     """The heartbeat of this name, for who holds the key of an integration that is in use."""
-    digest = hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
-    if not Integration.objects.filter(key__digest=digest, key__revoked_at__isnull=True, is_enabled=True).exists():
+    if queries.integration_of(hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()) is None:
         return None
     return Heartbeat.objects.filter(name__iexact=name).first()
 

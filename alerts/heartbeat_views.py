@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts import actions as accounts
 from accounts import desk
 from accounts.models import User
 from alerts import heartbeat_queries as queries
@@ -151,6 +152,7 @@ def ping(request: HttpRequest, uuid: UUID, signal: str = rhythm.SUCCESS) -> Http
 @never_cache
 def ping_by_name(request: HttpRequest, ping_key: str, name: str, signal: str = rhythm.SUCCESS) -> HttpResponse:
     """A sign of life by the key of an integration and the heartbeat's name."""
+    accounts.note_former_use(ping_key)
     return _taken(request, queries.by_key_and_name(ping_key, name), signal)
 
 

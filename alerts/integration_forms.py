@@ -86,6 +86,36 @@ class IntegrationForm(ConnectForm):
         return found
 
 
+class OverlapForm(forms.Form):
+    """How long what was good until now stays good."""
+
+    DAY = 24
+    HOURS: ClassVar[list[Any]] = [
+        (0, _("Not at all: it ends within five seconds")), (1, _("1 hour")), (24, _("1 day")), (72, _("3 days")), (168, _("7 days")),
+    ]  # fmt: skip
+    hours = forms.ChoiceField(label=_("The old one works for"), choices=HOURS, initial=DAY, required=False)
+
+    def clean_hours(self) -> int:
+        """A day unless said otherwise."""
+        return int(self.cleaned_data["hours"] or self.DAY)
+
+
+class SigningForm(OverlapForm):
+    """The secret by which a tool signs; it is not shown again."""
+
+    secret = forms.CharField(
+        label=_("Signing secret"), max_length=500, widget=forms.PasswordInput(attrs={"autocomplete": "new-password", "autofocus": True}),
+        help_text=_("The same text as in the tool. It is stored encrypted and not shown again."),
+    )  # fmt: skip
+    field_order = ("secret", "hours")
+
+    def __init__(self, *args: Any, where: str, is_first: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["secret"].help_text = f"{where} {self.fields['secret'].help_text}"
+        if is_first:
+            del self.fields["hours"]
+
+
 class TryForm(forms.Form):
     """A body to try, without keeping it."""
 

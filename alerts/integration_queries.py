@@ -12,7 +12,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from alerts import adapters, bodies, queries, reading, ruling, skew
+from alerts import adapters, bodies, queries, reading, ruling, signatures, skew
 from alerts.adapters.base import Adapter
 from alerts.dialects.base import Kept
 from alerts.models import Alert, InboxRow, Integration, SourceClock, Volume
@@ -63,6 +63,22 @@ def sends_of(integrations: Sequence[Integration], since: datetime) -> dict[int, 
     kept = dict(waiting)
     known = {one.pk: rows.get(one.pk, {"last": one.key.last_used_at, "today": 0}) for one in integrations}
     return {pk: Sends(row["last"], row["today"] or 0, kept.get(pk, 0)) for pk, row in known.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What is good for a while after a rotation, and what signatures are asked for. where: how the tool signs, empty when it does not."""
+
+    former_key_until: datetime | None
+    former_secret_until: datetime | None
+    where: str
+
+
+def keys_of(integration: Integration) -> Keys:
+    """The key and the signing secret of an integration."""
+    at, key, scheme = clock.now(), integration.key, signatures.SCHEMES.get(adapters.signing_of(integration.adapter))
+    ends = [until if until and until > at else None for until in (key.former_until, integration.former_signing_until)]
+    return Keys(ends[0], ends[1], scheme.where if scheme else "")
 
 
 @dataclass(frozen=True, slots=True)

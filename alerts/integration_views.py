@@ -12,10 +12,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import desk
 from accounts.models import User
-from alerts import adapters, commands, conditions, permissions, queries, reading, ruling
+from alerts import adapters, commands, conditions, permissions, queries, reading, ruling, signatures
 from alerts import integration_queries as reads
 from alerts.actions import intake, integrations
-from alerts.integration_forms import ConnectForm, IntegrationForm, MappingForm, TryForm
+from alerts.integration_forms import ConnectForm, IntegrationForm, MappingForm, OverlapForm, SigningForm, TryForm
 from alerts.models import InboxRow, Integration, IntegrationRule
 from alerts.normal import ACKNOWLEDGE, CLOSE, OPEN, Event
 from common import clock, errors, htmx, wording
@@ -77,6 +77,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     sends = reads.sends_of([integration], _midnight())[pk]
     context = {
         "integration": integration, "tool": _adapter(integration), "sends": sends, "rows": [_row(one) for one in reads.rows_of(integration)],
+        "keys": reads.keys_of(integration) if may else None,
         "seconds": SECONDS_LATER if sends.last_at else SECONDS_WAITING, "can_configure": may, "copy": _copied(integration) if may else None,
         "source_clock": reads.clock_of(integration), "is_generic": integration.adapter == adapters.GENERIC.slug, "rules": _rules(integration), "now": clock.now(),
     }  # fmt: skip
@@ -139,19 +140,59 @@ def change(request: HttpRequest, pk: int) -> HttpResponseBase:
     return htmx.dialog(request, form, url=reverse("alerts:change_integration", args=[pk]), title=title, action=_("Save"))
 
 
+@require_http_methods(["GET", "POST"])
+@desk.required
+def rotate(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """A new key, in a dialog; the old one is taken for as long as is chosen."""
+    user = _require_admin(request)
+    integration = reads.integration_for(user, pk)
+    form = OverlapForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        integrations.rotate_key(integration, actor=user, hours=form.cleaned_data["hours"])
+        return HttpResponse(status=204, headers={"HX-Redirect": reverse("alerts:integration", args=[pk])})
+    title = _("New key for {name}").format(name=integration.name)
+    return htmx.dialog(request, form, url=reverse("alerts:rotate_integration", args=[pk]), title=title, action=_("Make a new key"))
+
+
+@require_http_methods(["GET", "POST"])
+@desk.required
+def sign(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The secret by which its tool signs, in a dialog."""
+    user = _require_admin(request)
+    integration = reads.integration_for(user, pk)
+    scheme = signatures.SCHEMES.get(_adapter(integration).signing)
+    if scheme is None:
+        raise Http404
+    form = SigningForm(request.POST if request.method == "POST" else None, where=scheme.where, is_first=not integration.signing_cipher)
+    if request.method == "POST" and form.is_valid():
+        try:
+            integrations.sign(integration, actor=user, secret=form.cleaned_data["secret"], hours=form.cleaned_data.get("hours", 0))
+            return htmx.done(_("Only what is signed is taken now"))
+        except errors.Invalid as error:
+            _take(form, error)
+    title = _("Signing secret of {name}").format(name=integration.name)
+    return htmx.dialog(request, form, url=reverse("alerts:sign_integration", args=[pk]), title=title, action=_("Save"))
+
+
 @require_POST
 @desk.required
 def act(request: HttpRequest, pk: int, verb: str) -> HttpResponseBase:
-    """enable, disable, rotate (a new key) or test (a test alert)."""
+    """enable, disable, test (a test alert), end-former-key, end-former-secret, or unsign (signatures are not asked for any more)."""
     user = desk.user_of(request)
     integration = reads.integration_for(user, pk)
     if verb in ("enable", "disable"):
         integrations.switch(integration, actor=user, is_enabled=verb == "enable")
         told = _("{name} is on") if verb == "enable" else _("{name} is off: its key is refused")
         return htmx.done(told.format(name=integration.name))
-    if verb == "rotate":
-        integrations.rotate_key(integration, actor=user)
-        return HttpResponse(status=204, headers={"HX-Redirect": reverse("alerts:integration", args=[pk])})
+    if verb == "end-former-key":
+        integrations.end_former_key(integration, actor=user)
+        return htmx.done(_("The old key has ended"))
+    if verb == "end-former-secret":
+        integrations.end_former_secret(integration, actor=user)
+        return htmx.done(_("The old secret has ended"))
+    if verb == "unsign":
+        integrations.sign(integration, actor=user, secret="")
+        return htmx.done(_("Signatures are not asked for any more"))
     if verb == "test":
         integrations.send_test(integration, actor=user)
         return htmx.done(_("A test alert is on its way"))

@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,7 @@ import psycopg2
 from celery import current_app
 from django.db import connections
 
-from alerts import keeping
+from alerts import keeping, keyring
 from alerts.keeping import PLAIN, Accepted, Place, Request
 
 log = logging.getLogger(__name__)
@@ -24,12 +25,9 @@ KEYS_PAUSE = 1.0
 WAITING_ROWS, WAITING_BYTES = 20_000, 64_000_000
 SHARE_ROWS, SHARE_BYTES = WAITING_ROWS // 2, WAITING_BYTES // 2  # of one key, so that it leaves room for the others (ALR-22)
 WAITING_SECONDS = 10.0
+NOTED_EVERY = 60.0
 RING_EVERY = 0.05
 DEAF_SECONDS = 1.0
-
-LOAD_KEYS = """
-SELECT k.digest, i.id FROM alerts_integration i JOIN accounts_integrationkey k ON k.id = i.key_id WHERE i.is_enabled AND k.revoked_at IS NULL
-"""
 
 
 class Unavailable(Exception):
@@ -56,7 +54,9 @@ class Ledger:
     """Keeps bodies durably. Safe for many requests of one event loop; one thread and one connection do the writing."""
 
     def __init__(self) -> None:
-        self._keys: dict[str, int] = {}
+        self._keys = keyring.Keyring({}, {})
+        self._noted: dict[tuple[str, int], float] = {}
+        self._uses: list[tuple[str, int]] = []
         self._keys_at = 0.0
         self._keys_failed_at = 0.0
         self._keys_lock = asyncio.Lock()
@@ -77,13 +77,36 @@ class Ledger:
         """The integration behind a key, None for an unknown one. Raises Unavailable when the keys are older than five seconds and cannot be read."""
         digest = hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
         age = time.monotonic() - self._keys_at
-        known = self._keys.get(digest)
+        known = self._keys.known.get(digest)
         if age < KEYS_FRESH and (known is not None or age < KEYS_RETRY):
-            return known
+            return self._used(known)
         async with self._keys_lock:
             if time.monotonic() - self._keys_at >= (KEYS_RETRY if known is None else KEYS_FRESH):
                 await self._refresh()
-        return self._keys.get(digest)
+        return self._used(self._keys.known.get(digest))
+
+    def _used(self, known: keyring.Known | None) -> int | None:
+        if known is not None and known.is_former:
+            self._note("former key", known.integration_id)
+        return None if known is None else known.integration_id
+
+    def is_signed(self, integration_id: int, headers: Mapping[str, str], body: bytes) -> str | None:
+        """By what a signed request is known when it comes again, empty where signatures are not asked for; None when it is not signed as it should be."""
+        signer = self._keys.signers.get(integration_id)
+        if signer is None:
+            return ""
+        found = signer.check(headers, body, time.time())
+        if found is None or found.is_former:
+            self._note("former secret" if found else "unsigned", integration_id)
+        return None if found is None else found.name
+
+    def _note(self, what: str, integration_id: int) -> None:
+        """Has the flusher write that something was used, at most once a minute."""
+        now = time.monotonic()
+        if now - self._noted.get((what, integration_id), -NOTED_EVERY) >= NOTED_EVERY:
+            self._noted[what, integration_id] = now
+            self._uses.append((what, integration_id))
+            self._work.set()
 
     async def _refresh(self) -> None:
         """Reads the keys again. After a failure nobody tries for a second, so that a queue of requests does not wait for one timeout after the other."""
@@ -138,7 +161,9 @@ class Ledger:
                 batch, self._waiting, self._waiting_bytes, self._waiting_of = self._waiting, [], 0, Counter()
             if batch:
                 self._flush(batch)
-            elif self._is_closing:
+            if self._uses:
+                self._write_uses()
+            if self._is_closing and not batch:
                 self._disconnect()
                 return
 
@@ -152,6 +177,20 @@ class Ledger:
             return
         _answer(batch, places)
         self._ring.set()
+
+    def _write_uses(self) -> None:
+        """Best effort: the next use is noted a minute later."""
+        uses, self._uses = self._uses, []
+        try:
+            if self._connection is None:
+                self._connection = _connect()
+            with self._connection.cursor() as cursor:
+                for what, integration_id in uses:
+                    cursor.execute(keyring.NOTE_USES[what], [integration_id])
+            self._connection.commit()
+        except psycopg2.Error as error:
+            log.warning("door: a use of a key was not noted: %s", str(error).strip())
+            self._disconnect()
 
     def _insert(self, batch: list[_Waiting]) -> list[Place]:
         """One transaction. A connection that broke while nothing was going on is replaced: before the commit nothing is kept, so nothing is kept twice."""
@@ -235,11 +274,9 @@ def _connect() -> Any:
     return connection
 
 
-def _load_keys() -> dict[str, int]:
+def _load_keys() -> keyring.Keyring:
     connection = _connect()
     try:
-        with connection.cursor() as cursor:
-            cursor.execute(LOAD_KEYS)
-            return dict(cursor.fetchall())
+        return keyring.read(connection)
     finally:
         connection.close()

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.models import Team, User
 from alerts import labels, permissions
 from alerts.models import Alert, AlertGroup, InboxRow, Integration, Silence, Volume
-from common import links, paging
+from common import clock, links, paging
 from incidents.models import Incident
 from journal import queries as journal
 from journal.models import Entry
@@ -173,6 +173,12 @@ def integrations_for(user: User) -> QuerySet[Integration]:
     """The integrations, for the desk."""
     rows = Integration.objects.select_related("service", "team", "key")
     return rows if user.has_right("alert.view") else rows.none()
+
+
+def integration_of(digest: str) -> Integration | None:
+    """The integration whose key, or the one before it that is still good, has this digest."""
+    is_it = Q(key__digest=digest) | Q(key__former_digest=digest, key__former_until__gt=clock.now())
+    return Integration.objects.filter(is_it, key__revoked_at__isnull=True, is_enabled=True).select_related("key").first()
 
 
 def quarantined() -> QuerySet[InboxRow]:

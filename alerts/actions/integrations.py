@@ -13,10 +13,11 @@ from accounts.models import Team, User
 from alerts import adapters, events, permissions
 from alerts.adapters import generic
 from alerts.models import Integration
-from common import doorbell, errors
+from common import clock, crypto, doorbell, errors
 from journal import actions as journal
 from services.models import Service
 
+SHORTEST_SECRET, LONGEST_SECRET = 8, 500
 # A test goes in as Opsgenie's clients send alerts, because this reads the same whatever tool and mapping the integration has.
 TEST = "INSERT INTO alerts_inbox (integration_id, body, operation, request_id, context) VALUES (%s, %s, 'opsgenie.create', %s, '{}')"
 
@@ -63,6 +64,8 @@ def change(integration: Integration, *, actor: User | None, fields: list[str]) -
     """Saves the changed fields of an integration."""
     permissions.can_configure(actor).require()
     _check(integration)
+    if integration.signing_cipher and not adapters.signing_of(integration.adapter):
+        raise errors.Invalid("adapter", _("It asks for signatures, and this tool signs nothing: stop asking for them first."))
     if fields:
         integration.save(update_fields=fields)
         journal.record(events.INTEGRATION_CHANGED, integration, actor=actor, name=integration.name, fields=", ".join(sorted(fields)))
@@ -84,15 +87,55 @@ def _check(integration: Integration) -> None:
 
 
 @transaction.atomic
-def rotate_key(integration: Integration, *, actor: User | None) -> Integration:
-    """Gives the integration a new key; the door refuses the old one within five seconds."""
+def rotate_key(integration: Integration, *, actor: User | None, hours: int = 24) -> Integration:
+    """Gives the integration a new key; the door takes the old one for `hours` (0 to 168) more. Raises Refused, Invalid("hours")."""
     permissions.can_configure(actor).require()
     locked = Integration.objects.select_for_update().prefetch_related("key").get(pk=integration.pk)
-    old = locked.key
-    locked.key = accounts.create_integration_key(actor=actor)
-    locked.save(update_fields=["key"])
-    accounts.revoke_integration_key(old, actor=actor)
+    locked.key = accounts.rotate_integration_key(locked.key, actor=actor, hours=hours)
     journal.record(events.KEY_ROTATED, locked, actor=actor, name=locked.name)
+    return locked
+
+
+@transaction.atomic
+def end_former_key(integration: Integration, *, actor: User | None) -> None:
+    """The door refuses the key before the last rotation within five seconds."""
+    permissions.can_configure(actor).require()
+    accounts.end_former_key(integration.key, actor=actor)
+
+
+@transaction.atomic
+def sign(integration: Integration, *, actor: User | None, secret: str, hours: int = 24) -> Integration:
+    """From now on only what is signed by this secret is taken; what the one before signs for `hours` (0 to 168) more. Empty: signatures are not asked for.
+
+    Raises Refused, Invalid for a secret that is too short or a tool that signs nothing.
+    """
+    permissions.can_configure(actor).require()
+    locked, at, secret = Integration.objects.select_for_update().get(pk=integration.pk), clock.now(), secret.strip()
+    if not secret and not locked.signing_cipher:
+        return locked
+    if secret and not adapters.signing_of(locked.adapter):
+        raise errors.Invalid("secret", _("This tool signs nothing that could be checked."))
+    if secret and not SHORTEST_SECRET <= len(secret) <= LONGEST_SECRET:
+        raise errors.Invalid("secret", _("Give a secret of %(least)d to %(most)d characters.") % {"least": SHORTEST_SECRET, "most": LONGEST_SECRET})
+    until = accounts.overlap(hours, at) if secret and locked.signing_cipher else None
+    locked.former_signing_cipher, locked.former_signing_until = (locked.signing_cipher, until) if until else ("", None)
+    locked.signing_cipher, locked.former_signing_used_at = crypto.encrypt(secret) if secret else "", None
+    locked.save(update_fields=["signing_cipher", "former_signing_cipher", "former_signing_until", "former_signing_used_at"])
+    event = events.SIGNING_SET if secret else events.SIGNING_ENDED
+    journal.record(event, locked, actor=actor, at=at, name=locked.name, hours=hours if until else 0)
+    return locked
+
+
+@transaction.atomic
+def end_former_secret(integration: Integration, *, actor: User | None) -> Integration:
+    """What only the signing secret before the last change signed is refused within five seconds."""
+    permissions.can_configure(actor).require()
+    locked = Integration.objects.select_for_update().get(pk=integration.pk)
+    if not locked.former_signing_cipher:
+        return locked
+    locked.former_signing_cipher, locked.former_signing_until = "", None
+    locked.save(update_fields=["former_signing_cipher", "former_signing_until"])
+    journal.record(events.FORMER_SECRET_ENDED, locked, actor=actor, name=locked.name)
     return locked
 
 

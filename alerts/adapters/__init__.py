@@ -122,3 +122,9 @@ def words_of(slug: str) -> Mapping[str, int]:
     """What the priorities of a tool mean, where they mean something of their own."""
     adapter = ADAPTERS.get(slug)
     return adapter.words if adapter else {}
+
+
+def signing_of(slug: str) -> str:
+    """How a tool signs what it sends; empty when it does not."""
+    adapter = ADAPTERS.get(slug)
+    return adapter.signing if adapter else ""

@@ -30,6 +30,7 @@ class Adapter(ABC):
     slug: its name in URLs and tables. label: as people know it. docs: where the tool describes what it sends. snippet: what a person copies into the tool,
     with {url} for the integration's address. words: what this tool's priorities mean as 1 to 5, where they mean something else than elsewhere.
     tells_again: as long as a firing lasts, so that the first message about it may come long after it began (a silence ended, a route was added).
+    signing: how it signs what it sends (alerts/signatures.py), empty when it does not.
     """
 
     slug: ClassVar[str]
@@ -38,6 +39,7 @@ class Adapter(ABC):
     snippet: ClassVar[str]
     words: ClassVar[Mapping[str, int]] = {}
     tells_again: ClassVar[bool] = False
+    signing: ClassVar[str] = ""
 
     @abstractmethod
     def read(self, sent: Sent) -> list[Event] | Ignored:

@@ -15,6 +15,7 @@ class Bitbucket(Adapter):
 
     slug = "bitbucket"
     label = "Bitbucket"
+    signing = "hub"
     docs = "https://support.atlassian.com/bitbucket-cloud/docs/event-payloads/"
     snippet = """{url}
 

@@ -45,6 +45,7 @@ class Generic(Adapter):
 
     slug = "generic"
     label = "Generic JSON"
+    signing = "standard"
     docs = "https://jmespath.org"
     snippet = """curl -H 'Content-Type: application/json' {url} \\
   -d '{"alias": "db1-disk", "message": "Disk /var on db1 is 95 % full", "priority": "P2", "status": "open", "service": "orders-db"}'

@@ -32,6 +32,7 @@ class GitHub(Adapter):
 
     slug = "github"
     label = "GitHub"
+    signing = "github"
     docs = "https://docs.github.com/webhooks/webhook-events-and-payloads"
     snippet = """{url}
 

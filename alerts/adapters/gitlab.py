@@ -24,6 +24,7 @@ class GitLab(Adapter):
 
     slug = "gitlab"
     label = "GitLab"
+    signing = "gitlab"
     docs = "https://docs.gitlab.com/user/project/integrations/webhook_events/"
     snippet = """{url}
 

@@ -20,6 +20,7 @@ class Grafana(Adapter):
 
     slug = "grafana"
     label = "Grafana"
+    signing = "grafana"
     docs = "https://grafana.com/docs/grafana/latest/alerting/configure-notifications/manage-contact-points/integrations/webhook-notifier/"
     tells_again = True
     snippet = """{url}

@@ -12,6 +12,7 @@ class Honeycomb(Adapter):
 
     slug = "honeycomb"
     label = "Honeycomb"
+    signing = "honeycomb"
     docs = "https://docs.honeycomb.io/notify/webhooks/"
     snippet = """{url}
 

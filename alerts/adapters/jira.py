@@ -15,6 +15,7 @@ class Jira(Adapter):
 
     slug = "jira"
     label = "Jira"
+    signing = "hub"
     docs = "https://developer.atlassian.com/server/jira/platform/webhooks/"
     snippet = """{url}
 

@@ -9,6 +9,7 @@ class NetBox(Adapter):
 
     slug = "netbox"
     label = "NetBox"
+    signing = "netbox"
     docs = "https://netboxlabs.com/docs/netbox/integrations/webhooks/"
     snippet = """{url}
 

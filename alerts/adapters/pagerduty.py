@@ -18,6 +18,7 @@ class PagerDuty(Adapter):
 
     slug = "pagerduty"
     label = "PagerDuty"
+    signing = "pagerduty"
     docs = "https://developer.pagerduty.com/docs/events-api-v2-overview"
     snippet = """{url}
 

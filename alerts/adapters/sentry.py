@@ -19,6 +19,7 @@ class Sentry(Adapter):
 
     slug = "sentry"
     label = "Sentry"
+    signing = "sentry"
     docs = "https://docs.sentry.io/organization/integrations/integration-platform/webhooks/"
     snippet = """{url}
 

@@ -26,6 +26,11 @@ SNIPPET = (
 class IntegrationForm(forms.ModelForm):
     """An integration, with the mapping checked at its field."""
 
+    signing_secret = forms.CharField(
+        label=gettext_lazy("Signing secret"), required=False, max_length=integrations.LONGEST_SECRET, widget=forms.PasswordInput(),
+        help_text=gettext_lazy("Stored encrypted and not shown again; leave it empty to keep it. The one before works for another day."),
+    )  # fmt: skip
+
     class Meta:
         model = Integration
         fields: ClassVar[list[str]] = [
@@ -39,6 +44,14 @@ class IntegrationForm(forms.ModelForm):
         if wrong:
             raise ValidationError(wrong)
         return mapping
+
+    def clean_signing_secret(self) -> str:
+        secret: str = self.cleaned_data["signing_secret"].strip()
+        if secret and not adapters.signing_of(self.cleaned_data.get("adapter", "")):
+            raise ValidationError(_("This tool signs nothing that could be checked."))
+        if secret and len(secret) < integrations.SHORTEST_SECRET:
+            raise ValidationError(_("Give a secret of at least %(least)d characters.") % {"least": integrations.SHORTEST_SECRET})
+        return secret
 
     def clean_priority_map(self) -> Any:
         words = self.cleaned_data["priority_map"] or {}
@@ -63,6 +76,7 @@ class IntegrationAdmin(RegisterAdmin):
         return [
             *(["webhook_url", "snippet"] if obj else []),
             *IntegrationForm.Meta.fields,
+            "signing_secret",
             *(["subscriptions"] if obj and obj.subscriptions.exists() else []),
         ]
 
@@ -98,12 +112,14 @@ class IntegrationAdmin(RegisterAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         actor: Any = request.user
         if change:
-            integrations.change(obj, actor=actor, fields=list(form.changed_data))
+            integrations.change(obj, actor=actor, fields=[name for name in form.changed_data if name != "signing_secret"])
         else:
             integrations.add(obj, actor=actor)
             messages.success(request, _("Give this URL to the tool: %(url)s") % {"url": obj.webhook_url})
+        if form.cleaned_data.get("signing_secret"):
+            integrations.sign(obj, actor=actor, secret=form.cleaned_data["signing_secret"])
 
-    @admin.action(description=gettext_lazy("Rotate the key: the old URL ends within five seconds"))
+    @admin.action(description=gettext_lazy("Rotate the key: the old URL works for another day"))
     def rotate_key(self, request: HttpRequest, queryset: QuerySet[Integration]) -> None:
         actor: Any = request.user
         for integration in queryset:

@@ -13,7 +13,10 @@ from tickets.models.registers import PRIORITIES
 
 
 class Integration(models.Model):
-    """A source of alerts: its key in the webhook URL, how its payloads are read, and which of its alerts open an incident."""
+    """A source of alerts: its key in the webhook URL, how its payloads are read, and which of its alerts open an incident.
+
+    signing_cipher: the secret by which its tool signs, encrypted; empty when signatures are not asked for. former_…: the one before it, good for a while.
+    """
 
     TIERS: ClassVar[list[Any]] = [(1, _("Tier 1")), (2, _("Tier 1 or 2")), (3, _("Tier 1 to 3")), (4, _("Any known service"))]
     OWN, ALL = "own", "all"
@@ -67,6 +70,11 @@ class Integration(models.Model):
         _("too old to page after hours"), default=24, db_default=24,
         help_text=_("A new alert that began longer ago, such as of a backlog that is sent again, is kept quiet; 0 for never"),
     )  # fmt: skip
+    signing_cipher = models.TextField(blank=True, default="", db_default="", editable=False)
+    former_signing_cipher = models.TextField(blank=True, default="", db_default="", editable=False)
+    former_signing_until = models.DateTimeField(_("former secret valid until"), null=True, editable=False)
+    former_signing_used_at = models.DateTimeField(_("former secret last used"), null=True, editable=False)
+    unsigned_at = models.DateTimeField(_("last refused for its signature"), null=True, editable=False)
     created_at = models.DateTimeField(db_default=models.functions.Now())
 
     class Meta:

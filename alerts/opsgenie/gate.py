@@ -1,14 +1,13 @@
 """Who reads alerts over Opsgenie's API: a person by an API token, or an integration by its key."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts import actions as accounts
 from accounts.models import ApiToken, User
-from alerts import permissions
+from alerts import permissions, queries
 from alerts.dialects import base
 from alerts.models import Alert, Integration
 from oncall.opsgenie import envelope
@@ -56,6 +55,7 @@ def integration_of(key: str) -> Integration | None:
     """The integration of a key that is in use."""
     if not key.startswith("ek_"):
         return None
-    rows: Any = Integration.objects.filter(key__digest=accounts.digest_of(key), key__revoked_at__isnull=True, is_enabled=True)
-    found: Integration | None = rows.first()
+    found = queries.integration_of(accounts.digest_of(key))
+    if found is not None and found.key.former_digest == accounts.digest_of(key):
+        accounts.note_former_use(key)
     return found

@@ -251,7 +251,9 @@ CASES: dict[tuple[str, str], list[Case]] = {
     ("alerts:respond", "POST"): made(lambda world, _t: {"to": f"team:{world.teams['payments'].pk}"}),
     ("alerts:note", "POST"): plain(note="Seen"),
     ("alerts:connect_tool", "POST"): plain(name="Zabbix, Oslo"),
-    ("alerts:change_integration", "POST"): plain(name="Prometheus, Oslo", adapter="alertmanager", reach="own", incident_from_priority="1"),
+    ("alerts:change_integration", "POST"): plain(name="Prometheus, Oslo", adapter="generic", reach="own", incident_from_priority="1"),
+    ("alerts:rotate_integration", "POST"): plain(hours="24"),
+    ("alerts:sign_integration", "POST"): plain(secret="sesame-sesame-sesame"),
     ("alerts:try_integration", "POST"): plain(payload="{}"),
     ("alerts:map_integration", "POST"): plain(payload="{}", map_message="text"),
     ("alerts:add_rule", "POST"): plain(name="Any", reported="any", action="ignore"),
@@ -266,7 +268,9 @@ CASES: dict[tuple[str, str], list[Case]] = {
     ("alerts:act_on_maintenance", "POST"): _verbs({"end": "", "remove": ""}, "pk"),
     ("alerts:new_lookup_table", "POST"): plain(name="Racks", text="host,rack\na,1\n"),
     ("alerts:lookup_table", "POST"): plain(name="Hosts", text="host,rack\na,1\n"),
-    ("alerts:act_on_integration", "POST"): _verbs({"enable": "", "disable": "", "rotate": "", "test": ""}, "pk"),
+    ("alerts:act_on_integration", "POST"): _verbs(
+        dict.fromkeys(("enable", "disable", "test", "end-former-key", "end-former-secret", "unsign"), ""), "pk"
+    ),
     ("alerts:new_heartbeat", "POST"): made(lambda world, _t: _heartbeat(world, "nightly")),
     ("alerts:change_heartbeat", "POST"): made(lambda world, _t: _heartbeat(world, world.more["heartbeat"].name)),
     **{(f"{name}:heartbeats", "POST"): plain(name="nightly") for name in ("alerts_opsgenie", "jsm_alerts")},

@@ -172,7 +172,10 @@ def _alerts(world: World) -> None:
         )
     saved = {"name": "Saved", "query": "status: open"}
     world.more["alert search"] = searching.create(actor=world.people["stranger"], values=saved)
-    world.more["integration"] = integrations.create(actor=None, name="Prometheus")
+    world.more["integration"] = integrations.create(actor=None, name="Prometheus", adapter="generic")
+    for secret in ("sesame-sesame", "sesame-again"):
+        integrations.sign(world.more["integration"], actor=None, secret=secret)
+    integrations.rotate_key(world.more["integration"], actor=None)
     world.more["integration key"] = IntegrationKey.objects.latest("id")
     with connection.cursor() as cursor:
         kept = "INSERT INTO alerts_inbox (integration_id, body, state, reason) VALUES (%s, '{', 'quarantined', 'Broken')"
