@@ -62,7 +62,7 @@ class Group:
 def alerts_for(user: User) -> QuerySet[Alert]:
     """Every alert this person may see, with what a list shows."""
     rows = permissions.visible_to(user, Alert.objects.all())
-    return rows.select_related("integration", "service", "incident", "owner", "held_by__service").defer(
+    return rows.select_related("integration", "service", "incident", "owner", "held_by__service", "held_for").defer(
         "payload", "details", "description", "incident__description"
     )
 
@@ -116,7 +116,7 @@ def alert_for(user: User, number: int) -> Alert:
     """One alert by its number, with everything. Raises Http404 when this user may not see it."""
     rows = permissions.visible_to(user, Alert.objects.filter(number=number))
     alert = rows.select_related(
-        "integration", "service__tier", "service__owner_team", "incident__status", "owner", "group", "held_by__service"
+        "integration", "service__tier", "service__owner_team", "incident__status", "owner", "group", "held_by__service", "held_for"
     ).first()
     if alert is None:
         raise Http404

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from alerts import grouping
 from alerts.models import Alert
 from common import wording
+from services.models import Service
 
 NAMES = {
     "service": gettext_lazy("service"), "integration": gettext_lazy("integration"), "entity": gettext_lazy("entity"), "source": gettext_lazy("source"),
@@ -46,6 +47,11 @@ def held(parent: Alert) -> str:
     return _("held: {service} is down ({key})").format(service=parent.service or parent.service_name, key=parent.key)
 
 
+def declared(service: Service) -> str:
+    """“held: Payments DB was declared down”."""
+    return _("held: {service} was declared down").format(service=service)
+
+
 def stale(alert: Alert) -> str:
     """“stale: it began 2d 4h before it came”."""
     age = alert.first_occurred_at - (alert.starts_at or alert.first_occurred_at)
@@ -59,6 +65,8 @@ def kept_quiet(alert: Alert) -> str:
         return ""
     if alert.held_by is not None:
         return held(alert.held_by)
+    if alert.held_for is not None:
+        return declared(alert.held_for)
     if alert.flapping_until is not None:
         return _("flapping, quiet until it settles")
     return stale(alert) if alert.plan.get("stale") else ""

@@ -76,7 +76,7 @@ class Quiet:
             facts = conditions.facts_of(alert)
             fitting = [one for one in self.windows if one.fits(alert, facts)]
             found += [Reason("maintenance", one.row.name, one.ends_at, one.row.mode == Maintenance.REVIEW) for one in fitting]
-        if alert.held_by_id is not None:
+        if alert.held_by_id is not None or alert.held_for_id is not None:
             found.append(Reason("topology", "", Alert.FOREVER))
         if alert.flapping_until is not None:
             found.append(Reason("flapping", "", Alert.FOREVER))

@@ -1,18 +1,20 @@
 """Every write to services."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from common import errors
+from common import clock, errors
 from journal import actions as journal
 from journal import registers
 from services import events, permissions
 from services.models import Dependency, Service, Tier
 
 GRAPH_LOCK = 7203001
+LONGEST_DOWN, NOTE_LENGTH = 168, 200
 
 DEFAULT_TIERS = [
     (1, "Tier 1", "An outage hits customers or revenue at once", 1),
@@ -83,3 +85,31 @@ def remove_dependency(link: Dependency, *, actor: User | None) -> None:
     deleted, _rows = Dependency.objects.filter(pk=link.pk).delete()
     if deleted:
         journal.record(events.DEPENDENCY_REMOVED, service, actor=actor, name=name)
+
+
+@transaction.atomic
+def declare_down(service: Service, *, actor: User | None, hours: int, note: str = "") -> Service:
+    """Says that a service is down for `hours` (1 to 168) from now: new alerts of services that need it wait. Said again it holds from now. Raises Refused, Invalid."""
+    permissions.can_declare(actor).require()
+    if not 1 <= hours <= LONGEST_DOWN:
+        raise errors.Invalid("hours", _("Declare it down for 1 to %(most)d hours.") % {"most": LONGEST_DOWN})
+    at, locked = clock.now(), Service.objects.select_for_update().get(pk=service.pk)
+    note = " ".join(note.split())[:NOTE_LENGTH]
+    locked.down_since = locked.down_since if locked.is_declared_down(at) else at
+    locked.down_until, locked.down_note = at + timedelta(hours=hours), note
+    locked.save(update_fields=["down_since", "down_until", "down_note"])
+    journal.record(events.DECLARED_DOWN, locked, actor=actor, at=at, until=f"{locked.down_until:%Y-%m-%d %H:%M} UTC", note=note or "–")
+    return locked
+
+
+@transaction.atomic
+def declare_up(service: Service, *, actor: User | None) -> Service:
+    """Says that it is up again: what waits for it is paged two minutes later, if it is still open. Raises Refused."""
+    permissions.can_declare(actor).require()
+    at, locked = clock.now(), Service.objects.select_for_update().get(pk=service.pk)
+    if not locked.is_declared_down(at):
+        return locked
+    locked.down_until = at
+    locked.save(update_fields=["down_until"])
+    journal.record(events.DECLARED_UP, locked, actor=actor, at=at)
+    return locked

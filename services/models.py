@@ -1,5 +1,6 @@
 """What the company runs for its users, how much it matters and who answers for it."""
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -39,7 +40,10 @@ class Tier(models.Model):
 
 
 class Service(models.Model):
-    """A service in the sense of ITIL: owned by a team, of a tier, known to monitoring by its name, short name or an alias."""
+    """A service in the sense of ITIL: owned by a team, of a tier, known to monitoring by its name, short name or an alias.
+
+    down_since, down_until: somebody declared that it is down, for so long; meanwhile alerts of services that need it wait.
+    """
 
     NOTHING, COMMENT, MONITORING, RESOLVE = "nothing", "comment", "monitoring", "resolve"
     ENDINGS: ClassVar[list[Any]] = [
@@ -82,6 +86,9 @@ class Service(models.Model):
         _("while it is down, alerts of services that need it wait"), default=False, db_default=False,
         help_text=_("Down: it has an open alert P1 or P2. What is more urgent than that alert does not wait"),
     )  # fmt: skip
+    down_since = models.DateTimeField(_("declared down"), null=True, editable=False)
+    down_until = models.DateTimeField(_("declared down until"), null=True, editable=False)
+    down_note = models.CharField(_("why it is declared down"), max_length=200, blank=True, default="", db_default="", editable=False)
     responders = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="responds_for", verbose_name=_("responders"))
     responder_teams = models.ManyToManyField(Team, blank=True, related_name="responds_for", verbose_name=_("responder teams"))
     stakeholders = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="stakeholder_of", verbose_name=_("stakeholders"))
@@ -110,6 +117,10 @@ class Service(models.Model):
 
     def get_absolute_url(self) -> str:
         return links.to("services:detail", self.slug)
+
+    def is_declared_down(self, at: datetime) -> bool:
+        """Whether somebody's word that it is down holds at an instant."""
+        return self.down_until is not None and self.down_until > at
 
 
 class Dependency(models.Model):

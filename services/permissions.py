@@ -15,6 +15,13 @@ def can_manage(user: User | None) -> Decision:
     return Decision(False, _("Only an admin may change services."))
 
 
+def can_declare(user: User | None) -> Decision:
+    """Whoever works on alerts may say that a service is down or up; so may the system."""
+    if user is None or user.has_right("alert.act"):
+        return ALLOWED
+    return Decision(False, _("You may not say that a service is down: that needs the right alert.act."))
+
+
 def visible_to(user: User, services: QuerySet[Service]) -> QuerySet[Service]:
     """Everybody on the desk sees every service."""
     return services if user.has_right("service.view") else services.none()

@@ -1,6 +1,7 @@
 """Reads of services."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.search import TrigramWordSimilarity
@@ -79,6 +80,11 @@ def upstream_of(ids: Iterable[int]) -> dict[int, frozenset[int]]:
         for service_id, needs_id in cursor.fetchall():
             found.setdefault(service_id, set()).add(needs_id)
     return {pk: frozenset(above - {pk}) for pk, above in found.items()}
+
+
+def declared_down(ids: Iterable[int], at: datetime) -> dict[int, Service]:
+    """Those of these services that somebody declared down."""
+    return Service.objects.filter(down_until__gt=at).in_bulk(ids)
 
 
 def search(user: User, text: str, limit: int) -> QuerySet[Service]:

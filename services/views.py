@@ -2,19 +2,20 @@
 
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import desk
 from accounts.models import Team
 from common import clock, htmx, panels
 from oncall import forms, routing, snapshots
 from oncall.views import policies
-from services import facts, queries
+from services import actions, facts, permissions, queries
+from services.forms import DownForm
 from services.models import Service, Tier
 
 
@@ -58,6 +59,8 @@ def detail(request: HttpRequest, slug: str) -> HttpResponseBase:
     context |= _neighbours(service) | {
         "resolved_count": facts.resolved_count(user, service),
         "health": facts.health(open_incidents),
+        "is_down": service.is_declared_down(clock.now()),
+        "can_declare": bool(permissions.can_declare(user)),
         "responders": list(service.responders.all()),
         "responder_teams": list(service.responder_teams.all()),
         "stakeholders": list(service.stakeholders.all()),
@@ -95,6 +98,31 @@ def _neighbours(service: Service) -> dict[str, Any]:
         "dependent_count": len(dependents),
         "graph": {"nodes": drawn, "edges": [[str(owner), str(needed)] for owner, needed in edges]},
     }
+
+
+@require_http_methods(["GET", "POST"])
+@desk.required
+def declare_down(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """Says that the service is down, in a dialog."""
+    user = desk.user_of(request)
+    service = queries.service_for(user, slug)
+    permissions.can_declare(user).require()
+    form = DownForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        actions.declare_down(service, actor=user, **form.cleaned_data)
+        return HttpResponse(status=204, headers={"HX-Redirect": service.get_absolute_url()})
+    title = _("{name} is down").format(name=service.name)
+    return htmx.dialog(request, form, url=reverse("services:declare_down", args=[slug]), title=title, action=_("Declare it down"))
+
+
+@require_POST
+@desk.required
+def declare_up(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """Says that it is up again."""
+    user = desk.user_of(request)
+    service = queries.service_for(user, slug)
+    actions.declare_up(service, actor=user)
+    return HttpResponse(status=204, headers={"HX-Redirect": service.get_absolute_url()})
 
 
 @require_safe

@@ -1,4 +1,7 @@
-"""Alerts of services whose dependency is down wait for it (ALR-17): held under the alert of what is down, and loud when that is over and they are not."""
+"""Alerts of services whose dependency is down wait for it (ALR-17): held under the alert of what is down, or for what somebody declared down.
+
+They are loud when that is over and they are not.
+"""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -15,12 +18,19 @@ def hold(alerts: Sequence[Alert], at: datetime) -> dict[int, Alert]:
     needs = services.upstream_of({alert.service_id for alert in alerts if alert.service_id is not None})
     if not needs:
         return {}
-    down = _worst(_down({pk for found in needs.values() for pk in found}))
+    above_all = {pk for found in needs.values() for pk in found}
+    declared = services.declared_down(above_all, at)
+    down = _worst(_down(above_all))
     fresh = _worst([alert for alert in alerts if _is_down(alert) and not down.keys() & needs.get(alert.service_id or 0, frozenset())])
     fresh = {pk: alert for pk, alert in fresh.items() if not fresh.keys() & needs.get(pk, frozenset())}
     late: dict[int, Alert] = {}
     for alert in alerts:
         above = needs.get(alert.service_id or 0, frozenset())
+        said = min(declared.keys() & above, default=None)
+        if said is not None:
+            alert.held_for, alert.silenced_until = declared[said], Alert.FOREVER
+            alert.note(at, "topology", "", reasons.declared(declared[said]))
+            continue
         parent = _parent([known[pk] for known in (down, fresh) for pk in known.keys() & above])
         if parent is None or parent.priority > alert.priority:
             continue

@@ -36,7 +36,8 @@ class Alert(models.Model):
     group_why: how it came into its group, {how, like, score, fields, minutes} as alerts/grouping.py says it.
     held_until: a rule keeps it quiet until then (FOREVER: until something releases it); silenced_until is the latest of all such reasons.
     beats: how many events in each of the minutes up to beats_at (minutes since 1970), at most sixty; empty until it came a second time.
-    held_by: the alert of a service that its own needs and that is down. flapping_until: it comes and goes; until then without a change it stays quiet, and
+    held_by: the alert of a service that its own needs and that is down. held_for: such a service that somebody declared down.
+    flapping_until: it comes and goes; until then without a change it stays quiet, and
     open whatever the tool says. plan: what a notification policy still has in mind, see alerts/notifying.py. plan_due_at: when it is next looked at.
     """
 
@@ -92,6 +93,9 @@ class Alert(models.Model):
     held_by = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="holds", verbose_name=_("held under"), db_index=False
     )
+    held_for = models.ForeignKey(
+        Service, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("waits for"), db_index=False
+    )
     flapping_until = models.DateTimeField(_("flapping until"), null=True, blank=True)
     starts_at = models.DateTimeField(_("started"), null=True, blank=True)
     first_occurred_at = models.DateTimeField(_("first occurred"))
@@ -133,6 +137,7 @@ class Alert(models.Model):
             models.Index(fields=["snoozed_until"], name="alert_snoozed", condition=Q(status="snoozed")),
             models.Index(fields=["silenced_until"], name="alert_silenced", condition=Q(silenced_until__isnull=False) & ~Q(status="closed")),
             models.Index(fields=["held_by"], name="alert_held", condition=Q(held_by__isnull=False)),
+            models.Index(fields=["held_for"], name="alert_held_for", condition=Q(held_for__isnull=False)),
             models.Index(fields=["flapping_until"], name="alert_flapping", condition=Q(flapping_until__isnull=False) & ~Q(status="closed")),
             models.Index(fields=["expires_at"], name="alert_expires", condition=Q(expires_at__isnull=False) & ~Q(status="closed")),
             models.Index(fields=["plan_due_at"], name="alert_plan_due", condition=Q(plan_due_at__isnull=False) & ~Q(status="closed")),

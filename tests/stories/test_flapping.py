@@ -7,13 +7,15 @@ from datetime import datetime, timedelta
 import orjson
 import pytest
 from django.db import connection
+from django.test import Client
 
 from accounts.models import Team, User
 from alerts import tasks
 from alerts.actions import intake, integrations
 from alerts.models import Alert, Integration
-from common import clock
+from common import clock, errors
 from incidents.models import Incident
+from journal.models import Entry
 from notifications.models import ContactMethod, Page
 from oncall.actions import escalations
 from oncall.models import Escalation, EscalationPolicy, EscalationStep
@@ -171,3 +173,52 @@ def test_what_is_more_urgent_than_what_it_needs_does_not_wait(integration: Integ
         put(integration, "gateway", start, service=service.slug, priority="P1")
     assert set(Alert.objects.values_list("held_by", flat=True)) == {None}
     assert Escalation.objects.count() == 2
+
+
+def test_what_somebody_declared_down_holds_what_needs_it_until_it_is_up_or_its_time_is_over(
+    integration: Integration, service: Service, needed: Service, agent: User
+) -> None:
+    Service.objects.update(holds_dependents=False)
+    start = clock.now()
+    services.declare_down(needed, actor=agent, hours=2, note="Disk is being changed")
+    with work(start + timedelta(minutes=1)):
+        put(integration, "gateway", start + timedelta(minutes=1), service=service.slug)
+        put(integration, "wiki", start + timedelta(minutes=1), service=needed.slug)
+    held, own = Alert.objects.get(alias="gateway"), Alert.objects.get(alias="wiki")
+    assert (held.held_for, held.silenced_until, own.held_for, own.silenced_until) == (needed, Alert.FOREVER, None, None)
+    assert held.decisions[-1]["what"] == "held: Wiki was declared down"
+    assert set(Page.objects.values_list("subject_id", flat=True)) == {own.pk}
+    with work(start + timedelta(minutes=119)):
+        pass
+    assert Alert.objects.get(alias="gateway").held_for == needed
+    with work(start + timedelta(hours=2, minutes=3)):
+        pass
+    held.refresh_from_db()
+    assert (held.held_for, held.silenced_until, Page.objects.filter(subject_id=held.pk).count()) == (None, None, 1)
+    assert list(Entry.objects.filter(event__startswith="service.declared").values_list("event", "actor")) == [("service.declared_down", agent.pk)]
+
+
+def test_a_person_declares_a_service_down_and_up_on_its_page(
+    client: Client, integration: Integration, service: Service, needed: Service, agent: User, requester: User
+) -> None:
+    root, told = f"/services/{needed.slug}", {"HX-Request": "true"}
+    with pytest.raises(errors.Refused):
+        services.declare_down(needed, actor=requester, hours=1)
+    with pytest.raises(errors.Invalid):
+        services.declare_down(needed, actor=agent, hours=0)
+    client.force_login(agent)
+    assert "Declare down" in client.get(f"{root}/").content.decode()
+    assert client.post(f"{root}/declare-down/", {"hours": "3"}, headers=told).status_code == 422
+    assert client.post(f"{root}/declare-down/", {"hours": "4", "note": "Power <b>"}, headers=told).status_code == 204
+    page = client.get(f"{root}/").content.decode()
+    assert "Declared down until" in page and "Power &lt;b&gt;" in page
+    put(integration, "gateway", clock.now(), service=service.slug)
+    intake.process_inbox()
+    assert "was declared down" in client.get(Alert.objects.get().get_absolute_url()).content.decode()
+    for _time in range(2):
+        assert client.post(f"{root}/declare-up/", headers=told).status_code == 204
+    assert "Declared down until" not in client.get(f"{root}/").content.decode()
+    with work(clock.now() + timedelta(minutes=3)):
+        pass
+    assert (Alert.objects.get().silenced_until, Page.objects.count()) == (None, 1)
+    assert Entry.objects.filter(event="service.declared_up").count() == 1

@@ -250,6 +250,7 @@ CASES: dict[tuple[str, str], list[Case]] = {
     ("alerts:many", "POST"): plain(priority="1"),
     ("alerts:respond", "POST"): made(lambda world, _t: {"to": f"team:{world.teams['payments'].pk}"}),
     ("alerts:note", "POST"): plain(note="Seen"),
+    ("services:declare_down", "POST"): plain(hours="4"),
     ("alerts:connect_tool", "POST"): plain(name="Zabbix, Oslo"),
     ("alerts:change_integration", "POST"): plain(name="Prometheus, Oslo", adapter="generic", reach="own", incident_from_priority="1"),
     ("alerts:rotate_integration", "POST"): plain(hours="24"),
