@@ -23,7 +23,7 @@ def wake_snoozed() -> int:
     """Opens alerts whose snooze ended, closes those that are not sent any more, sees which silences and maintenance began and ended, and does what
     notification policies had in mind; alerts that flapped settle, and those that waited for what they need are freed. A tick every ten seconds."""
     settled = settling.settle() + settling.release_due()
-    return settled + lifecycle.wake_snoozed() + lifecycle.close_expired() + silencing.hush(clock.now()) + plans.run_due()
+    return settled + lifecycle.wake_snoozed() + lifecycle.close_expired() + silencing.hush_due(clock.now()) + plans.run_due()
 
 
 @shared_task(name="alerts.keep_partitions", queue="bulk")

@@ -1,5 +1,6 @@
 """Silences: every write to them, and what they keep quiet."""
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -12,12 +13,13 @@ from accounts.models import User
 from alerts import events, labels, permissions, queries, rulebook
 from alerts.actions import deciding, escalating, grouping, lifecycle, opening
 from alerts.labels import Matcher
-from alerts.models import Alert, Integration, Silence
+from alerts.models import Alert, Integration, QuietMark, Silence
 from common import clock, errors
 from journal import actions as journal
 from oncall.actions import escalations
 
 MOST_MATCHERS = 50
+LOOKED_AT_ALL = 300  # seconds
 
 
 @transaction.atomic
@@ -95,9 +97,9 @@ def end(silence: Silence, *, actor: User | None) -> Silence:
 
 
 def hush(at: datetime) -> int:
-    """After a silence changed, and as silences begin and end: quiet for the open alerts that one fits, and what was held back for those that none fits any more.
+    """After a silence or maintenance changed: quiet for the open alerts that one fits, and what was held back for those that none fits any more.
 
-    Answers how many alerts changed.
+    Answers how many alerts changed. The next sweep looks at all once more, after the batches that were under way.
     """
     quiet = rulebook.quiet_at(at)
     rows = Alert.objects.exclude(status=Alert.CLOSED).defer("payload", "description")
@@ -105,19 +107,49 @@ def hush(at: datetime) -> int:
         rows = rows.filter(silenced_until__isnull=False).exclude(held_until=Alert.FOREVER, silenced_until=Alert.FOREVER)
     elif quiet.windows:
         rows = rows.select_related("team", "integration__team", "service__owner_team")
-    changed = [alert.pk for alert in rows.iterator() if quiet.until(alert, at) != alert.silenced_until]
+    return _change_all([alert.pk for alert in rows.iterator() if quiet.until(alert, at) != alert.silenced_until], quiet, at)
+
+
+def hush_due(at: datetime) -> int:
+    """As silences and maintenance begin and end: the open alerts whose quiet is over are found by index. All are looked at when something began, ended or
+    changed since the last time, and every five minutes, as people change what alerts say. Answers how many changed."""
+    quiet = rulebook.quiet_at(at)
+    seen = _mark(quiet, at)
+    if QuietMark.objects.filter(pk=1, seen=seen).exists():
+        due = Alert.objects.filter(silenced_until__lte=at).exclude(status=Alert.CLOSED).values_list("pk", flat=True)
+        return _change_all(list(due), quiet, at)
+    with transaction.atomic():
+        grouping.hold()  # what a batch under way opens by what held before, is there when all are looked at
+    amount = hush(at)
+    QuietMark.objects.update_or_create(pk=1, defaults={"seen": seen})
+    return amount
+
+
+def _mark(quiet: rulebook.Quiet, at: datetime) -> str:
+    """What keeps alerts quiet at an instant, with every change of it, and which five minutes it is in."""
+    told = [f"s{one.pk} {one.updated_at.timestamp()}" for one in quiet.silences] + [
+        f"m{one.row.pk} {one.ends_at.timestamp()} {one.row.conditions}" for one in quiet.windows
+    ]
+    return hashlib.sha256(f"{at.timestamp() // LOOKED_AT_ALL} {sorted(told)}".encode()).hexdigest()
+
+
+def _change_all(changed: Sequence[int], quiet: rulebook.Quiet, at: datetime) -> int:
+    """Makes open alerts as quiet as they are to be; the groups are held before any alert. Answers how many changed."""
     if not changed:
         return 0
-    freed = []
+    freed, amount = [], 0
     with transaction.atomic():
         grouping.hold()
         held = Alert.objects.filter(pk__in=changed).exclude(status=Alert.CLOSED).prefetch_related(*queries.RELATED).order_by("alias")
         for alert in held.select_for_update(of=("self",)):
+            if quiet.until(alert, at) == alert.silenced_until:
+                continue
+            amount += 1
             _change(alert, quiet, at)
             if alert.silenced_until is None and alert.status == Alert.OPEN:
                 freed.append(alert)
         opening.free(freed, at)
-    return len(changed)
+    return amount
 
 
 def _change(alert: Alert, quiet: rulebook.Quiet, at: datetime) -> None:
@@ -138,6 +170,7 @@ def _change(alert: Alert, quiet: rulebook.Quiet, at: datetime) -> None:
 def release(alert: Alert, *, actor: User | None) -> Alert:
     """Makes an alert loud that something keeps quiet: it pages now, and no rule quietens it again. Raises Refused, Conflict when it is closed."""
     permissions.can_act(actor).require()
+    grouping.hold()
     locked = lifecycle.hold(alert)
     lifecycle.require_active(locked)
     if locked.silenced_until is None:

@@ -12,7 +12,7 @@ from alerts.models.integration import Integration
 from alerts.models.noise import NoiseMark
 from alerts.models.rule import IntegrationRule
 from alerts.models.search import SavedSearch
-from alerts.models.silence import Silence
+from alerts.models.silence import QuietMark, Silence
 from alerts.models.subscription import Subscription
 from alerts.models.volume import Volume
 
@@ -35,6 +35,7 @@ __all__ = [
     "LookupTable",
     "Maintenance",
     "NoiseMark",
+    "QuietMark",
     "SavedSearch",
     "Silence",
     "SourceClock",

@@ -39,3 +39,16 @@ class Silence(models.Model):
 
     def __str__(self) -> str:
         return self.comment
+
+
+class QuietMark(models.Model):
+    """What kept alerts quiet when all open ones were last looked at; one row. While it is the same, only those whose quiet is over are."""
+
+    seen = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = _("mark of the sweep")
+        verbose_name_plural = _("marks of the sweep")
+
+    def __str__(self) -> str:
+        return self.seen

@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """The secrets by which tools sign what they send."""
 
-    dependencies = [("alerts", "0025_search_visibility")]
+    dependencies = [("alerts", "0026_tells_again")]
 
     operations = [
         migrations.AddField(

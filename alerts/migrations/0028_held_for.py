@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """Alerts that wait for a service which somebody declared down."""
 
-    dependencies = [("alerts", "0026_signing"), ("services", "0005_declared_down")]
+    dependencies = [("alerts", "0027_signing"), ("services", "0005_declared_down")]
 
     operations = [
         migrations.AddField(
