@@ -65,9 +65,14 @@ class Row:
     alerts: list[Alert]
 
     @property
+    def is_over(self) -> bool:
+        """All of them are closed."""
+        return all(alert.status == Alert.CLOSED for alert in self.alerts)
+
+    @property
     def open(self) -> int:
-        """How many of them are not closed."""
-        return sum(alert.status != Alert.CLOSED for alert in self.alerts)
+        """How many of them nobody acknowledged, snoozed or closed."""
+        return sum(alert.status == Alert.OPEN for alert in self.alerts)
 
     @property
     def waits(self) -> bool:

@@ -58,6 +58,11 @@ class Group:
     key: str = "0"
     title: str = ""
 
+    @property
+    def size(self) -> int:
+        """How many alerts, those that are folded under another one included."""
+        return sum(1 + getattr(alert, "alike", 0) for alert in self.alerts)
+
 
 def alerts_for(user: User) -> QuerySet[Alert]:
     """Every alert this person may see, with what a list shows."""

@@ -188,13 +188,13 @@ def _dressed(alert: Any, user: User) -> Any:
 
 def _note_of(alert: Alert) -> str:
     if alert.status == Alert.SNOOZED and alert.snoozed_until:
-        return _("until {at}").format(at=wording.moment(alert.snoozed_until, clock.now()))
+        return _("until {at}").format(at=wording.until(alert.snoozed_until, clock.now()))
     if alert.status != Alert.CLOSED and reasons.kept_quiet(alert):
         return _("held") if alert.held_by is not None else _("flapping")
     if alert.status != Alert.CLOSED and alert.silenced_until:
         if alert.silenced_until >= Alert.FOREVER:
             return _("quiet")
-        return _("silenced until {at}").format(at=wording.moment(alert.silenced_until, clock.now()))
+        return _("silenced until {at}").format(at=wording.until(alert.silenced_until, clock.now()))
     if alert.status == Alert.CLOSED:
         return {Alert.BY_SOURCE: _("by the source"), Alert.BY_RULE: _("by a rule"), Alert.BY_INCIDENT: _("with its incident")}.get(
             alert.closed_by, _("by hand")

@@ -55,6 +55,14 @@ def moment(at: datetime, now: datetime) -> str:
     return f"{day}, {local:%H:%M} {local.tzname()}"
 
 
+def until(at: datetime, now: datetime) -> str:
+    """When something ends, in a narrow column: 08:00 within 24 hours, else 2 Dec, with the year when it is another one."""
+    local = timezone.localtime(at)
+    if at - now < timedelta(days=1):
+        return f"{local:%H:%M}"
+    return formats.date_format(local, "j M" if local.year == timezone.localtime(now).year else "j M Y")
+
+
 def day(on: date) -> str:
     """A date without a time: 28 Nov 2026."""
     return formats.date_format(on, "j M Y")

@@ -10,6 +10,7 @@ const KEYWORDS = new Set(['and', 'or', 'not', 'in', 'is', 'was', 'empty', 'null'
 const OPERATORS = new Set(['in', 'is', 'was', 'not']);
 const CHIPS = { priority: 'priority', status: 'status', service: 'service', team: 'team', assignee: 'assignee' };
 const WAIT = 120;
+const PAUSE = 250;
 
 /** Offsets of the server count characters, those of the browser halves of some of them. */
 const toUnits = (text, count) => Array.from(text).slice(0, count).join('').length;
@@ -101,7 +102,16 @@ class Query extends HTMLElement {
   }
 
   onInput() {
-    if (this.isQuery) { find('#query-error', this.form)?.replaceChildren(); this.draw(); this.ask(); if (this.button || SIGNS.test(this.input.value)) return; }
+    clearTimeout(this.words);
+    if (!this.isQuery) { this.look(); return; }
+    find('#query-error', this.form)?.replaceChildren();
+    this.draw();
+    this.ask();
+    if (!this.button && !SIGNS.test(this.input.value)) this.words = setTimeout(() => this.look(), PAUSE);
+  }
+
+  /** Looks for words while they are typed. */
+  look() {
     if (this.input.value !== this.said) this.form.dispatchEvent(new CustomEvent('ek:words'));
     this.said = this.input.value;
   }
