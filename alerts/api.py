@@ -31,6 +31,7 @@ class AlertListSerializer(serializers.ModelSerializer):
         fields: ClassVar[list[str]] = [
             "number", "key", "alias", "message", "priority", "status", "count", "entity", "source", "tags", "integration", "service", "service_name",
             "incident", "owner", "starts_at", "first_occurred_at", "last_occurred_at", "acknowledged_at", "snoozed_until", "closed_at", "closed_by",
+            "is_new_kind",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -94,6 +95,8 @@ class IntegrationSerializer(serializers.ModelSerializer):
             "incident_from_priority",
             "incident_from_tier",
             "reach",
+            "alerts_silence",
+            "alerts_volume",
         ]
         read_only_fields = fields
 

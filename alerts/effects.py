@@ -168,7 +168,7 @@ def _policy_words(does: Mapping[str, Any]) -> list[Any]:
 def _notification_words(does: Mapping[str, Any]) -> list[Any]:
     return [
         _("nobody is paged") if "suppress" in does else "", delay_words(does.get("delay", {})),
-        _("pages from the {n}th event on").format(n=does["dedup"]["count"]) if "dedup" in does else "",
+        _("pages from event {n} on").format(n=does["dedup"]["count"]) if "dedup" in does else "",
         _("within {span}").format(span=span(does["dedup"]["minutes"])) if does.get("dedup", {}).get("minutes") else "",
         _("closes it after {span}").format(span=span(does["close_after"])) if "close_after" in does else "",
         _("pages again every {span}, {n} times at most").format(span=span(does["restart"]["minutes"]), n=does["restart"]["times"]) if "restart" in does else "",

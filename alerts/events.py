@@ -43,6 +43,8 @@ SIGNING_ENDED = catalogue.declare(
 FORMER_SECRET_ENDED = catalogue.declare(
     "integration.former_secret_ended", _("{actor} ended the former signing secret of the integration {name}"), icon="key-off"
 )
+VOLUME_UNUSUAL = catalogue.declare("integration.unusual", _("{name}: {what}"), icon="activity", tone="amber")
+VOLUME_USUAL = catalogue.declare("integration.usual", _("What {name} sends is as usual again"), icon="activity", tone="green")
 KEY_ROTATED = catalogue.declare("integration.key_rotated", _("{actor} gave the integration {name} a new key"), icon="key")
 TAGGED = catalogue.declare("alert.tagged", _("{actor} added the tags {tags} to the alert {key}"), icon="tag")
 UNTAGGED = catalogue.declare("alert.untagged", _("{actor} removed the tags {tags} from the alert {key}"), icon="tag")

@@ -30,6 +30,7 @@ class AlertFilter(filters.FilterSet):
     alias = filters.CharFilter(label=_("Alias"))
     tag = filters.CharFilter(method="by_tag", label=_("Tag"))
     group = filters.NumberFilter(field_name="group_id", label=_("Group"))
+    is_new_kind = filters.BooleanFilter(label=_("New kind of alert"))
     is_matched = filters.BooleanFilter(field_name="service", lookup_expr="isnull", exclude=True, label=_("Service is known"))
     is_linked = filters.BooleanFilter(field_name="incident", lookup_expr="isnull", exclude=True, label=_("Linked to an incident"))
 

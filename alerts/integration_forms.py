@@ -58,12 +58,29 @@ class IntegrationForm(ConnectForm):
         label=_("Too old to page after hours"), min_value=0, max_value=8_760, required=False,
         help_text=_("A new alert that began longer ago, such as of a backlog that is sent again, is kept quiet; 0 for never"),
     )  # fmt: skip
+    alerts_silence = forms.BooleanField(
+        label=_("Alert when it goes silent"), required=False, help_text=_("Its team gets it, and it closes when something comes")
+    )
+    alerts_volume = forms.BooleanField(
+        label=_("Alert when it sends unusually much or little"), required=False, help_text=_("Its team gets it, and it closes when that is over")
+    )
+    OWN = (
+        "name",
+        "adapter",
+        "service",
+        "team",
+        "incident_from_priority",
+        "incident_from_tier",
+        "reach",
+        "stale_hours",
+        "alerts_silence",
+        "alerts_volume",
+    )
     field_order = ("name", "adapter", "service", "team", "incident_from_priority", "incident_from_tier", "priority_map", "reach", "stale_hours")
 
     def __init__(self, *args: Any, integration: Integration, **kwargs: Any) -> None:
         words = "\n".join(f"{word} = {level}" for word, level in integration.priority_map.items())
-        own = ("name", "adapter", "service", "team", "incident_from_priority", "incident_from_tier", "reach", "stale_hours")
-        kwargs["initial"] = {**{name: getattr(integration, name) for name in own}, "priority_map": words}
+        kwargs["initial"] = {**{name: getattr(integration, name) for name in self.OWN}, "priority_map": words}
         super().__init__(*args, **kwargs)
 
     def clean_stale_hours(self) -> int:

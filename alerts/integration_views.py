@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import desk
 from accounts.models import User
-from alerts import adapters, commands, conditions, permissions, queries, reading, ruling, signatures
+from alerts import adapters, commands, conditions, permissions, queries, reading, ruling, signatures, volume_queries
 from alerts import integration_queries as reads
 from alerts.actions import intake, integrations
 from alerts.integration_forms import ConnectForm, IntegrationForm, MappingForm, OverlapForm, SigningForm, TryForm
@@ -80,6 +80,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponseBase:
         "keys": reads.keys_of(integration) if may else None,
         "seconds": SECONDS_LATER if sends.last_at else SECONDS_WAITING, "can_configure": may, "copy": _copied(integration) if may else None,
         "source_clock": reads.clock_of(integration), "is_generic": integration.adapter == adapters.GENERIC.slug, "rules": _rules(integration), "now": clock.now(),
+        "pace": volume_queries.pace_of(integration, clock.now()),
     }  # fmt: skip
     return htmx.page(request, "alerts/integration.html", "alerts/_integration.html", context)
 

@@ -169,8 +169,13 @@ def suggest(found: Iterable[Suggestion]) -> Suggestion | None:
         harm = (3 * effect.missed + effect.late * min(effect.late_minutes, 60) / 60) / max(effect.alerts, 1)
         return effect.share - harm - one.policy.cost
 
-    worth = [one for one in found if one.effect.share >= LEAST_SHARE and score(one) > 0]
+    worth = [one for one in found if one.effect.share >= LEAST_SHARE and score(one) > 0 and not _hides_all(one)]
     return max(worth, key=score, default=None)
+
+
+def _hides_all(one: Suggestion) -> bool:
+    """Waiting for so many events when they never come is keeping quiet by another name."""
+    return one.policy.sort == DEDUP and one.effect.held == one.effect.alerts
 
 
 def replay(policy: Policy, fits: Fits, lived: Iterable[Lived]) -> Effect:

@@ -1,6 +1,6 @@
 """The noise report over REST (ALR-21)."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -8,7 +8,9 @@ from rest_framework import serializers, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from alerts import noise_queries, noise_words
+from accounts.models import User
+from alerts import noise_queries, noise_words, volume_queries
+from alerts.models import VolumeMark
 from alerts.policy_api import AlertRuleSerializer
 from common import clock, errors
 
@@ -68,14 +70,29 @@ class NoiseKindSerializer(serializers.Serializer):
         return SuggestionSerializer(row).data if row.suggestion is not None else None
 
 
+class UnusualSerializer(serializers.ModelSerializer):
+    """A source that sent far more or far less than usual (high, low), or nothing (silent). ended_at: null while it is so."""
+
+    class Meta:
+        model = VolumeMark
+        fields: ClassVar[list[str]] = ["integration", "sort", "began_at", "ended_at", "seen", "expected"]
+        read_only_fields = fields
+
+
 class NoiseReportSerializer(serializers.Serializer):
-    """The kinds, the noisiest first. since: from when alerts were looked at. is_cut: there were more than 200,000."""
+    """The kinds, the noisiest first. since: from when alerts were looked at. is_cut: there were more than 200,000. unusual: sources of the last week."""
 
     days = serializers.IntegerField()
     since = serializers.DateTimeField()
     is_cut = serializers.BooleanField()
     kinds = serializers.IntegerField()
     results = NoiseKindSerializer(source="rows", many=True)
+    unusual = serializers.SerializerMethodField()
+
+    @extend_schema(responses=UnusualSerializer(many=True))
+    def get_unusual(self, _report: Any) -> Any:
+        """What was unusual in the last week, what is so still first."""
+        return UnusualSerializer(self.context["unusual"], many=True).data
 
 
 class NoiseViewSet(viewsets.ViewSet):
@@ -90,5 +107,7 @@ class NoiseViewSet(viewsets.ViewSet):
         days = next((one for one in noise_queries.DAYS if str(one) == given), None)
         if days is None:
             raise errors.Invalid("days", _("Ask for one of: %(known)s.") % {"known": ", ".join(map(str, noise_queries.DAYS))})
-        found = noise_queries.report(request.user, days, clock.now())  # type: ignore[arg-type]  # TokenScope refuses anonymous
-        return Response(NoiseReportSerializer(found).data)
+        user: User = request.user  # type: ignore[assignment]  # TokenScope refuses anonymous
+        at = clock.now()
+        found = noise_queries.report(user, days, at)
+        return Response(NoiseReportSerializer(found, context={"unusual": volume_queries.marks_for(user, at)}).data)

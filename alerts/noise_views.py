@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import desk
 from accounts.models import User
-from alerts import forms, grouping, noise, noise_queries, noise_words, permissions, policy_queries, queries
+from alerts import forms, grouping, noise, noise_queries, noise_words, permissions, policy_queries, queries, volume_queries
 from alerts.actions import noise as actions
 from alerts.models import AlertRule, NoiseMark
 from common import clock, errors, htmx, sheets
@@ -37,11 +37,14 @@ def report(request: HttpRequest) -> HttpResponseBase:
         response = HttpResponse(sheets.as_csv([HEAD, *(_cells(row) for row in found.rows)]), content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="noise-{days}-days.csv"'
         return response
+    at = clock.now()
     can_add = bool(permissions.can_rule(user, None)) or policy_queries.teams_for(user).exists()
     context = {
         "report": found, "rows": [_dressed(row, user, can_add) for row in found.rows], "total": found.total, "shares": _shares(found.total),
         "spans": [(f"{reverse('alerts:noise')}?days={one}", _span(one), one == days) for one in noise_queries.DAYS],
-        "csv_url": f"{reverse('alerts:noise')}?days={days}&format=csv", "now": clock.now(), "rest": found.kinds - len(found.rows),
+        "csv_url": f"{reverse('alerts:noise')}?days={days}&format=csv", "now": at, "rest": found.kinds - len(found.rows),
+        "marks": volume_queries.marks_for(user, at), "new_kinds": volume_queries.new_kinds_for(user, at), "nothing_since": volume_queries.nothing_since(),
+        "ready_at": volume_queries.ready_at(),
     }  # fmt: skip
     return htmx.page(request, "alerts/noise.html", "alerts/_noise.html", context)
 

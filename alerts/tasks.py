@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from alerts.actions import early, heartbeats, intake, late, lifecycle, partitions, plans, settling, silencing, subscriptions
+from alerts.actions import early, heartbeats, intake, late, lifecycle, partitions, plans, settling, silencing, subscriptions, volume_watch
 from common import clock
 
 
@@ -46,3 +46,9 @@ def confirm_subscriptions() -> int:
 def expire() -> int:
     """Closes stale alerts by rule. A tick each minute."""
     return plans.expire()
+
+
+@shared_task(name="alerts.watch_volumes", queue="bulk")
+def watch_volumes() -> int:
+    """Finds sources that send more or less than usual, or nothing, and new kinds of alerts. A tick every five minutes."""
+    return volume_watch.sweep()

@@ -286,6 +286,7 @@ CELERY_BEAT_SCHEDULE = {
     "snoozed": _tick("alerts.wake_snoozed", 10, "default"),
     "expire": _tick("alerts.expire", 60, "bulk"),
     "partitions": _tick("alerts.keep_partitions", 3600, "bulk"),
+    "volumes": _tick("alerts.watch_volumes", 300, "bulk"),
     "subscriptions": _tick("alerts.confirm_subscriptions", 60, "default"),
     "escalations": _tick("oncall.sweep", 2, "critical"),
     "hand_overs": _tick("oncall.tell_hand_overs", 60, "default"),

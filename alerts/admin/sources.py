@@ -35,7 +35,7 @@ class IntegrationForm(forms.ModelForm):
         model = Integration
         fields: ClassVar[list[str]] = [
             "name", "adapter", "is_enabled", "service", "team", "incident_from_priority", "incident_from_tier", "mapping", "priority_map", "reach",
-            "flapping_changes", "flapping_minutes", "stale_hours",
+            "flapping_changes", "flapping_minutes", "stale_hours", "alerts_silence", "alerts_volume",
         ]  # fmt: skip
 
     def clean_mapping(self) -> Any:

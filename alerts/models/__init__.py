@@ -15,6 +15,7 @@ from alerts.models.search import SavedSearch
 from alerts.models.silence import QuietMark, Silence
 from alerts.models.subscription import Subscription
 from alerts.models.volume import Volume
+from alerts.models.volume_mark import KnownKind, VolumeMark, VolumeWatch, WatchedHour
 
 __all__ = [
     "Alert",
@@ -32,6 +33,7 @@ __all__ = [
     "InboxRow",
     "Integration",
     "IntegrationRule",
+    "KnownKind",
     "LookupTable",
     "Maintenance",
     "NoiseMark",
@@ -41,4 +43,7 @@ __all__ = [
     "SourceClock",
     "Subscription",
     "Volume",
+    "VolumeMark",
+    "VolumeWatch",
+    "WatchedHour",
 ]

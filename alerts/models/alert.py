@@ -32,7 +32,7 @@ class Alert(models.Model):
     uid: its id for other products' clients. responders, visible_to: as Opsgenie writes them, {type, id or name or username}. actions: names of custom
     actions. silenced_until: when it pages after all, if it is still open. expires_at: when it closes unless it is sent again (Prometheus).
     team: whom it concerns before the team of its service, empty when nobody said so. decisions: what rules did to it, in order, {at, stage, rule, what}.
-    kind: which alerts say the same, as alerts/kinds.py tells.
+    kind: which alerts say the same, as alerts/kinds.py tells. is_new_kind: the first of a kind that its integration had not sent for a month.
     group_why: how it came into its group, {how, like, score, fields, minutes} as alerts/grouping.py says it.
     held_until: a rule keeps it quiet until then (FOREVER: until something releases it); silenced_until is the latest of all such reasons.
     beats: how many events in each of the minutes up to beats_at (minutes since 1970), at most sixty; empty until it came a second time.
@@ -86,6 +86,7 @@ class Alert(models.Model):
     )
     group_key = models.CharField(max_length=64, blank=True)
     kind = models.CharField(max_length=32, blank=True, default="", db_default="", editable=False)
+    is_new_kind = models.BooleanField(_("new kind of alert"), default=False, db_default=False, editable=False)
     group = models.ForeignKey(
         AlertGroup, null=True, blank=True, on_delete=models.SET_NULL, related_name="alerts", verbose_name=_("group"), db_index=False
     )
@@ -141,6 +142,7 @@ class Alert(models.Model):
             models.Index(fields=["flapping_until"], name="alert_flapping", condition=Q(flapping_until__isnull=False) & ~Q(status="closed")),
             models.Index(fields=["expires_at"], name="alert_expires", condition=Q(expires_at__isnull=False) & ~Q(status="closed")),
             models.Index(fields=["plan_due_at"], name="alert_plan_due", condition=Q(plan_due_at__isnull=False) & ~Q(status="closed")),
+            models.Index(fields=["-id"], name="alert_new_kind", condition=Q(is_new_kind=True)),
             BrinIndex(fields=["first_occurred_at"], name="alert_first_occurred"),
             GinIndex(OpClass(models.F("message"), name="gin_trgm_ops"), name="alert_message_trigram"),
         ]

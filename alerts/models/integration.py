@@ -75,6 +75,15 @@ class Integration(models.Model):
     former_signing_until = models.DateTimeField(_("former secret valid until"), null=True, editable=False)
     former_signing_used_at = models.DateTimeField(_("former secret last used"), null=True, editable=False)
     unsigned_at = models.DateTimeField(_("last refused for its signature"), null=True, editable=False)
+    alerts_silence = models.BooleanField(
+        _("alert when it goes silent"), default=False, db_default=False, help_text=_("Its team gets it; it closes when something comes")
+    )
+    alerts_volume = models.BooleanField(
+        _("alert when it sends unusually much or little"),
+        default=False,
+        db_default=False,
+        help_text=_("Its team gets it; it closes when that is over"),
+    )
     created_at = models.DateTimeField(db_default=models.functions.Now())
 
     class Meta:

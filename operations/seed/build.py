@@ -22,7 +22,7 @@ from incidents import actions as incidents
 from journal import actions as journal
 from journal import registers
 from operations import actions as operations
-from operations.seed import company, monitoring, noise, rosters, stories
+from operations.seed import company, monitoring, noise, rosters, stories, volumes
 from services import actions as services
 from services.models import Service, Tier
 from tickets.actions import clocks, conversation, editing, lifecycle
@@ -73,6 +73,7 @@ def build(password: str, *, tickets: int = TICKETS, progress: Callable[[str], No
             while clocks.sweep():
                 pass
         _alerts(cast, at)
+        volumes.write(chance, at)
         progress("alerts, through the real pipeline")
     return True
 

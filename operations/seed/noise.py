@@ -46,7 +46,7 @@ HABITS = [
     Habit(
         "ScannerGatewayRestarted", "Scanner gateway wms-rtm-{n} restarted", "P4", "wms", tuple(range(1, 29, 3)), (6.5,), (45, 80, 62), 0, "nothing"
     ),
-    Habit("OrdersConsumerLag", "Consumer lag of orders-{n} above 10 000", "P3", "kafka", (4, 11, 18), (13.0, 13.3, 13.6, 13.9), (25, 31), 4),
+    Habit("OrdersConsumerLag", "Consumer lag of orders-{n} above 10 000", "P3", "kafka", (4, 11, 18), (13.0, 13.3, 13.6, 13.9), (25, 31), 6),
     Habit("PortalSlow", "Customer portal answers in more than 3 s", "P2", "portal", (3, 5, 8, 12, 15, 19, 22, 26), (10.4,), (7, 9, 8, 40), 8),
     Habit("DiskAlmostFull", "Disk /var/log on hr-app-{n} at 91 %", "P3", "hr", (6, 13, 20, 27), (9.5,), (120,), 1),
 ]
@@ -55,18 +55,22 @@ HABITS = [
 def write(source: Integration, members: dict[int, list[User]], complains: User, at: datetime) -> None:
     """Lets each check come and go, with the pages that it sent."""
     today = at.replace(hour=0, minute=0, second=0, microsecond=0)
-    for habit in HABITS:
-        times = [today - timedelta(days=day) + timedelta(hours=hour) for day in sorted(habit.days, reverse=True) for hour in habit.hours]
-        for number, begin in enumerate(times, start=1):
-            alert = _fire(habit, number, source, begin)
-            people = members.get(alert.service.owner_team_id, []) if alert.service is not None else []
-            is_taken = bool(habit.taken) and number % habit.taken == 0
-            if people:
-                _page(alert, people[number % len(people)], begin, habit)
-                _end(alert, people[0] if is_taken else None, begin, habit.minutes[number % len(habit.minutes)], source)
-            if habit.said and number % 5 == 0:
-                with clock.shifted(begin + timedelta(hours=6)):
-                    actions.call(alert, actor=complains, reason=habit.said)
+    for begin, _place, number, habit in sorted(one for place, each in enumerate(HABITS) for one in _times(each, place, today)):
+        alert = _fire(habit, number, source, begin)
+        people = members.get(alert.service.owner_team_id, []) if alert.service is not None else []
+        is_taken = bool(habit.taken) and number % habit.taken == 0
+        if people:
+            _page(alert, people[number % len(people)], begin, habit)
+            _end(alert, people[0] if is_taken else None, begin, habit.minutes[number % len(habit.minutes)], source)
+        if habit.said and number % 5 == 0:
+            with clock.shifted(begin + timedelta(hours=6)):
+                actions.call(alert, actor=complains, reason=habit.said)
+
+
+def _times(habit: Habit, place: int, today: datetime) -> list[tuple[datetime, int, int, Habit]]:
+    """Each time that it came, oldest first."""
+    begins = [today - timedelta(days=day) + timedelta(hours=hour) for day in sorted(habit.days, reverse=True) for hour in habit.hours]
+    return [(begin, place, number, habit) for number, begin in enumerate(begins, start=1)]
 
 
 def _fire(habit: Habit, number: int, source: Integration, begin: datetime) -> Alert:

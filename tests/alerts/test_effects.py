@@ -39,7 +39,7 @@ def test_what_is_refused_names_its_place(kind: str, given: Any, place: str) -> N
         ("policy", {"message": "{{service}} is down", "priority": 1, "suppress": False}, "Message becomes “{{service}} is down”, priority P1"),
         ("policy", {"tags_add": ["a"], "tags_remove": ["b"], "details": {"k": "v"}, "suppress": True}, "adds the tags a, removes the tags b, sets k, keeps it quiet"),
         ("notification", {"delay": {"until": "8:00:00".zfill(8), "zone": "Europe/Oslo", "weekday": 0}}, "waits until Monday 08:00 (Europe/Oslo)"),
-        ("notification", {"dedup": {"count": 5, "minutes": 10}, "close_after": 120}, "pages from the 5th event on, within 10 minutes, closes it after 2 hours"),
+        ("notification", {"dedup": {"count": 5, "minutes": 10}, "close_after": 120}, "pages from event 5 on, within 10 minutes, closes it after 2 hours"),
         ("incident", {"priority": 2, "labels": ["edge"]}, "opens an incident, P2, #edge"), ("incident", {"none": True, "labels": []}, "opens no incident"),
         ("expiry", {"minutes": 1440}, "closes it when nothing came for 1 day"),
     ],

@@ -93,6 +93,8 @@ def test_what_is_noisy(counted: Counted, is_noisy: bool) -> None:
         ([(delay(5), Effect(100, 80, 90, 70, late=3, late_minutes=5)), (Policy("suppress", {"suppress": True}), Effect(100, 100, 90, 90, missed=3))], "5"),
         ([(Policy("suppress", {"suppress": True}), Effect(10, 10, 10, 10)), (delay(5), Effect(10, 0, 10, 0))], "suppress"),
         ([(delay(5), Effect(10, 9, 0, 0))], "5"),
+        ([(Policy("dedup", {"dedup": {"count": 3}}), Effect(10, 10, 10, 10))], ""),
+        ([(Policy("dedup", {"dedup": {"count": 3}}), Effect(10, 9, 10, 9))], "dedup"),
     ],
 )  # fmt: skip
 def test_the_policy_that_takes_away_most_and_costs_least(offered: list[tuple[Policy, Effect]], chosen: str) -> None:
