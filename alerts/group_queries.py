@@ -57,6 +57,11 @@ def group_for(user: User, pk: int) -> AlertGroup:
     return found
 
 
+def shown(user: User, number: str) -> AlertGroup | None:
+    """The group that a list is about, when its address names one."""
+    return groups_for(user).filter(pk=int(number)).first() if number.isascii() and number.isdecimal() and len(number) < 18 else None
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """A line of a list that is folded: an alert that stands for itself, or the group that it leads with its alerts in the list."""

@@ -101,6 +101,7 @@ def _list(request: HttpRequest) -> dict[str, Any]:
     searches = search_queries.searches_for(user)
     return {
         "asked": asked,
+        "shown_group": group_queries.shown(user, request.GET.get("group", "")),
         "searches": searches[:SHOWN_SEARCHES],
         "more_searches": len(searches) - SHOWN_SEARCHES,
         "is_saved": any(search.query == asked.text for search in searches),

@@ -207,6 +207,9 @@ def test_the_list_folds_a_group_under_its_first_alert(fire: Fire, agent: User, s
     client, group = sign_in(agent), Alert.objects.get(message="Disk full on kfk-1").group_id
     assert client.get("/alerts/").content.decode().count("data-row ") == 2
     assert "and 2 more" in client.get("/alerts/").content.decode()
-    assert client.get(f"/alerts/?group={group}").content.decode().count("data-row ") == 3
+    opened = client.get(f"/alerts/?group={group}").content.decode()
+    assert opened.count("data-row ") == 3
+    assert f"/alerts/groups/{group}/close/" in opened
+    assert client.get("/alerts/?group=x").status_code == 200
     drawer = client.get(f"/alerts/{Alert.objects.get(message='Disk full on kfk-2').number}/", headers={"HX-Request": "true"}).content.decode()
     assert "Group of 3 alerts" in drawer
