@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import psycopg2
-from celery import current_app
 from django.db import connections
 
 from alerts import keeping, keyring
 from alerts.keeping import PLAIN, Accepted, Place, Request
+from common import doorbell
 
 log = logging.getLogger(__name__)
 
@@ -227,7 +227,7 @@ class Ledger:
             self._ring.wait()
             self._ring.clear()
             try:
-                current_app.send_task("alerts.process_inbox", queue="critical", ignore_result=True, retry=False, expires=10)
+                doorbell.send("alerts.process_inbox", "critical")
                 time.sleep(RING_EVERY)
             except Exception as error:  # the broker may be down in any way at all
                 log.warning("door: the broker does not hear: %s", error)

@@ -3,13 +3,19 @@
 from celery import shared_task
 
 from alerts.actions import early, heartbeats, intake, late, lifecycle, partitions, plans, settling, silencing, subscriptions, volume_watch
-from common import clock
+from common import clock, doorbell
 
 
 @shared_task(name="alerts.process_inbox", queue="critical")
 def process_inbox() -> int:
-    """Processes accepted bodies. Rung by the door and by a tick each second."""
+    """Processes accepted bodies for two seconds at most. Rung by the door, and by itself while more waits."""
     return intake.process_inbox()
+
+
+@shared_task(name="alerts.look_into_inbox", queue="critical")
+def look_into_inbox() -> int:
+    """The same for hints that were lost. A tick each second; nothing while a hint is on its way, so that in a storm pages have their turn."""
+    return 0 if doorbell.is_awaited("alerts.process_inbox") else intake.process_inbox()
 
 
 @shared_task(name="alerts.watch_heartbeats", queue="critical")

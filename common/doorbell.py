@@ -21,6 +21,9 @@ CHANGES = "evenkeel:changes:"
 FIGURES = "evenkeel:figures:"
 FIGURES_SECONDS = 10
 SILENCE_AFTER_FAILURE = 2.0
+AWAITED = "evenkeel:awaited:"
+AWAITED_SECONDS = 5
+EXPIRES_SECONDS = 60
 
 _deaf_until: dict[str, float] = {}
 
@@ -33,11 +36,25 @@ def live_redis() -> redis.Redis:
 
 def ring(task: str, queue: str = "default") -> None:
     """After the commit, hint to the workers that `task` has something to do: once per transaction, by name, best effort."""
+    _once_at_commit(("ring", task), lambda: best_effort("broker", lambda: send(task, queue)))
 
-    def send() -> None:
-        current_app.send_task(task, queue=queue, ignore_result=True, retry=False, expires=60)
 
-    _once_at_commit(("ring", task), lambda: best_effort("broker", send))
+def send(task: str, queue: str) -> None:
+    """The hint itself, unless one is on its way that no worker has taken yet: a storm leaves no heap of hints. Raises what the broker says when it is down."""
+    if live_redis().set(AWAITED + task, 1, nx=True, ex=AWAITED_SECONDS):
+        current_app.send_task(task, queue=queue, ignore_result=True, retry=False, expires=EXPIRES_SECONDS)
+
+
+def taken(task: str) -> None:
+    """A worker begins with the task: whoever rings from now on is not heard by it."""
+    best_effort("live", lambda: live_redis().delete(AWAITED + task))
+
+
+def is_awaited(task: str) -> bool:
+    """Whether a hint is on its way."""
+    found: list[object] = []
+    best_effort("live", lambda: found.append(live_redis().exists(AWAITED + task)))
+    return bool(found and found[0])
 
 
 def announce(subject_type: str, subject_id: int, event: str) -> None:

@@ -1,11 +1,12 @@
 """The Celery application. Its settings are the CELERY_* lines of itsm/settings.py."""
 
 import os
+import sys
 from typing import Any
 
 from celery import Celery, signals
 
-from common import garbage
+from common import doorbell, garbage
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "itsm.settings")
 
@@ -20,6 +21,18 @@ PAGING = ("alerts.process_inbox", "oncall.sweep", "notifications.send_due")
 def settle(**_told: Any) -> None:
     """Each process of a worker, once it has loaded what it needs."""
     garbage.settle()
+
+
+@signals.worker_init.connect
+def bear_many(**_told: Any) -> None:
+    """Celery drops messages that expired while a task ran one within the other; after minutes that is deeper than Python allows by itself."""
+    sys.setrecursionlimit(20_000)
+
+
+@signals.task_prerun.connect
+def take(task: Any, **_told: Any) -> None:
+    """Each hint that is taken makes room for the next."""
+    doorbell.taken(task.name)
 
 
 @signals.worker_ready.connect

@@ -276,7 +276,7 @@ def _tick(task: str, seconds: float, queue: str) -> dict[str, Any]:
 
 CELERY_BEAT_SCHEDULE = {
     "deliver": _tick("journal.deliver", 2, "default"),
-    "alerts": _tick("alerts.process_inbox", 1, "critical"),
+    "alerts": _tick("alerts.look_into_inbox", 1, "critical"),
     "sla": _tick("tickets.sweep_sla", 5, "default"),
     "sla_recount": _tick("tickets.recount_sla", 60, "bulk"),
     "sla_audit": {"task": "tickets.audit_sla", "schedule": crontab(hour=2, minute=17), "options": {"queue": "bulk", "expires": 7200}},
