@@ -17,7 +17,7 @@ from notifications.models import Page
 DAYS = (7, 30, 90)
 MOST_ALERTS, MOST_PAGES = 200_000, 50_000  # looked at, the newest
 MOST_KINDS, MOST_ROWS = 5_000, 200
-SUGGESTED, REPLAYED = 25, 400  # so many kinds get a suggestion, from the newest alerts of each
+SUGGESTED, REPLAYED = 25, 200  # so many kinds get a suggestion, from the newest alerts of each
 NEEDED = (
     "number", "message", "alias", "source", "entity", "tags", "details", "priority", "responders", "service_name", "count", "actions", "integration", "service", "team",
     "kind", "group_key", "status", "closed_by", "closed_at", "acknowledged_at", "first_occurred_at", "last_occurred_at", "beats", "beats_at",
