@@ -59,7 +59,7 @@ def detail(request: HttpRequest, slug: str) -> HttpResponseBase:
     context |= _neighbours(service) | {
         "resolved_count": facts.resolved_count(user, service),
         "health": facts.health(open_incidents),
-        "is_down": service.is_declared_down(clock.now()),
+        "is_down": service.is_declared_down(context["now"]),
         "can_declare": bool(permissions.can_declare(user)),
         "responders": list(service.responders.all()),
         "responder_teams": list(service.responder_teams.all()),
