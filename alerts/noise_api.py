@@ -10,8 +10,8 @@ from rest_framework.response import Response
 
 from accounts.models import User
 from alerts import noise_queries, noise_words, volume_queries
+from alerts.alert_rule_api import AlertRuleSerializer
 from alerts.models import VolumeMark
-from alerts.policy_api import AlertRuleSerializer
 from common import clock, errors
 
 

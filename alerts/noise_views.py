@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import desk
 from accounts.models import User
-from alerts import forms, grouping, noise, noise_queries, noise_words, permissions, policy_queries, queries, volume_queries
+from alerts import alert_rule_queries, forms, grouping, noise, noise_queries, noise_words, permissions, queries, volume_queries
 from alerts.actions import noise as actions
 from alerts.models import AlertRule, NoiseMark
 from common import clock, errors, htmx, sheets
@@ -38,7 +38,7 @@ def report(request: HttpRequest) -> HttpResponseBase:
         response["Content-Disposition"] = f'attachment; filename="noise-{days}-days.csv"'
         return response
     at = clock.now()
-    can_add = bool(permissions.can_rule(user, None)) or policy_queries.teams_for(user).exists()
+    can_add = bool(permissions.can_rule(user, None)) or alert_rule_queries.teams_for(user).exists()
     context = {
         "report": found, "rows": [_dressed(row, user, can_add) for row in found.rows], "total": found.total, "shares": _shares(found.total),
         "spans": [(f"{reverse('alerts:noise')}?days={one}", _span(one), one == days) for one in noise_queries.DAYS],

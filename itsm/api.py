@@ -3,10 +3,10 @@
 from rest_framework.routers import DefaultRouter
 
 from accounts.api import OrganisationViewSet, PersonViewSet, TeamViewSet, TokenViewSet
+from alerts.alert_rule_api import AlertRuleViewSet, MaintenanceViewSet
 from alerts.api import AlertViewSet, IntegrationViewSet
 from alerts.group_api import AlertGroupViewSet
 from alerts.noise_api import NoiseViewSet
-from alerts.policy_api import AlertRuleViewSet, MaintenanceViewSet
 from incidents.api import IncidentViewSet
 from notifications.api.notices import NoticeViewSet
 from notifications.api.reach import ContactMethodViewSet, PersonalRuleViewSet

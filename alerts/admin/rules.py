@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
 from alerts import effects, widgets
-from alerts.actions import ruling
+from alerts.actions import alert_rules
 from alerts.models import AlertRule, LookupTable, Maintenance
 from common import errors
 from journal.admin import ReadOnlyAdmin, RegisterAdmin
@@ -32,7 +32,7 @@ class AlertRuleForm(forms.ModelForm):
         kind = given.get("kind") or self.instance.kind
         if not self.errors:
             try:
-                ruling.check(AlertRule(kind=kind, **{name: given[name] for name in ruling.COLUMNS if name in given}))
+                alert_rules.check(AlertRule(kind=kind, **{name: given[name] for name in alert_rules.COLUMNS if name in given}))
             except errors.Invalid as error:
                 field = error.field.split(".")[0]
                 self.add_error(field if field in self.fields else None, f"{error.field}: {error.message}")
@@ -59,15 +59,15 @@ class AlertRuleAdmin(RegisterAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         actor: Any = request.user
-        values = {name: getattr(obj, name) for name in ruling.COLUMNS}
+        values = {name: getattr(obj, name) for name in alert_rules.COLUMNS}
         if change:
-            ruling.change(obj, actor=actor, values=values)
+            alert_rules.change(obj, actor=actor, values=values)
         else:
-            obj.pk = ruling.add(actor=actor, kind=obj.kind, team=obj.team, values=values).pk
+            obj.pk = alert_rules.add(actor=actor, kind=obj.kind, team=obj.team, values=values).pk
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         actor: Any = request.user
-        ruling.remove(obj, actor=actor)
+        alert_rules.remove(obj, actor=actor)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
         for obj in queryset:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from accounts.models import Team, User
-from alerts.actions import integrations, lifecycle, maintaining, opening, plans, ruling, silencing
+from alerts.actions import alert_rules, integrations, lifecycle, maintaining, opening, plans, silencing
 from alerts.folding import Step
 from alerts.models import Alert, AlertRule, Integration, LookupTable, Maintenance
 from alerts.normal import OPEN, Event
@@ -62,7 +62,7 @@ def lines(*rows: tuple[str, str, str]) -> list[dict[str, str]]:
 
 
 def rule(kind: str, does: dict[str, Any], *rows: tuple[str, str, str], team: Team | None = None, **values: Any) -> AlertRule:
-    return ruling.add(actor=None, kind=kind, team=team, values={"name": kind, "does": does, "conditions": lines(*rows), **values})
+    return alert_rules.add(actor=None, kind=kind, team=team, values={"name": kind, "does": does, "conditions": lines(*rows), **values})
 
 
 def runs() -> int:
@@ -215,7 +215,7 @@ def test_which_alerts_open_incidents(fire: Fire, service: Service, does: dict[st
 
 
 def test_enrichment_comes_before_policies(fire: Fire, service: Service, admin: User) -> None:
-    table = ruling.save_table(actor=admin, name="Hosts", text="host;service;priority;rack;tags\nDB-01;pay-gw;P2;R7;edge,db\n")
+    table = alert_rules.save_table(actor=admin, name="Hosts", text="host;service;priority;rack;tags\nDB-01;pay-gw;P2;R7;edge,db\n")
     rule("enrichment", {"field": "message", "pattern": r"on (?P<host>[a-z0-9-]+)"}, continues=True)
     rule("enrichment", {"field": "details.host", "table": table.pk}, continues=True)
     rule("enrichment", {"facts": True})
@@ -224,13 +224,13 @@ def test_enrichment_comes_before_policies(fire: Fire, service: Service, admin: U
     assert (alert.service, alert.priority, alert.tags, alert.message) == (service, 2, ["edge", "db"], "Payments gateway R7 Payments platform")
     assert alert.details["host"] == "db-01"
     with pytest.raises(errors.Conflict):
-        ruling.remove_table(table, actor=admin)
+        alert_rules.remove_table(table, actor=admin)
 
 
 @pytest.mark.parametrize("text", ["", "one\n1\n", "a,a\n1,2\n", "a,b\n", "a,b\n,2\n", "a,b\n1,2,3\n"])
 def test_tables_that_are_refused(text: str, admin: User) -> None:
     with pytest.raises(errors.Invalid) as caught:
-        ruling.save_table(actor=admin, name="T", text=text)
+        alert_rules.save_table(actor=admin, name="T", text=text)
     assert caught.value.field == "file" and not LookupTable.objects.exists()
 
 
@@ -249,21 +249,21 @@ def test_who_may_change_rules(lead: User, agent: User, admin: User, team: Team, 
     does = {"does": {"priority": 1}}
     for actor, whose in ((lead, None), (lead, other_team), (agent, team)):
         with pytest.raises(errors.Refused):
-            ruling.add(actor=actor, kind="policy", team=whose, values=does)
+            alert_rules.add(actor=actor, kind="policy", team=whose, values=does)
     assert not AlertRule.objects.exists()
-    first = ruling.add(actor=lead, kind="policy", team=team, values=does)
-    second = ruling.add(actor=admin, kind="policy", team=team, values=does)
-    ruling.move(second, actor=lead, by=-1)
-    ruling.change(first, actor=lead, values={"name": "Named", "does": {"priority": 1}})
-    ruling.change(first, actor=lead, values={"name": "Named"})
-    ruling.switch(first, actor=lead, is_enabled=False)
+    first = alert_rules.add(actor=lead, kind="policy", team=team, values=does)
+    second = alert_rules.add(actor=admin, kind="policy", team=team, values=does)
+    alert_rules.move(second, actor=lead, by=-1)
+    alert_rules.change(first, actor=lead, values={"name": "Named", "does": {"priority": 1}})
+    alert_rules.change(first, actor=lead, values={"name": "Named"})
+    alert_rules.switch(first, actor=lead, is_enabled=False)
     for _twice in range(2):
-        ruling.remove(second, actor=lead)
+        alert_rules.remove(second, actor=lead)
     assert [(one.name, one.position, one.is_enabled) for one in AlertRule.objects.all()] == [("Named", 1, False)]
     told = Entry.objects.filter(event__startswith="alert_rule.").order_by("pk").values_list("event", flat=True)
     assert list(told) == ["alert_rule.added"] * 2 + ["alert_rule.moved"] + ["alert_rule.changed"] * 2 + ["alert_rule.removed"]
     with pytest.raises(errors.Invalid) as caught:
-        ruling.add(actor=lead, kind="incident", team=team, values={"does": {"service": "nowhere"}})
+        alert_rules.add(actor=lead, kind="incident", team=team, values={"does": {"service": "nowhere"}})
     assert caught.value.field == "does.service"
 
 

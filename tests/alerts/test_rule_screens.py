@@ -9,7 +9,7 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from accounts.models import Team, User
-from alerts.actions import ruling
+from alerts.actions import alert_rules
 from alerts.models import Alert, AlertRule, LookupTable, Maintenance
 from common import clock
 from services.models import Service
@@ -64,7 +64,7 @@ def test_a_lead_works_on_the_rules_of_the_team_only(sign_in: SignIn, lead: User,
     assert team.name in page and ">Everybody<" not in page
     assert client.post("/alerts/rules/new/policy/", {**CONDITION, **FORMS["policy"]}).status_code == 422
     assert client.post("/alerts/rules/new/policy/", {**CONDITION, **FORMS["policy"], "team": team.pk}).status_code == 204
-    everybody = ruling.add(actor=None, kind="policy", team=None, values={"does": {"priority": 1}})
+    everybody = alert_rules.add(actor=None, kind="policy", team=None, values={"does": {"priority": 1}})
     assert client.post(f"/alerts/rules/{everybody.pk}/off/").status_code == 403
     own = AlertRule.objects.get(team=team)
     for verb in ("off", "on", "up", "move", "remove"):
@@ -75,10 +75,12 @@ def test_a_lead_works_on_the_rules_of_the_team_only(sign_in: SignIn, lead: User,
 
 def test_a_trial_says_rule_by_rule_why(sign_in: SignIn, agent: User, service: Service) -> None:
     disk = [{"field": "message", "operation": "contains", "expectedValue": "disk"}]
-    ruling.add(actor=None, kind="policy", team=None, values={"name": "First", "conditions": disk, "does": {"priority": 1}, "continues": True})
-    ruling.add(actor=None, kind="policy", team=None, values={"name": "Second", "conditions": disk, "does": {"tags_add": ["x"]}, "is_enabled": False})
+    alert_rules.add(actor=None, kind="policy", team=None, values={"name": "First", "conditions": disk, "does": {"priority": 1}, "continues": True})
+    alert_rules.add(
+        actor=None, kind="policy", team=None, values={"name": "Second", "conditions": disk, "does": {"tags_add": ["x"]}, "is_enabled": False}
+    )
     fan = [{"field": "message", "operation": "contains", "expectedValue": "fan"}]
-    ruling.add(actor=None, kind="policy", team=None, values={"name": "Third", "conditions": fan, "does": {"priority": 5}})
+    alert_rules.add(actor=None, kind="policy", team=None, values={"name": "Third", "conditions": fan, "does": {"priority": 5}})
     client = sign_in(agent)
     answer = client.post("/alerts/rules/try/policy/", {"text": '{"message": "Disk full", "service": "wiki", "priority": "P3"}'})
     told = answer.content.decode()

@@ -10,7 +10,7 @@ from django.test import Client
 
 from accounts.models import User
 from alerts import ruling
-from alerts.actions import intake, integrations, rules
+from alerts.actions import intake, integration_rules, integrations
 from alerts.models import Alert, InboxRow, Integration, IntegrationRule
 from alerts.normal import ACKNOWLEDGE, CLOSE, OPEN, Event
 from common import errors
@@ -96,12 +96,14 @@ def send(integration: Integration, *bodies: Any) -> list[dict[str, Any]]:
 
 
 def test_rules_are_applied_and_their_trace_is_kept(one: Integration, django_assert_max_num_queries: Callable[..., Any]) -> None:
-    rules.add(
+    integration_rules.add(
         one,
         actor=None,
         values={"name": "No tests", "action": "ignore", "conditions": [{"field": "tags", "operation": "contains", "expectedValue": "test"}]},
     )
-    rules.add(one, actor=None, values={"name": "Disks", "action": "create", "reported": "problem", "conditions": DISK, "values": {"priority": "P1"}})
+    integration_rules.add(
+        one, actor=None, values={"name": "Disks", "action": "create", "reported": "problem", "conditions": DISK, "values": {"priority": "P1"}}
+    )
     told = send(one, {"alias": "a", "title": "Disk full"}, {"alias": "b", "title": "Disk full", "tags": ["test"]}, {"alias": "c", "title": "CPU"})
     assert [one.get("rules") for one in told] == [
         [{"rule": "Disks", "what": "create", "alias": "a"}], [{"rule": "No tests", "what": "ignore", "alias": "b"}], None,
@@ -116,7 +118,9 @@ def test_close_acknowledge_and_note_reach_the_open_alert(one: Integration) -> No
     when = {"field": "message", "operation": "starts-with", "not": False, "key": ""}
     for action, word in (("close", "over"), ("acknowledge", "taken"), ("note", "said")):
         values = {"alias": "{{entity}}", "note": "By {{source}}"}
-        rules.add(one, actor=None, values={"name": action, "action": action, "conditions": [{**when, "expectedValue": word}], "values": values})
+        integration_rules.add(
+            one, actor=None, values={"name": action, "action": action, "conditions": [{**when, "expectedValue": word}], "values": values}
+        )
     send(
         one,
         {"alias": "db1", "title": "Down"},
@@ -140,7 +144,7 @@ def test_close_acknowledge_and_note_reach_the_open_alert(one: Integration) -> No
 )  # fmt: skip
 def test_a_wrong_rule_is_refused_by_its_field(one: Integration, values: dict[str, Any], field: str) -> None:
     with pytest.raises(errors.Invalid) as refused:
-        rules.add(one, actor=None, values={"name": "A", "action": "create", **values})
+        integration_rules.add(one, actor=None, values={"name": "A", "action": "create", **values})
     assert refused.value.field == field
     assert not IntegrationRule.objects.exists()
 

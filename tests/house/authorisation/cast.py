@@ -10,8 +10,7 @@ from django.db import connection
 
 from accounts import actions as accounts
 from accounts.models import ApiToken, IntegrationKey, Membership, Organisation, Team, User
-from alerts.actions import heartbeats, integrations, maintaining, ruling, searching
-from alerts.actions import rules as integration_rules
+from alerts.actions import alert_rules, heartbeats, integration_rules, integrations, maintaining, searching
 from alerts.models import Alert, AlertGroup, InboxRow
 from common import clock
 from fields.models import Definition
@@ -182,8 +181,8 @@ def _alerts(world: World) -> None:
         cursor.execute(kept, [world.more["integration"].pk])
     wanted = {"name": "All", "action": "create", "values": {"priority": "P3"}}
     world.more["integration rule"] = integration_rules.add(world.more["integration"], actor=None, values=wanted)
-    world.more["lookup table"] = ruling.save_table(actor=None, name="Hosts", text="host,rack\na,1\n")
-    world.more["alert rule"] = ruling.add(actor=None, kind="expiry", team=None, values={"does": {"minutes": 60}})
+    world.more["lookup table"] = alert_rules.save_table(actor=None, name="Hosts", text="host,rack\na,1\n")
+    world.more["alert rule"] = alert_rules.add(actor=None, kind="expiry", team=None, values={"does": {"minutes": 60}})
     window = {"name": "Upgrade", "starts_at": now, "ends_at": now + timedelta(hours=1), "conditions": [UNHEARD]}
     world.more["maintenance"] = maintaining.plan(actor=None, team=None, values=window)
     world.more["kept body"] = InboxRow.objects.get(integration=world.more["integration"])

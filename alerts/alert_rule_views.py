@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import desk
 from accounts.models import User
-from alerts import conditions, effects, permissions, policy_forms, policy_queries, policy_trials, queries, rule_views, times
-from alerts.actions import maintaining, ruling
+from alerts import alert_rule_forms, alert_rule_queries, alert_rule_trials, conditions, effects, integration_rule_views, permissions, queries, times
+from alerts.actions import alert_rules, maintaining
 from alerts.models import AlertRule, LookupTable, Maintenance
 from common import clock, errors, htmx
 
@@ -45,7 +45,7 @@ def _viewer(request: HttpRequest) -> User:
 
 
 def _may_add(user: User) -> bool:
-    return bool(permissions.can_rule(user, None)) or policy_queries.teams_for(user).exists()
+    return bool(permissions.can_rule(user, None)) or alert_rule_queries.teams_for(user).exists()
 
 
 @require_safe
@@ -60,11 +60,15 @@ def index(request: HttpRequest) -> HttpResponseBase:
     kinds = [{"url": f"{reverse('alerts:rules')}?kind={name}", "label": named[0], "is_current": name == kind} for name, named in SECTIONS.items()]
     context: dict[str, Any] = {"kind": kind, "label": label, "new_label": new, "text": text, "kinds": kinds, "can_add": _may_add(user)}
     if kind == "maintenance":
-        planned = policy_queries.plan(user, clock.now())
-        context |= {"planned": [_planned(one, user) for one in planned], "reviews": policy_queries.waiting_for_review()}
+        planned = alert_rule_queries.plan(user, clock.now())
+        context |= {"planned": [_planned(one, user) for one in planned], "reviews": alert_rule_queries.waiting_for_review()}
         context["new_url"] = reverse("alerts:new_maintenance")
     else:
-        context |= {"sections": _sections(user, kind), "try_form": policy_forms.TryForm(), "new_url": reverse("alerts:new_alert_rule", args=[kind])}
+        context |= {
+            "sections": _sections(user, kind),
+            "try_form": alert_rule_forms.TryForm(),
+            "new_url": reverse("alerts:new_alert_rule", args=[kind]),
+        }
         if kind == AlertRule.ENRICHMENT:
             context |= {"tables": LookupTable.objects.all(), "can_upload": bool(permissions.can_rule(user, None))}
     return htmx.page(request, "alerts/rules.html", "alerts/_rule_list.html", context)
@@ -73,7 +77,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
 def _sections(user: User, kind: str) -> list[dict[str, Any]]:
     """The rules of everybody, then those of each team that has some."""
     found: dict[int | None, dict[str, Any]] = {None: {"team": None, "rules": []}}
-    for rule in policy_queries.rules_for(user).filter(kind=kind).order_by("team__name", "position", "pk"):
+    for rule in alert_rule_queries.rules_for(user).filter(kind=kind).order_by("team__name", "position", "pk"):
         section = found.setdefault(rule.team_id, {"team": rule.team, "rules": []})
         compiled = conditions.compiled(rule.conditions)
         when = ", ".join(part for part in (compiled.words, times.times_of(rule.times).words) if part)
@@ -83,7 +87,7 @@ def _sections(user: User, kind: str) -> list[dict[str, Any]]:
     return list(found.values())
 
 
-def _planned(one: policy_queries.Planned, user: User) -> dict[str, Any]:
+def _planned(one: alert_rule_queries.Planned, user: User) -> dict[str, Any]:
     label, tone = {"active": (_("Under way"), "warn"), "upcoming": (_("Planned"), "info"), "over": (_("Over"), "")}[one.state]
     return {
         "one": one,
@@ -101,7 +105,7 @@ def _filled(request: HttpRequest, form: Any, save: Any, told: str) -> HttpRespon
     try:
         saved = save(form)
     except errors.Invalid as error:
-        policy_forms.take(form, error)
+        alert_rule_forms.take(form, error)
         return None
     return htmx.done(told.format(name=saved.name))
 
@@ -111,14 +115,14 @@ def _filled(request: HttpRequest, form: Any, save: Any, told: str) -> HttpRespon
 def new_rule(request: HttpRequest, kind: str) -> HttpResponseBase:
     """One more rule, in a dialog; `?proposal=` is what it says at first, as over REST."""
     user = _viewer(request)
-    if kind not in policy_forms.FORMS:
+    if kind not in alert_rule_forms.FORMS:
         raise Http404
     if not _may_add(user):
         permissions.can_rule(user, None).require()
-    form = policy_forms.FORMS[kind](user, request.POST if request.method == "POST" else None, proposal=_proposal(request, kind))
+    form = alert_rule_forms.FORMS[kind](user, request.POST if request.method == "POST" else None, proposal=_proposal(request, kind))
 
     def save(filled: Any) -> AlertRule:
-        return ruling.add(actor=user, kind=kind, team=filled.cleaned_data["team"], values=filled.values)
+        return alert_rules.add(actor=user, kind=kind, team=filled.cleaned_data["team"], values=filled.values)
 
     url = reverse("alerts:new_alert_rule", args=[kind])
     return _filled(request, form, save, _("{name} added")) or htmx.dialog(request, form, url=url, title=str(SECTIONS[kind][1]), action=_("Save"))
@@ -146,10 +150,10 @@ def _proposal(request: HttpRequest, kind: str) -> AlertRule | None:
 def change_rule(request: HttpRequest, pk: int) -> HttpResponseBase:
     """What a rule says, in a dialog."""
     user = _viewer(request)
-    rule = policy_queries.rule_for(user, pk)
+    rule = alert_rule_queries.rule_for(user, pk)
     permissions.can_rule(user, rule.team_id).require()
-    form = policy_forms.FORMS[rule.kind](user, request.POST if request.method == "POST" else None, rule=rule)
-    done = _filled(request, form, lambda filled: ruling.change(rule, actor=user, values=filled.values), _("{name} saved"))
+    form = alert_rule_forms.FORMS[rule.kind](user, request.POST if request.method == "POST" else None, rule=rule)
+    done = _filled(request, form, lambda filled: alert_rules.change(rule, actor=user, values=filled.values), _("{name} saved"))
     more = {"remove_url": reverse("alerts:act_on_alert_rule", args=[pk, "remove"]), "remove_warning": _("Remove this rule?")}
     return done or htmx.dialog(request, form, url=reverse("alerts:alert_rule", args=[pk]), title=rule.name, action=_("Save"), **more)
 
@@ -159,16 +163,16 @@ def change_rule(request: HttpRequest, pk: int) -> HttpResponseBase:
 def act_on_rule(request: HttpRequest, pk: int, verb: str) -> HttpResponseBase:
     """up, down, move, on, off or remove."""
     user = _viewer(request)
-    rule = policy_queries.rule_for(user, pk)
-    if verb in (*rule_views.STEPS, "move"):
-        ruling.move(rule, actor=user, by=rule_views.places(request, verb))
+    rule = alert_rule_queries.rule_for(user, pk)
+    if verb in (*integration_rule_views.STEPS, "move"):
+        alert_rules.move(rule, actor=user, by=integration_rule_views.places(request, verb))
         return htmx.done(_("{name} moved").format(name=rule.name))
     if verb in ("on", "off"):
-        ruling.switch(rule, actor=user, is_enabled=verb == "on")
+        alert_rules.switch(rule, actor=user, is_enabled=verb == "on")
         return htmx.done((_("{name} is on") if verb == "on" else _("{name} is off")).format(name=rule.name))
     if verb != "remove":
         raise Http404
-    ruling.remove(rule, actor=user)
+    alert_rules.remove(rule, actor=user)
     return htmx.done(_("{name} removed").format(name=rule.name))
 
 
@@ -177,14 +181,14 @@ def act_on_rule(request: HttpRequest, pk: int, verb: str) -> HttpResponseBase:
 def try_rules(request: HttpRequest, kind: str) -> HttpResponseBase:
     """What the rules of a kind would make of a recent or a pasted alert. Changes nothing."""
     user = _viewer(request)
-    if kind not in policy_forms.FORMS:
+    if kind not in alert_rule_forms.FORMS:
         raise Http404
-    form, tried = policy_forms.TryForm(request.POST), None
+    form, tried = alert_rule_forms.TryForm(request.POST), None
     if form.is_valid():
         try:
-            tried = policy_trials.try_out(kind, _subject(user, form), list(policy_queries.rules_for(user).filter(kind=kind)), clock.now())
+            tried = alert_rule_trials.try_out(kind, _subject(user, form), list(alert_rule_queries.rules_for(user).filter(kind=kind)), clock.now())
         except errors.Invalid as error:
-            policy_forms.take(form, error)
+            alert_rule_forms.take(form, error)
     return render(request, "alerts/_rules_tried.html", {"tried": tried, "form": form}, status=422 if form.errors else 200)
 
 
@@ -199,7 +203,7 @@ def _subject(user: User, form: forms.Form) -> Any:
         said = orjson.loads(text or "{}")
     except orjson.JSONDecodeError as error:
         raise errors.Invalid("text", _("This is no JSON: {why}.").format(why=error)) from error
-    return policy_trials.alert_of(said)
+    return alert_rule_trials.alert_of(said)
 
 
 @require_http_methods(["GET", "POST"])
@@ -209,7 +213,7 @@ def new_maintenance(request: HttpRequest) -> HttpResponseBase:
     user = _viewer(request)
     if not _may_add(user):
         permissions.can_rule(user, None).require()
-    form = policy_forms.MaintenanceForm(user, request.POST if request.method == "POST" else None)
+    form = alert_rule_forms.MaintenanceForm(user, request.POST if request.method == "POST" else None)
 
     def save(filled: Any) -> Maintenance:
         given = filled.cleaned_data
@@ -226,9 +230,9 @@ def new_maintenance(request: HttpRequest) -> HttpResponseBase:
 def change_maintenance(request: HttpRequest, pk: int) -> HttpResponseBase:
     """A window, in a dialog."""
     user = _viewer(request)
-    window = policy_queries.window_for(user, pk)
+    window = alert_rule_queries.window_for(user, pk)
     permissions.can_rule(user, window.team_id).require()
-    form = policy_forms.MaintenanceForm(user, request.POST if request.method == "POST" else None, window=window)
+    form = alert_rule_forms.MaintenanceForm(user, request.POST if request.method == "POST" else None, window=window)
 
     def save(filled: Any) -> Maintenance:
         return maintaining.change(window, actor=user, values=filled.values, services=list(filled.cleaned_data["services"]))
@@ -246,7 +250,7 @@ def change_maintenance(request: HttpRequest, pk: int) -> HttpResponseBase:
 def act_on_maintenance(request: HttpRequest, pk: int, verb: str) -> HttpResponseBase:
     """end or remove."""
     user = _viewer(request)
-    window = policy_queries.window_for(user, pk)
+    window = alert_rule_queries.window_for(user, pk)
     if verb == "end":
         maintaining.end(window, actor=user)
         return htmx.done(_("{name} ended").format(name=window.name))
@@ -262,13 +266,13 @@ def table(request: HttpRequest, pk: int = 0) -> HttpResponseBase:
     """A lookup table, new or in place of an old one, in a dialog."""
     user = _viewer(request)
     permissions.can_rule(user, None).require()
-    former = policy_queries.table_for(user, pk) if pk else None
-    form = policy_forms.TableForm(
+    former = alert_rule_queries.table_for(user, pk) if pk else None
+    form = alert_rule_forms.TableForm(
         request.POST if request.method == "POST" else None, request.FILES or None, initial={"name": former.name} if former else None
     )
 
     def save(filled: Any) -> LookupTable:
-        return ruling.save_table(actor=user, name=filled.cleaned_data["name"], text=filled.content, table=former)
+        return alert_rules.save_table(actor=user, name=filled.cleaned_data["name"], text=filled.content, table=former)
 
     url = reverse("alerts:lookup_table", args=[pk]) if former else reverse("alerts:new_lookup_table")
     more = {"remove_url": reverse("alerts:remove_lookup_table", args=[pk]), "remove_warning": _("Remove this table?")} if former else {}
@@ -281,6 +285,6 @@ def table(request: HttpRequest, pk: int = 0) -> HttpResponseBase:
 def remove_table(request: HttpRequest, pk: int) -> HttpResponseBase:
     """One table less."""
     user = _viewer(request)
-    former = policy_queries.table_for(user, pk)
-    ruling.remove_table(former, actor=user)
+    former = alert_rule_queries.table_for(user, pk)
+    alert_rules.remove_table(former, actor=user)
     return htmx.done(_("{name} removed").format(name=former.name))

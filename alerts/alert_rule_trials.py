@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from alerts import conditions, normal, policy_queries, priorities, rulebook
+from alerts import alert_rule_queries, conditions, normal, priorities, rulebook
 from alerts.actions import deciding
 from alerts.models import Alert, AlertRule, LookupTable
 from common import errors
@@ -22,7 +22,7 @@ _NEVER: datetime | None = None
 class Tried:
     """What came of a trial. changes: the fields that would change, {field, before, after}."""
 
-    asked: Sequence[policy_queries.Asked]
+    asked: Sequence[alert_rule_queries.Asked]
     changes: Sequence[Mapping[str, str]]
     key: str
 
@@ -55,7 +55,7 @@ def try_out(kind: str, alert: Alert, rules: Sequence[AlertRule], at: datetime) -
     tables = LookupTable.objects.in_bulk({rule.does["table"] for rule in rules if "table" in rule.does})
     book = rulebook.Book({}, tables)
     known = deciding.services_of(book)
-    asked = policy_queries.trace(kind, alert, rules, at, lambda rule, facts: deciding.follow(alert, rule, facts, book, known, at))
+    asked = alert_rule_queries.trace(kind, alert, rules, at, lambda rule, facts: deciding.follow(alert, rule, facts, book, known, at))
     after = conditions.facts_of(alert)
     changes = [
         {"field": str(conditions.FIELDS[name][0]), "before": conditions.said(before, name), "after": conditions.said(after, name)}

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts import desk
 from alerts import integration_queries as reads
 from alerts import permissions
-from alerts.actions import rules
+from alerts.actions import integration_rules
 from alerts.integration_forms import RuleForm
 from alerts.models import IntegrationRule
 from common import errors, htmx
@@ -31,7 +31,7 @@ def add(request: HttpRequest, pk: int) -> HttpResponseBase:
     form = RuleForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            rule = rules.add(integration, actor=user, values=form.wanted())
+            rule = integration_rules.add(integration, actor=user, values=form.wanted())
             return htmx.done(_("Rule “{name}” added").format(name=rule.name))
         except errors.Invalid as error:
             take(form, error)
@@ -50,7 +50,7 @@ def change(request: HttpRequest, pk: int, rule_id: int) -> HttpResponseBase:
     form = RuleForm(request.POST if request.method == "POST" else None, rule=found)
     if request.method == "POST" and form.is_valid():
         try:
-            changed = rules.change(found, actor=user, values=form.wanted())
+            changed = integration_rules.change(found, actor=user, values=form.wanted())
             return htmx.done(_("Rule “{name}” saved").format(name=changed.name))
         except errors.Invalid as error:
             take(form, error)
@@ -65,9 +65,9 @@ def act(request: HttpRequest, pk: int, rule_id: int, verb: str) -> HttpResponseB
     """up, down, move or remove."""
     user, found = desk.user_of(request), _rule(request, pk, rule_id)
     if verb == "remove":
-        rules.remove(found, actor=user)
+        integration_rules.remove(found, actor=user)
         return htmx.done(_("Rule “{name}” removed").format(name=found.name))
-    rules.move(found, actor=user, by=places(request, verb))
+    integration_rules.move(found, actor=user, by=places(request, verb))
     return htmx.done(_("Rule “{name}” moved").format(name=found.name))
 
 

@@ -11,8 +11,8 @@ from rest_framework.response import Response
 
 from accounts.authentication import ForPerson
 from accounts.models import Team
-from alerts import effects, policy_queries
-from alerts.actions import maintaining, ruling
+from alerts import alert_rule_queries, effects
+from alerts.actions import alert_rules, maintaining
 from alerts.models import AlertRule, Maintenance
 from common import paging
 from common.api import checked
@@ -59,29 +59,29 @@ class AlertRuleViewSet(ForPerson, viewsets.ReadOnlyModelViewSet):
     queryset = AlertRule.objects.none()
 
     def get_queryset(self) -> QuerySet[AlertRule]:
-        return policy_queries.rules_for(self.person)
+        return alert_rule_queries.rules_for(self.person)
 
     def create(self, request: Request) -> Response:
         """One more rule, after the others of its kind and team."""
         given = checked(AlertRuleSerializer, request.data)
-        rule = ruling.add(actor=self.person, kind=given.pop("kind"), team=given.pop("team"), values=given)
+        rule = alert_rules.add(actor=self.person, kind=given.pop("kind"), team=given.pop("team"), values=given)
         return Response(AlertRuleSerializer(rule).data, status=status.HTTP_201_CREATED)
 
     def update(self, request: Request, pk: str) -> Response:
         """Replaces what a rule says."""
         given = checked(AlertRuleSerializer, request.data)
-        return Response(AlertRuleSerializer(ruling.change(self.get_object(), actor=self.person, values=given)).data)
+        return Response(AlertRuleSerializer(alert_rules.change(self.get_object(), actor=self.person, values=given)).data)
 
     def destroy(self, request: Request, pk: str) -> Response:
         """One rule less."""
-        ruling.remove(self.get_object(), actor=self.person)
+        alert_rules.remove(self.get_object(), actor=self.person)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(request=MoveSerializer)
     @action(detail=True, methods=["post"])
     def move(self, request: Request, pk: str) -> Response:
         """Another place among the rules of its kind and team."""
-        return Response(AlertRuleSerializer(ruling.move(self.get_object(), actor=self.person, **checked(MoveSerializer, request.data))).data)
+        return Response(AlertRuleSerializer(alert_rules.move(self.get_object(), actor=self.person, **checked(MoveSerializer, request.data))).data)
 
 
 class MaintenanceSerializer(serializers.ModelSerializer):
@@ -112,7 +112,7 @@ class MaintenanceViewSet(ForPerson, viewsets.ReadOnlyModelViewSet):
     queryset = Maintenance.objects.none()
 
     def get_queryset(self) -> QuerySet[Maintenance]:
-        return policy_queries.maintenance_for(self.person)
+        return alert_rule_queries.maintenance_for(self.person)
 
     def create(self, request: Request) -> Response:
         """Plans maintenance."""

@@ -8,7 +8,7 @@ from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team, User
-from alerts import permissions, policy_queries, widgets
+from alerts import alert_rule_queries, permissions, widgets
 from alerts.models import AlertRule, LookupTable, Maintenance
 from common import errors
 from services.models import Service
@@ -107,7 +107,7 @@ class RuleForm(forms.Form):
 
 def offer_teams(form: Any, user: User) -> None:
     """Whose alerts something can concern: everybody's for admins, and of the teams that a person leads."""
-    teams = policy_queries.teams_for(user)
+    teams = alert_rule_queries.teams_for(user)
     form.fields["team"].queryset = teams
     if permissions.can_rule(user, None):
         form.fields["team"].empty_label = _("Everybody")
