@@ -77,6 +77,8 @@ def text(value: Any, limit: int) -> str:
 
 def line(value: Any, limit: int) -> str:
     """A value as a single line."""
+    if type(value) is str and len(value) <= limit and value.isprintable() and "  " not in value and value[:1] != " " != value[-1:]:
+        return value  # as nearly all are
     return " ".join(text(value, limit).split())
 
 

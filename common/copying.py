@@ -6,7 +6,7 @@ What COPY cannot do is not done: no handling of conflicts, no values that the da
 import functools
 import io
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -39,6 +39,24 @@ def insert(rows: Sequence[Row]) -> Sequence[Row]:
     for row in rows:
         row._state.adding, row._state.db = False, connection.alias
     return rows
+
+
+def made(model: type[Row], columns: Mapping[str, Any]) -> Row:
+    """A new instance from the values of columns (`service_id`, not `service`), the others with their defaults: half the time of `Model(**values)`."""
+    return model(*[columns[name] if name in columns else default() for name, default in _defaults(model)])
+
+
+@functools.cache
+def _defaults(model: type[models.Model]) -> list[tuple[str, Callable[[], Any]]]:
+    found: list[tuple[str, Callable[[], Any]]] = []
+    for field in model._meta.concrete_fields:
+        is_made = field.has_default() and callable(field.default)
+        found.append((field.attname, field.default if is_made else functools.partial(_same, field.get_default())))
+    return found
+
+
+def _same(value: Any) -> Any:
+    return value
 
 
 @functools.cache

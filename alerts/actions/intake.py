@@ -20,7 +20,7 @@ from accounts.models import User
 from alerts import bodies, folding, permissions, reading, ruling, skew
 from alerts.actions import changing, commanding, grouping, opening, recovery, subscriptions, volumes
 from alerts.adapters import sns
-from alerts.dialects import pagerduty
+from alerts.dialects import pagerduty, plain
 from alerts.dialects.base import Kept
 from alerts.models import InboxRow, Integration
 from alerts.normal import CLOSE, OPEN, Event, Ignored
@@ -29,12 +29,15 @@ from common import clock, doorbell, garbage
 log = logging.getLogger(__name__)
 
 CONSUMER_LOCK = 7203002
-BATCH, BATCH_BYTES = 400, 1_000_000  # small enough that who comes next does not wait for long
+LEAST_BYTES, MOST_BYTES, BYTES_A_BODY = 400_000, 4_000_000, 1_000  # claimed at once; as many bodies as if each had so many bytes
+BATCH_SECONDS = 0.7  # so that who comes next does not wait for long, and duplicates of one batch are counted at once
 ALONE_FROM, GIVE_UP_AT = 3, 6
 LONGEST_SECONDS = 2.0  # then pages that are due have their turn with the same worker
 TRACED = 50
 # SQLSTATE, or its class: connection, rollback, resources, locks, operator, system; a table or column that is missing until the migration has run.
 PASSING = ("08", "40", "53", "55", "57", "58", "42P01", "42703")
+
+Known = dict[tuple[int, bytes], list[Event] | Ignored]  # what bodies of a batch say, by integration and body
 
 CLAIM = """
 WITH RECURSIVE sources AS (
@@ -64,6 +67,21 @@ GIVE_BACK = """
 UPDATE alerts_inbox SET attempts = greatest(attempts - 1, 0) FROM unnest(%s::bigint[], %s::timestamptz[]) AS given(id, received_at)
 WHERE alerts_inbox.id = given.id AND alerts_inbox.received_at = given.received_at AND state = 'pending'
 """
+
+
+class Pace:
+    """How many bytes to claim at once: as many as take about BATCH_SECONDS, as the last full batches showed."""
+
+    def __init__(self) -> None:
+        self.size = 2.5 * LEAST_BYTES
+
+    def note(self, claimed: int, seconds: float) -> None:
+        """A full batch took so long. It changes by half or double at most."""
+        if claimed >= self.size / 2:
+            self.size = min(MOST_BYTES, max(LEAST_BYTES, self.size * min(2.0, max(0.5, BATCH_SECONDS / max(seconds, 0.001)))))
+
+
+pace = Pace()
 
 
 class Row:
@@ -169,13 +187,14 @@ def _consume(until: float) -> int:
         rows = claim()
         if not rows:
             break
-        groups = _grouped(rows)
+        began, groups = time.monotonic(), _grouped(rows)
         for place, group in enumerate(groups):
             try:
                 _process(group)
             except (DatabaseError, InterfaceError):
                 _give_back([row for later in groups[place:] for row in later])
                 raise
+        pace.note(sum(len(row.body) for row in rows), time.monotonic() - began)
         finished += len(rows)
     return finished
 
@@ -190,12 +209,13 @@ def _give_back(rows: Sequence[Row]) -> None:
 
 
 def claim() -> list[Row]:
-    """The oldest bodies that wait, of each integration in turn, at most 400 and about 1 MB.
+    """The oldest bodies that wait, of each integration in turn, as many as the pace says.
 
     The attempt is counted and committed before, so that a body that kills its worker gives itself away.
     """
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(CLAIM, [BATCH, BATCH, BATCH_BYTES])
+        most = int(max(pace.size, LEAST_BYTES) / BYTES_A_BODY)
+        cursor.execute(CLAIM, [most, most, int(pace.size)])
         rows = [Row(*columns) for columns in cursor.fetchall()]
     return sorted(rows, key=lambda row: row.id)
 
@@ -259,11 +279,12 @@ def _apply(rows: list[Row]) -> None:
     rules = reading.rules_of(integrations)
     events: list[Any] = []
     came = []
+    known: Known = {}
     for row in rows:
         row.told.clear()
         row.ruled.clear()
         hearers = (row,) if row.request_id else ()
-        said = _events_of(row, integrations.get(row.integration_id), rules)
+        said = _events_of(row, integrations.get(row.integration_id), rules, known)
         events += [(skew.plausible(event, row.received_at), row.integration_id, row.received_at, *hearers) for event in said]
         came.append((row.integration_id, row.received_at, len(said)))
     for wave in folding.waves(commanding.named(events)):
@@ -288,7 +309,7 @@ def _advance(steps: Sequence[folding.Step], integrations: Mapping[int, Integrati
             commanding.obey(step, integrations.get(step.integration_id or 0))
 
 
-def _events_of(row: Row, integration: Integration | None, rules: Mapping[int, Sequence[ruling.Rule]]) -> list[Event]:
+def _events_of(row: Row, integration: Integration | None, rules: Mapping[int, Sequence[ruling.Rule]], known: Known) -> list[Event]:
     if row.attempts >= GIVE_UP_AT:
         row.quarantine("It ended the worker several times and is not tried again.")
         return []
@@ -296,7 +317,7 @@ def _events_of(row: Row, integration: Integration | None, rules: Mapping[int, Se
         row.quarantine("Its integration was deleted.")
         return []
     try:
-        read = _read(row, integration)
+        read = _read(row, integration, known)
     except bodies.Broken as error:
         row.quarantine(str(error))
         return []
@@ -323,7 +344,17 @@ def _ruled(row: Row, read: Sequence[Event], integration: Integration, rules: Seq
     return after
 
 
-def _read(row: Row, integration: Integration) -> list[Event] | Ignored:
+def _read(row: Row, integration: Integration, known: Known) -> list[Event] | Ignored:
+    """What a body says; tools in pairs, and those that repeat themselves, send the same bytes again and again, which are read once a batch."""
+    same = (integration.pk, row.body)
+    if row.operation != plain.INGEST or row.context:
+        return _read_anew(row, integration)
+    if same not in known:
+        known[same] = _read_anew(row, integration)
+    return known[same]
+
+
+def _read_anew(row: Row, integration: Integration) -> list[Event] | Ignored:
     kept = Kept(row.operation, row.request_id, row.integration_id, row.context, row.received_at)
     read = reading.read(kept, row.body, integration)
     if row.operation == pagerduty.CHANGE:

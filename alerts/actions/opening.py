@@ -235,14 +235,19 @@ def _alert(step: Step, integration: Integration | None, found: Mapping[str, Serv
     if service is None and integration is not None and not event.services:
         service = integration.service
     service = service or home.service
-    return Alert(
-        number=number, team=home.team, alias=event.alias, message=event.message, description=event.description, entity=event.entity, source=event.source,
-        priority=_priority(step, integration), tags=list(event.tags), group_key=event.group,
-        details=dict(event.details), links=[dict(link) for link in event.links], payload=orjson.loads(_stored(step)), count=step.count,
-        integration=integration, service=service, service_name=event.services[0] if event.services else "", starts_at=event.starts_at,
-        incident=None, owner=None, first_occurred_at=step.first_at, last_occurred_at=step.last_at, expires_at=_expiry(step), uid=event.extra.get("uid") or uuid.uuid4(),
-        responders=event.extra.get("responders", []), visible_to=event.extra.get("visible_to", []), actions=event.extra.get("actions", []),
-    )  # fmt: skip
+    columns = {
+        "number": number, "alias": event.alias, "message": event.message, "description": event.description, "entity": event.entity, "source": event.source,
+        "priority": _priority(step, integration), "tags": list(event.tags), "group_key": event.group,
+        "details": dict(event.details), "links": [dict(link) for link in event.links], "payload": orjson.loads(_stored(step)), "count": step.count,
+        "service_name": event.services[0] if event.services else "", "starts_at": event.starts_at,
+        "first_occurred_at": step.first_at, "last_occurred_at": step.last_at, "expires_at": _expiry(step), "uid": event.extra.get("uid") or uuid.uuid4(),
+        "responders": event.extra.get("responders", []), "visible_to": event.extra.get("visible_to", []), "actions": event.extra.get("actions", []),
+    }  # fmt: skip
+    alert = copying.made(Alert, columns)
+    alert.integration, alert.service = integration, service
+    if home.team is not None:
+        alert.team = home.team
+    return alert
 
 
 def _expiry(step: Step) -> datetime | None:

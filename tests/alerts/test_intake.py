@@ -270,11 +270,11 @@ def test_one_body_that_cannot_be_processed_stops_no_other(post: Post, service: S
 
 
 def test_a_claim_is_bounded_in_bytes_and_takes_at_least_one(post: Post, service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(intake, "BATCH_BYTES", 600)
+    monkeypatch.setattr(intake.pace, "size", 600)
     for number in range(4):
         post(firing(fingerprint=f"f{number}"))
     assert len(intake.claim()) == 2
-    monkeypatch.setattr(intake, "BATCH_BYTES", 1)
+    monkeypatch.setattr(intake.pace, "size", 1)
     assert len(intake.claim()) == 1
     intake.process_inbox()
     assert Alert.objects.count() == 4
@@ -350,15 +350,31 @@ def test_a_word_means_what_the_tool_of_the_integration_means(post: Post) -> None
     assert Alert.objects.get().priority == 2
 
 
-def test_a_storm_of_one_integration_does_not_hold_up_another(post: Post, integration: Integration) -> None:
+def test_a_storm_of_one_integration_does_not_hold_up_another(post: Post, integration: Integration, monkeypatch: pytest.MonkeyPatch) -> None:
     """ALR-22: integrations take turns, each in its own order."""
+    most = intake.LEAST_BYTES // intake.BYTES_A_BODY
+    monkeypatch.setattr(intake.pace, "size", intake.LEAST_BYTES)
     other = integrations.create(actor=None, name="Zabbix", adapter="generic")
-    for number in range(intake.BATCH + 50):
+    for number in range(most + 50):
         post(firing(fingerprint=f"storm-{number}"))
     post({"message": "quiet source"}, other)
     post({"message": "quiet source again"}, other)
     first, second = intake.claim(), InboxRow.objects.filter(attempts=0).count()
-    assert ([row.integration_id for row in first].count(other.pk), len(first), second) == (2, intake.BATCH, 52)
+    assert ([row.integration_id for row in first].count(other.pk), len(first), second) == (2, most, 52)
     assert [row.id for row in first if row.integration_id == integration.pk] == list(
-        InboxRow.objects.filter(integration=integration).order_by("id").values_list("pk", flat=True)[: intake.BATCH - 2]
+        InboxRow.objects.filter(integration=integration).order_by("id").values_list("pk", flat=True)[: most - 2]
     )
+
+
+@pytest.mark.parametrize(
+    ("claimed", "seconds", "size"),
+    [(1_000_000, 0.7, 1_000_000), (1_000_000, 0.1, 2_000_000), (1_000_000, 9.0, 500_000), (900_000, 0.35, 2_000_000), (10_000, 0.01, 1_000_000)],
+)
+def test_what_is_claimed_at_once_takes_under_a_second(claimed: int, seconds: float, size: int) -> None:
+    """A batch that was not full says nothing."""
+    pace = intake.Pace()
+    pace.note(claimed, seconds)
+    assert round(pace.size) == size
+    for _time in range(9):
+        pace.note(10_000_000, 60.0)
+    assert pace.size == intake.LEAST_BYTES
