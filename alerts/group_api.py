@@ -11,7 +11,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.models import User
+from accounts.authentication import ForPerson
 from alerts import group_queries, queries, reasons
 from alerts.actions import groups
 from alerts.api import AlertListSerializer
@@ -74,7 +74,7 @@ class AlertGroupFilter(filters.FilterSet):
         return found.filter(open__gt=0) if value == "true" else found.filter(open=0)
 
 
-class AlertGroupViewSet(viewsets.ReadOnlyModelViewSet):
+class AlertGroupViewSet(ForPerson, viewsets.ReadOnlyModelViewSet):
     """Groups of alerts that tell of the same, the newest first."""
 
     serializer_class = AlertGroupSerializer
@@ -82,11 +82,6 @@ class AlertGroupViewSet(viewsets.ReadOnlyModelViewSet):
     lookup_value_regex = "[0-9]{1,18}"
     sorts = LATEST
     queryset = AlertGroup.objects.none()
-
-    @property
-    def person(self) -> User:
-        """The user behind the request; TokenScope refuses anonymous ones."""
-        return self.request.user  # type: ignore[return-value]  # TokenScope refuses anonymous
 
     def get_queryset(self) -> QuerySet[AlertGroup]:
         return group_queries.groups_for(self.person)
