@@ -11,7 +11,7 @@ from django.db import connection
 from accounts import actions as accounts
 from accounts.models import ApiToken, IntegrationKey, Membership, Organisation, Team, User
 from alerts.actions import alert_rules, heartbeats, integration_rules, integrations, maintaining, searching
-from alerts.models import Alert, AlertGroup, InboxRow
+from alerts.models import Alert, AlertGroup, InboxRow, NoiseMark
 from common import clock
 from fields.models import Definition
 from incidents import actions as incidents
@@ -163,6 +163,8 @@ def _alerts(world: World) -> None:
             number=number, alias=name, message=name, priority=2, status=status, incident=incident, first_occurred_at=now, last_occurred_at=now,
             acknowledged_at=now if status == Alert.ACKNOWLEDGED else None,
         )  # fmt: skip
+    for person in world.people.values():
+        NoiseMark.objects.create(alert=world.more["alert free"], user=person, reason=NoiseMark.OTHER, text="known", at=now)
     world.more["alert group"] = AlertGroup.objects.create(mode="text", key="k", kind="k", text="apart", leader="ALR-9009", first_at=now, last_at=now)
     pair = AlertGroup.objects.create(mode="text", key="p", kind="p", text="pair", leader="ALR-9011", size=2, first_at=now, last_at=now)
     for number in (9011, 9012):
