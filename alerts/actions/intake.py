@@ -29,7 +29,8 @@ from common import clock, doorbell, garbage
 log = logging.getLogger(__name__)
 
 CONSUMER_LOCK = 7203002
-LEAST_BYTES, MOST_BYTES, BYTES_A_BODY = 400_000, 4_000_000, 1_000  # claimed at once; as many bodies as if each had so many bytes
+LEAST_BYTES, FIRST_BYTES, MOST_BYTES = 400_000, 800_000, 4_000_000  # claimed at once
+BYTES_A_BODY = 1_000  # as many bodies are claimed as if each had so many
 BATCH_SECONDS = 0.7  # so that who comes next does not wait for long, and duplicates of one batch are counted at once
 ALONE_FROM, GIVE_UP_AT = 3, 6
 LONGEST_SECONDS = 2.0  # then pages that are due have their turn with the same worker
@@ -73,12 +74,14 @@ class Pace:
     """How many bytes to claim at once: as many as take about BATCH_SECONDS, as the last full batches showed."""
 
     def __init__(self) -> None:
-        self.size = 2.5 * LEAST_BYTES
+        self.size: float = FIRST_BYTES
 
     def note(self, claimed: int, seconds: float) -> None:
-        """A full batch took so long. It changes by half or double at most."""
-        if claimed >= self.size / 2:
-            self.size = min(MOST_BYTES, max(LEAST_BYTES, self.size * min(2.0, max(0.5, BATCH_SECONDS / max(seconds, 0.001)))))
+        """A batch took so long. It doubles at most; after one that was not full whatever comes next may be slow, so that it is as at first."""
+        if claimed < self.size / 2:
+            self.size = min(self.size, FIRST_BYTES)
+        else:
+            self.size = min(MOST_BYTES, max(LEAST_BYTES, self.size * min(2.0, BATCH_SECONDS / max(seconds, 0.001))))
 
 
 pace = Pace()

@@ -368,13 +368,15 @@ def test_a_storm_of_one_integration_does_not_hold_up_another(post: Post, integra
 
 @pytest.mark.parametrize(
     ("claimed", "seconds", "size"),
-    [(1_000_000, 0.7, 1_000_000), (1_000_000, 0.1, 2_000_000), (1_000_000, 9.0, 500_000), (900_000, 0.35, 2_000_000), (10_000, 0.01, 1_000_000)],
+    [(800_000, 0.7, 800_000), (800_000, 0.1, 1_600_000), (800_000, 1.0, 560_000), (700_000, 9.0, 400_000), (10_000, 0.01, 800_000)],
 )
 def test_what_is_claimed_at_once_takes_under_a_second(claimed: int, seconds: float, size: int) -> None:
-    """A batch that was not full says nothing."""
+    """After one that was not full it is as at first."""
     pace = intake.Pace()
     pace.note(claimed, seconds)
     assert round(pace.size) == size
     for _time in range(9):
-        pace.note(10_000_000, 60.0)
-    assert pace.size == intake.LEAST_BYTES
+        pace.note(10_000_000, 0.01)
+    assert pace.size == intake.MOST_BYTES
+    pace.note(1_000, 0.01)
+    assert pace.size == intake.FIRST_BYTES
