@@ -6,6 +6,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from accounts.authentication import ForPerson
 from alerts import search_queries, suggesting
 from alerts.opsgenie import language
 from common.api import checked
@@ -19,13 +20,13 @@ class AlertQuerySerializer(serializers.Serializer):
     cursor = serializers.IntegerField(required=False, min_value=0, max_value=language.LONGEST)
 
 
-class AlertSuggestView(APIView):
+class AlertSuggestView(ForPerson, APIView):
     """The completion of a query about alerts, in Opsgenie's language."""
 
     @extend_schema(parameters=[AlertQuerySerializer], responses=CompletionSerializer)
     def get(self, request: Request) -> Response:
         """What may stand at the cursor, the most likely first."""
         asked = checked(AlertQuerySerializer, request.query_params.dict())
-        text, user = asked["query"], request.user
-        found = suggesting.suggest(text, asked.get("cursor", len(text)), lambda name, typed: search_queries.values(user, name, typed))  # type: ignore[arg-type]  # TokenScope refuses anonymous
+        text, user = asked["query"], self.person
+        found = suggesting.suggest(text, asked.get("cursor", len(text)), lambda name, typed: search_queries.values(user, name, typed))
         return Response(CompletionSerializer(found).data)

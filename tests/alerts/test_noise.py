@@ -28,7 +28,7 @@ def lived(over: float | None = None, acked: float | None = None, pages: int = 1,
     """An alert that began so many minutes after AT, and was over and acknowledged so many minutes later."""
     first = AT + begin * MINUTE
     ends = {"over_at": first + over * MINUTE if over is not None else None, "acknowledged_at": first + acked * MINUTE if acked is not None else None}
-    return Lived({}, first, **ends, by_itself=over is not None, pages=pages, **more)  # type: ignore[arg-type]
+    return Lived({}, first, **ends, by_itself=over is not None, pages=pages, **more)  # type: ignore[arg-type]  # more is of several kinds
 
 
 def delay(minutes: int) -> Policy:
