@@ -75,19 +75,13 @@ document.addEventListener('htmx:beforeSwap', (event) => {
   if (xhr.responseURL && new URL(xhr.responseURL).pathname === document.body.dataset.login) { event.preventDefault(); location.reload(); }
 });
 
-/* Slow swaps (over 300 ms) show it; screen readers hear aria-busy. */
-const waiting = new WeakMap(); // by request, because an answer may name another target than the one that waits
-document.addEventListener('htmx:beforeRequest', ({ detail }) => {
+/* Slow swaps (over 300 ms) show it; screen readers hear aria-busy. It ends with the request itself: htmx tells nobody of the end when what asked
+   is gone from the page by then, such as a button in a timeline that was shown anew. */
+document.addEventListener('htmx:beforeSend', ({ detail }) => {
   if (isBackground(detail)) return;
   const { target, xhr } = detail;
   const timer = setTimeout(() => { target.setAttribute('aria-busy', 'true'); target.classList.add('is-waiting'); }, 300);
-  waiting.set(xhr, { target, timer });
-});
-document.addEventListener('htmx:afterRequest', ({ detail }) => {
-  const { target, timer } = waiting.get(detail.xhr) ?? { target: detail.target };
-  clearTimeout(timer);
-  target.removeAttribute('aria-busy');
-  target.classList.remove('is-waiting');
+  xhr.addEventListener('loadend', () => { clearTimeout(timer); target.removeAttribute('aria-busy'); target.classList.remove('is-waiting'); });
 });
 
 /* Focus: to the first invalid field, to what asks for it, else back to the element with the same id. */
