@@ -78,15 +78,20 @@ document.addEventListener('htmx:afterSettle', () => {
 });
 document.addEventListener('htmx:afterSettle', ({ detail }) => restore(detail.elt));
 
-/* Sent: the draft goes. Failed: it stays. */
+/* Sent: its draft goes, and what was written while it was on its way stays. Failed: all of it stays. */
 document.addEventListener('htmx:afterRequest', ({ detail }) => {
   // The swap has replaced the composer that sent: the request still knows it.
-  const composer = detail.requestConfig?.elt?.closest?.('.ek-composer[data-draft]');
-  if (!composer || !detail.successful || detail.requestConfig.verb === 'get') return;
-  writeDraft(composer, composer.dataset.now ?? 'internal', '');
-  const text = find('textarea', composer);
-  if (text) { text.value = ''; grow(text); }
-  findAll('input[type=file]', composer).forEach((file) => { file.value = ''; file.dispatchEvent(new Event('change', { bubbles: true })); });
+  const { elt, parameters, verb } = detail.requestConfig ?? {};
+  const composer = elt?.closest?.('.ek-composer[data-draft]');
+  const fresh = composer && document.getElementById(composer.id);
+  if (!fresh || !detail.successful || verb === 'get') return;
+  const written = find('textarea', composer).value;
+  const isSent = detail.xhr.status < 300;
+  const left = isSent && written.startsWith(parameters.body) ? written.slice(parameters.body.length) : written;
+  if (isSent) for (const audience of [parameters.audience, composer.dataset.now]) writeDraft(composer, audience, '');
+  setAudience(fresh, composer.dataset.now);
+  find('textarea', fresh).value = '';
+  if (left) insert(fresh, left);
 });
 
 /* Quote: what is marked in the comment, else all of it. What is internal stays internal. */

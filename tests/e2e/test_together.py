@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.conftest import Visitor
 from tests.e2e.test_record import AGENT, open_keys, save
@@ -93,10 +93,18 @@ def test_writing_a_reply(visitor: Callable[..., Visitor], axe: Callable[[Page], 
     again.goto(page.url)
     expect(again.locator("#composer textarea")).to_have_value("Ready. @daniel.okafor ")
     again.close()
+    held: list[Route] = []
+    page.route("**/comment/", lambda route: held.append(route))
     text.press("Control+Enter")
+    expect(text).to_have_value("Ready. @daniel.okafor ")  # it is on its way
+    text.fill("Ready. @daniel.okafor And written meanwhile")
+    while not held:
+        page.evaluate("0")
+    held[0].continue_()
     note = page.locator("#timeline .ek-note").first
     expect(note).to_contain_text("Ready. @daniel.okafor")
-    expect(text).to_have_value("")
+    expect(text).to_have_value("And written meanwhile")
+    text.fill("")
     expect(page.locator("#timeline img.ek-thumb").first).to_be_visible()
     expect(page.locator("#timeline img.ek-thumb").first).not_to_have_js_property("naturalWidth", 0)
     page.locator("h1").click()

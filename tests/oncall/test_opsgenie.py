@@ -67,7 +67,8 @@ def test_a_team_on_call_stands_with_its_members(
     genie: Callable[..., Ask], lead: User, agent: User, resolver: User, team: Team, schedule: Schedule
 ) -> None:
     body = {"user": {"type": "team", "name": team.name}, "startDate": "2026-11-24T10:00:00Z", "endDate": "2026-11-24T14:00:00Z", "alias": "all"}
-    assert genie(lead)("POST", f"/v2/schedules/{schedule.pk}/overrides", body)[0] == 201
+    with clock.shifted(NOON):
+        assert genie(lead)("POST", f"/v2/schedules/{schedule.pk}/overrides", body)[0] == 201
     found = genie(agent)("GET", f"/v2/schedules/{schedule.pk}/on-calls?date=2026-11-24T12:00:00Z")[1]["data"]["onCallParticipants"]
     assert [(row["type"], [one["name"] for one in row["onCallParticipants"]]) for row in found] == [
         ("team", [resolver.email, agent.email, lead.email])
