@@ -1,7 +1,6 @@
 """Two people on one record in real browsers (INC-25): comparing what both saved."""
 
 import re
-import time
 from collections.abc import Callable
 
 import pytest
@@ -124,11 +123,13 @@ def test_a_slow_answer_outlives_the_button_that_asked(visitor: Callable[..., Vis
     """While a comment's dialog is awaited its line is shown anew, because somebody else did something: the dialog must not stay pale for good."""
     agent = visitor(AGENT)
     page = agent.go(f"/incidents/{open_keys(agent, 1)[0]}/")
-    page.route("**/link/", lambda route: (time.sleep(0.8), route.continue_()))
+    held: list[Route] = []
+    page.route("**/link/", lambda route: held.append(route))
     button = page.locator("[hx-target='#dialog-body'][hx-get$='/link/']").first
-    button.evaluate("(button) => setTimeout(() => button.remove(), 400)")
     button.click()
     expect(page.locator("#dialog-body")).to_have_class(re.compile("is-waiting"))
+    button.evaluate("(button) => button.remove()")
+    held[0].continue_()
     expect(page.locator("#dialog")).to_be_visible()
     expect(page.locator("#dialog-body")).not_to_have_class(re.compile("is-waiting"))
 
