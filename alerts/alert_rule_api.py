@@ -50,7 +50,7 @@ class MoveSerializer(serializers.Serializer):
 
 
 class AlertRuleViewSet(ForPerson, viewsets.ReadOnlyModelViewSet):
-    """Alert policies, notification policies, incident rules, enrichment and expiry. Kind and team of a rule stay as they are."""
+    """Alert policies, notification policies, correlation rules, incident rules, enrichment and expiry. Kind and team of a rule stay as they are."""
 
     serializer_class = AlertRuleSerializer
     filterset_fields: ClassVar[list[str]] = ["kind", "team__slug", "is_enabled"]

@@ -8,7 +8,7 @@ from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team, User
-from alerts import alert_rule_queries, permissions, widgets
+from alerts import alert_rule_queries, correlation, permissions, widgets
 from alerts.models import AlertRule, LookupTable, Maintenance
 from common import errors
 from services.models import Service
@@ -20,7 +20,7 @@ ANY = [("", "–")]
 def take(form: forms.Form, error: errors.Invalid) -> None:
     """Puts what an action found wrong at the field where it was written: does.delay.until at delay_until."""
     parts = [part for part in error.field.split(".") if part not in ("does", "times") and not part.isdigit()]
-    names = ["_".join(parts), f"{parts[0]}_at" if parts else "", parts[0] if parts else ""]
+    names = ["_".join(parts), f"{parts[0]}_at" if parts else "", f"{parts[0]}_" if parts else "", parts[0] if parts else ""]
     form.add_error(next((name for name in names if name in form.fields), None), error.message)
 
 
@@ -99,8 +99,9 @@ class RuleForm(forms.Form):
         """The columns of the rule."""
         given = self.cleaned_data
         wall = {name: f"{given[field]:%H:%M}" if given[field] else None for name, field in (("from", "from_at"), ("until", "until_at"))}
+        columns: dict[str, Any] = {name: given[name] for name in ("name", "conditions") if name in given}
         return {
-            "name": given["name"], "conditions": given["conditions"], "continues": given.get("continues", False), "does": self.does,
+            **columns, "continues": given.get("continues", False), "does": self.does,
             "times": {"weekdays": given["weekdays"], **wall, "zone": given["zone"]},
         }  # fmt: skip
 
@@ -238,6 +239,41 @@ class IncidentForm(RuleForm):
         }
 
 
+class CorrelationForm(RuleForm):
+    """What happens together, and what becomes of it."""
+
+    expressions = widgets.ExpressionsField(
+        label=_("What happens together"), help_text=_("Up to five queries as in the search of alerts, each with a short name for people")
+    )
+    needs = forms.ChoiceField(label=_("It is met by"), choices=[(correlation.ALL, _("all of them")), (correlation.ANY, _("any of them"))])
+    minutes = forms.IntegerField(label=_("within so many minutes"), min_value=1, max_value=1_440, initial=10)
+    fields_ = _text(_("With equal"), _("Such as service, entity, tag.env, details.cluster; empty: whatever they say"))
+    outcome = forms.ChoiceField(
+        label=_("Then"),
+        choices=[
+            (correlation.CANDIDATE, _("Propose an incident: somebody accepts or dismisses it")),
+            (correlation.AUTOMATIC, _("Open one incident at once")),
+        ],
+    )
+    title = _text(
+        _("Title of the incident"), _("{{service}}, {{entity}}, {{details.KEY}}, {{count}} are filled in. Empty: the name of the rule"), most=250
+    )
+    OWN = ("expressions", "needs", "minutes", "fields_", "outcome", "title")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["conditions"]  # the expressions say which alerts
+
+    @classmethod
+    def shown(cls, does: Mapping[str, Any]) -> dict[str, Any]:
+        return {**does, "fields_": ", ".join(does.get("fields", ()))}
+
+    @property
+    def does(self) -> dict[str, Any]:
+        given = dict(super().does)
+        return {"fields": _words(given.pop("fields_")), **given}
+
+
 class EnrichmentForm(RuleForm):
     """What is added to an alert before its policies."""
 
@@ -263,7 +299,7 @@ class ExpiryForm(RuleForm):
 
 FORMS: dict[str, type[RuleForm]] = {
     AlertRule.POLICY: PolicyForm, AlertRule.NOTIFICATION: NotificationForm, AlertRule.INCIDENT: IncidentForm, AlertRule.ENRICHMENT: EnrichmentForm,
-    AlertRule.EXPIRY: ExpiryForm,
+    AlertRule.EXPIRY: ExpiryForm, AlertRule.CORRELATION: CorrelationForm,
 }  # fmt: skip
 
 

@@ -27,6 +27,9 @@ SECTIONS: dict[str, tuple[Any, Any, Any]] = {
     "maintenance": (
         gettext_lazy("Maintenance"), gettext_lazy("New window"), gettext_lazy("Alerts that come while work is done stay in the list and page nobody."),
     ),
+    AlertRule.CORRELATION: (
+        gettext_lazy("Correlation"), gettext_lazy("New rule"), gettext_lazy("Alerts that happen together become one group with one incident, or a proposed one."),
+    ),
     AlertRule.INCIDENT: (
         gettext_lazy("Incident rules"), gettext_lazy("New rule"), gettext_lazy("Which alerts open an incident, and what it says; else the integration decides."),
     ),
@@ -66,7 +69,7 @@ def index(request: HttpRequest) -> HttpResponseBase:
     else:
         context |= {
             "sections": _sections(user, kind),
-            "try_form": alert_rule_forms.TryForm(),
+            "try_form": alert_rule_forms.TryForm() if kind != AlertRule.CORRELATION else None,
             "new_url": reverse("alerts:new_alert_rule", args=[kind]),
         }
         if kind == AlertRule.ENRICHMENT:
@@ -81,7 +84,10 @@ def _sections(user: User, kind: str) -> list[dict[str, Any]]:
         section = found.setdefault(rule.team_id, {"team": rule.team, "rules": []})
         compiled = conditions.compiled(rule.conditions)
         when = ", ".join(part for part in (compiled.words, times.times_of(rule.times).words) if part)
-        section["rules"].append({"rule": rule, "when": when, "then": effects.words(kind, rule.does)})
+        then = effects.words(kind, rule.does)
+        if kind == AlertRule.CORRELATION:
+            when, then = ", ".join(part for part in (effects.together_words(rule.does), when) if part), effects.outcome_words(rule.does)
+        section["rules"].append({"rule": rule, "when": when, "then": then})
     for section in found.values():
         section["can_change"] = bool(permissions.can_rule(user, section["team"]))
     return list(found.values())
@@ -181,7 +187,7 @@ def act_on_rule(request: HttpRequest, pk: int, verb: str) -> HttpResponseBase:
 def try_rules(request: HttpRequest, kind: str) -> HttpResponseBase:
     """What the rules of a kind would make of a recent or a pasted alert. Changes nothing."""
     user = _viewer(request)
-    if kind not in alert_rule_forms.FORMS:
+    if kind not in alert_rule_forms.FORMS or kind == AlertRule.CORRELATION:
         raise Http404
     form, tried = alert_rule_forms.TryForm(request.POST), None
     if form.is_valid():

@@ -6,12 +6,14 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from alerts import conditions, labels, templating, times
+from alerts import conditions, correlation, grouping, labels, templating, times
+from alerts.opsgenie import language, matching, mistakes
 from common import errors
 
 TEXTS = ("message", "description", "source", "entity")
 RESPONDERS = ("team", "user", "escalation", "schedule")
 YEAR = 525_600
+MOST_EXPRESSIONS, MOST_FIELDS, DAY = 5, 10, 1_440
 
 
 def check(kind: str, given: Any) -> dict[str, Any]:
@@ -75,6 +77,53 @@ def _delay(given: Any) -> dict[str, Any]:
     return kept if weekday is None else {**kept, "weekday": weekday}
 
 
+def _correlation(given: Mapping[str, Any]) -> dict[str, Any]:
+    said, names = given.get("expressions"), _list(given, "fields")
+    if not isinstance(said, list) or not 1 <= len(said) <= MOST_EXPRESSIONS:
+        raise errors.Invalid("does.expressions", _("Give 1 to %(most)d expressions.") % {"most": MOST_EXPRESSIONS})
+    wrong = next((name for name in names if not grouping.is_name(name)), None)
+    if wrong is not None or len(names) > MOST_FIELDS:
+        known = ", ".join((*grouping.NAMES, "tag.NAME", "details.KEY"))
+        raise errors.Invalid(
+            "does.fields", _("%(name)s cannot be compared. Write some of: %(known)s.") % {"name": wrong or _("So much"), "known": known}
+        )
+    return {
+        "expressions": [_expression(one, number) for number, one in enumerate(said)], "fields": names, "minutes": _whole(given, "minutes", 1, DAY) or 10,
+        "needs": _one_of(given, "needs", (correlation.ALL, correlation.ANY)), "title": templating.check(_text(given, "title", 250), "does.title"),
+        "outcome": _one_of(given, "outcome", (correlation.CANDIDATE, correlation.AUTOMATIC)),
+    }  # fmt: skip
+
+
+def _expression(given: Any, number: int) -> dict[str, str]:
+    """A query in the language of the list of alerts, with what it is called."""
+    where = f"does.expressions.{number}"
+    if not isinstance(given, Mapping) or not isinstance(given.get("query"), str) or not isinstance(given.get("label") or "", str):
+        raise errors.Invalid(where, _("An expression is {“query”: “tag: db”, “label”: “database”}."))
+    query, label = given["query"].replace("\0", "").strip(), (given.get("label") or "").strip()
+    if not query:
+        raise errors.Invalid(f"{where}.query", _("Expression %(n)d is empty. Write a query, such as tag: db AND priority <= P2.") % {"n": number + 1})
+    if len(label) > 60:
+        raise errors.Invalid(f"{where}.label", _("Write at most %(most)d characters.") % {"most": 60})
+    try:
+        if matching.NEEDS_DATABASE in language.fields_of(language.parse(query)):
+            why = _("“%(name)s” cannot be asked here: when rules are asked an alert has paged nobody yet.") % {"name": matching.NEEDS_DATABASE}
+            raise language.BadQuery(why, max(query.lower().find("recipient"), 0))
+        matching.compiled(query)
+    except language.BadQuery as error:
+        told = mistakes.told(error, f"{where}.query")
+        told.message = _("Expression {n}, character {at}: {why}").format(n=number + 1, at=told.position, why=told.message)
+        raise told from error
+    return {"query": query, **({"label": label} if label else {})}
+
+
+def _one_of(given: Mapping[str, Any], name: str, known: tuple[str, ...]) -> str:
+    """One of these words; the first when nothing is said."""
+    value = given.get(name) or known[0]
+    if value not in known:
+        raise errors.Invalid(f"does.{name}", _("Write one of: %(known)s.") % {"known": ", ".join(known)})
+    return str(value)
+
+
 def _incident(given: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "none": bool(given.get("none")), "open": bool(given.get("open", True)) and not given.get("none"), "summary": _template(given, "summary"),
@@ -106,6 +155,7 @@ CHECKS: dict[str, tuple[tuple[str, ...], Callable[[Mapping[str, Any]], dict[str,
     "notification": (("suppress", "delay", "close_after", "restart", "dedup"), _notification),
     "incident": (("none", "open", "summary", "description", "priority", "impact", "team", "service", "labels", "message"), _incident),
     "enrichment": (("facts", "field", "pattern", "table"), _enrichment), "expiry": (("minutes",), _expiry),
+    "correlation": (("expressions", "fields", "minutes", "needs", "title", "outcome"), _correlation),
 }  # fmt: skip
 
 
@@ -195,6 +245,25 @@ def span(minutes: int) -> str:
     return ngettext("{n} minute", "{n} minutes", minutes).format(n=minutes)
 
 
+def label_of(expression: Mapping[str, str]) -> str:
+    """What an expression is called: by its label, else by itself."""
+    return expression.get("label") or expression["query"][:60]
+
+
+def together_words(does: Mapping[str, Any]) -> str:
+    """“db” and “web” within 10 minutes, same service."""
+    joint = _(" and ") if does["needs"] == correlation.ALL else _(" or ")
+    told = joint.join(f"“{label_of(one)}”" for one in does["expressions"])
+    same = ", ".join(_("same {field}").format(field=name.partition(".")[2] or name) for name in does.get("fields", ()))
+    return ", ".join(part for part in (_("{what} within {span}").format(what=told, span=span(does["minutes"])), same) if part)
+
+
+def outcome_words(does: Mapping[str, Any]) -> str:
+    """What becomes of what happens together."""
+    told = _("opens one incident") if does["outcome"] == correlation.AUTOMATIC else _("proposes an incident")
+    return f"{told} “{does['title']}”" if does.get("title") else told
+
+
 def _incident_words(does: Mapping[str, Any]) -> list[Any]:
     if "none" in does:
         return [_("opens no incident")]
@@ -218,5 +287,6 @@ def _enrichment_words(does: Mapping[str, Any]) -> list[Any]:
 
 WORDS: dict[str, Callable[[Mapping[str, Any]], list[Any]]] = {
     "policy": _policy_words, "notification": _notification_words, "incident": _incident_words, "enrichment": _enrichment_words,
+    "correlation": lambda does: [together_words(does), outcome_words(does)],
     "expiry": lambda does: [_("closes it when nothing came for {span}").format(span=span(does["minutes"]))],
 }  # fmt: skip

@@ -81,3 +81,9 @@ MAINTENANCE_PLANNED = catalogue.declare("maintenance.planned", _("{actor} planne
 MAINTENANCE_CHANGED = catalogue.declare("maintenance.changed", _("{actor} changed {fields} of the maintenance {name}"), icon="pencil")
 MAINTENANCE_ENDED = catalogue.declare("maintenance.ended", _("{actor} ended the maintenance {name}"), icon="circle-check", tone="green")
 MAINTENANCE_REMOVED = catalogue.declare("maintenance.removed", _("{actor} removed the maintenance {name}"), icon="trash")
+CORRELATION_PROPOSED = catalogue.declare("correlation.proposed", _("{rule} proposes an incident: {title}"), icon="git-merge", tone="amber")
+CORRELATION_ACCEPTED = catalogue.declare(
+    "correlation.accepted", _("{actor} made {incident} of what happens together: {title}"), icon="flame", tone="red"
+)
+CORRELATION_DISMISSED = catalogue.declare("correlation.dismissed", _("{actor} dismissed the proposed incident {title}"), icon="x")
+CORRELATION_RESTORED = catalogue.declare("correlation.restored", _("{actor} proposed the incident {title} again"), icon="arrow-back-up")

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from alerts import grouping
-from alerts.models import Alert
+from alerts.models import Alert, AlertGroup
 from common import wording
 from services.models import Service
 
@@ -20,6 +20,8 @@ NAMES = {
 def grouped(why: Mapping[str, Any]) -> str:
     """Why an alert is in its group."""
     how, minutes = why.get("how", ""), why.get("minutes", 0)
+    if how == AlertGroup.CORRELATED:
+        return _("correlated by “{rule}”: {words}").format(rule=why.get("rule", ""), words=why.get("words", ""))
     if how == grouping.TOOL:
         return _("the tool notifies about them together, within {minutes} minutes").format(minutes=minutes)
     same = listed([str(NAMES.get(name, name.partition(".")[2] or name)) for name in why.get("fields", ())])

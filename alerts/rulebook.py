@@ -124,12 +124,23 @@ class Book:
 
     def fitting(self, kind: str, alert: Alert, facts: Mapping[str, Any], at: datetime) -> Iterator[AlertRule]:
         """The rules that mean an alert, everybody's before its team's, until one does not continue. facts may change between two of them."""
-        for team in (None, team_id(alert)) if team_id(alert) is not None else (None,):
+        for team in _asked(alert):
             for one in self.rules.get((kind, team), ()):
                 if one.fits(facts, at):
                     yield one.rule
                     if not one.rule.continues:
                         break
+
+    def of(self, kind: str, alert: Alert) -> Iterator[Entry]:
+        """The rules that concern an alert, whether they fit or not, everybody's before its team's."""
+        for team in _asked(alert):
+            yield from self.rules.get((kind, team), ())
+
+
+def _asked(alert: Alert) -> tuple[int | None, ...]:
+    """Whose rules an alert is asked by: everybody's, then its team's."""
+    team = team_id(alert)
+    return (None, team) if team is not None else (None,)
 
 
 def entry(rule: AlertRule) -> Entry:

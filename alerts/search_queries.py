@@ -9,9 +9,10 @@ from django.http import Http404
 from accounts.models import Team, User
 from alerts import adapters, permissions, queries
 from alerts.models import Alert, SavedSearch
-from alerts.opsgenie import finding, language
+from alerts.opsgenie import finding, language, mistakes
 from common import clock
-from common.query.errors import QueryError, did_you_mean, nearest
+from common.query.errors import QueryError
+from services.models import Service
 
 STATES = frozenset({"status", "closedBy", "alertId", "tinyId"})
 NEWEST = 500
@@ -33,16 +34,9 @@ def asked(text: str) -> Asked:
     try:
         tree = language.parse(text)
     except language.BadQuery as error:
-        return Asked(text, ~finding.EVERYTHING, error=_told(error))
+        return Asked(text, ~finding.EVERYTHING, error=mistakes.told(error, "query"))
     is_key = isinstance(tree, language.Term) and tree.field == "text" and finding.KEY.fullmatch(str(tree.value)) is not None
     return Asked(text, finding.condition(tree), is_key or bool(STATES & language.fields_of(tree)))
-
-
-def _told(error: language.BadQuery) -> QueryError:
-    """The same with its place as people count, and with what may have been meant."""
-    alike = nearest(error.word, error.known) if error.word else []
-    message = error.message.partition(" Known:")[0] + did_you_mean(alike) if alike else error.message
-    return QueryError(error.position + 1, message, alike, length=len(error.word) or 1, field="query")
 
 
 def searches_for(user: User) -> list[SavedSearch]:
@@ -66,6 +60,8 @@ def values(user: User, name: str, typed: str) -> Iterable[tuple[str, str]]:
     if name in ("owner", "recipients", "acknowledgedBy"):
         people = queries.people_who_act().filter(Q(name__icontains=typed) | Q(email__icontains=typed))
         return people.values_list("email", "name")[:12]
+    if name == "service":
+        return Service.objects.filter(Q(name__icontains=typed) | Q(slug__icontains=typed)).order_by("name").values_list("name", "slug")[:12]
     if name in ("teams", "responders"):
         return [(found, "") for found in Team.objects.filter(name__icontains=typed).order_by("name").values_list("name", flat=True)[:12]]
     if name == "integration.name":

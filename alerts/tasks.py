@@ -2,7 +2,20 @@
 
 from celery import shared_task
 
-from alerts.actions import early, heartbeats, intake, late, lifecycle, partitions, plans, settling, silencing, subscriptions, volume_watch
+from alerts.actions import (
+    correlating,
+    early,
+    heartbeats,
+    intake,
+    late,
+    lifecycle,
+    partitions,
+    plans,
+    settling,
+    silencing,
+    subscriptions,
+    volume_watch,
+)
 from common import clock, doorbell
 
 
@@ -35,11 +48,12 @@ def wake_snoozed() -> int:
 @shared_task(name="alerts.keep_partitions", queue="bulk")
 def keep_partitions() -> None:
     """Makes the inbox partitions of the next days and drops old ones, and forgets recoveries that no firing can meet any more and names of deliveries
-    that nobody sends again. A tick every hour."""
+    that nobody sends again, and correlations that wait for what did not come. A tick every hour."""
     partitions.keep_partitions()
     partitions.forget_deliveries()
     early.forget()
     late.forget()
+    correlating.forget()
 
 
 @shared_task(name="alerts.confirm_subscriptions", queue="default")

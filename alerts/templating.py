@@ -1,7 +1,7 @@
 """Texts of rules with places in them: “{{service}}: {{message}}”. No database, and no logic: a place is filled with what an alert says, or with nothing."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -12,6 +12,7 @@ from common import errors
 
 PLACE = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 LONGEST = 15_000
+MOST_VALUES = 3
 
 
 def check(template: str, where: str) -> str:
@@ -38,3 +39,19 @@ def fill(template: str, facts: Mapping[str, Any]) -> str:
     if len(parts) == 1:
         return template
     return "".join(conditions.said(facts, part) if number % 2 else part for number, part in enumerate(parts))
+
+
+def fill_together(template: str, facts: Sequence[Mapping[str, Any]], amount: int) -> str:
+    """The text for several alerts, the first ones of `amount`: at each place what they say, each value once; the highest priority; and how many they are."""
+    return "".join(_said_together(part, facts, amount) if number % 2 else part for number, part in enumerate(_parts(template)))
+
+
+def _said_together(name: str, facts: Sequence[Mapping[str, Any]], amount: int) -> str:
+    if name == "count":
+        return str(amount)
+    values = list(dict.fromkeys(said for one in facts if (said := conditions.said(one, name))))
+    if name == "priority":
+        return min(values, default="")
+    more = len(values) - MOST_VALUES
+    told = ", ".join(values[:MOST_VALUES])
+    return _("{some} and {n} more").format(some=told, n=more) if more > 0 else told

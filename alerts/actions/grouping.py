@@ -49,7 +49,7 @@ def place(alerts: Sequence[Alert], at: datetime) -> None:
     looks = {alert.key: look for alert in alerts if (look := grouping.wanted(alert, list(rules))) is not None} if rules else {}
     if not looks:
         return
-    lessons = _lessons({look.kind for look in looks.values()})
+    lessons = lessons_of({look.kind for look in looks.values()})
     board = Board(_known(looks.values(), lessons), lessons)
     placed: list[tuple[Alert, Place]] = []
     for alert in grouping.in_order(alerts):
@@ -81,7 +81,8 @@ def _asked(row: GroupingRule) -> Any:
     return lambda alert: compiled.fits(conditions.facts_of(alert))
 
 
-def _lessons(kinds: Collection[str]) -> Lessons:
+def lessons_of(kinds: Collection[str]) -> Lessons:
+    """What people taught of these kinds."""
     lessons = Lessons()
     rows = GroupingLesson.objects.filter(Q(one__in=kinds) | Q(other__in=kinds))
     for one, other, is_together in rows.order_by("pk").values_list("one", "other", "is_together"):

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Team
 from alerts import adapters, commands, conditions, effects, events, folding, kinds, notifying, priorities, queries, rulebook, templating
-from alerts.actions import deciding, early, escalating, flapping, grouping, late, recovery, topology
+from alerts.actions import correlating, deciding, early, escalating, flapping, grouping, late, recovery, topology
 from alerts.folding import Past, Step
 from alerts.models import Alert, AlertRule, Integration
 from common import clock, copying
@@ -145,7 +145,7 @@ def free(alerts: Sequence[Alert], at: datetime) -> None:
 
 def give_due_incident(alert: Alert, at: datetime, book: rulebook.Book | None = None) -> None:
     """An incident for an alert that has become urgent enough for one and has none that is open."""
-    if alert.silenced_until is None and (alert.incident is None or not alert.incident.is_open):
+    if alert.silenced_until is None and not has_incident(alert):
         _give_asked_incident(alert, book or rulebook.read(AlertRule.INCIDENT), at)
 
 
@@ -193,7 +193,9 @@ def _open(steps: Sequence[Step], integrations: Mapping[int, Integration], at: da
     late.mark(staying, at)
     flapping.mark(staying, again, at)
     parents = topology.hold(staying, at)
-    grouping.place(staying, at)
+    together = correlating.gather(staying, book, at)
+    grouping.place(together.left(staying), at)
+    correlating.settle(together, at)
     for alert in alerts:
         alert.kind = kinds.of(alert)
     copying.insert(alerts)
@@ -216,8 +218,10 @@ def _open(steps: Sequence[Step], integrations: Mapping[int, Integration], at: da
         journal.record_many(events.NOTED, told, actor=None, at=at)
     recovery.tell([alert for alert in alerts if alert.alias in over], None, at)
     loud = [alert for alert in alerts if alert.silenced_until is None and alert.alias not in over]
+    _give_shared_incidents([alert for alert, _row in together.moved], loud, book, at)
     for alert in loud:
-        _give_asked_incident(alert, book, at)
+        if alert.incident is None:
+            _give_asked_incident(alert, book, at)
     _join([alert for alert in alerts if alert.flapping_until is not None], at)
     escalating.begin(loud, at)
     return alerts
@@ -256,18 +260,43 @@ def _expiry(step: Step) -> datetime | None:
 
 
 def _give_asked_incident(alert: Alert, book: rulebook.Book, at: datetime) -> None:
-    """The incident that the first incident rule that fits asks for (ALR-14), else the integration."""
-    rule = None
+    """The incident that the first incident rule that fits asks for (ALR-14), else the integration; whatever they say, that of what happens together."""
+    rule, title = None, alert.group.title if alert.group is not None else ""
     if book.has(AlertRule.INCIDENT):
         rule = next(book.fitting(AlertRule.INCIDENT, alert, conditions.facts_of(alert), at), None)
     if rule is None:
-        if _asks_for_incident(alert):
-            _give_incident(alert, at)
+        if title or _asks_for_incident(alert):
+            _give_incident(alert, at, title=title)
         return
     alert.note(at, rule.kind, rule.name, effects.words(rule.kind, rule.does))
     alert.save(update_fields=["decisions"])
-    if "none" not in rule.does:
-        _give_incident(alert, at, rule.does)
+    if title or "none" not in rule.does:
+        _give_incident(alert, at, rule.does, title=title)
+
+
+def _give_shared_incidents(stored: Sequence[Alert], fresh: Sequence[Alert], book: rulebook.Book, at: datetime) -> None:
+    """Alerts that a correlation rule has just put together: the most urgent opens the incident, those that were stored before are linked at once."""
+    waiting: dict[int, list[Alert]] = {}
+    for alert in [*stored, *fresh] if stored else fresh:
+        if (
+            alert.group is not None
+            and alert.group.title
+            and alert.status != Alert.CLOSED
+            and alert.silenced_until is None
+            and not has_incident(alert)
+        ):
+            waiting.setdefault(alert.group.pk, []).append(alert)
+    old = {alert.pk for alert in stored}
+    for members in waiting.values():
+        _give_asked_incident(min(members, key=lambda alert: (alert.priority, alert.number)), book, at)
+        incident = members[0].group.incident if members[0].group is not None else None
+        if incident is not None and incident.is_open:
+            link_many([alert for alert in members if alert.pk in old and not has_incident(alert)], incident, at)
+
+
+def has_incident(alert: Alert) -> bool:
+    """Whether one is open for it."""
+    return alert.incident is not None and alert.incident.is_open
 
 
 def _asks_for_incident(alert: Alert) -> bool:
@@ -280,7 +309,7 @@ def _asks_for_incident(alert: Alert) -> bool:
     return alert.service is not None and alert.service.tier_id <= rule.incident_from_tier
 
 
-def _give_incident(alert: Alert, at: datetime, does: Mapping[str, Any] | None = None) -> None:
+def _give_incident(alert: Alert, at: datetime, does: Mapping[str, Any] | None = None, *, title: str = "") -> None:
     """Links the open incident of its group, of an earlier alert of this alias, or of what the tool tells together of this service (INC-17), else opens one.
 
     A failure keeps the alert. does: what an incident rule says.
@@ -296,7 +325,7 @@ def _give_incident(alert: Alert, at: datetime, does: Mapping[str, Any] | None = 
         return
     try:
         with transaction.atomic():
-            link(alert, open_incident(alert, does=does or {}), at)
+            link(alert, open_incident(alert, does=does or {}, title=title), at)
     except (OperationalError, InterfaceError):
         raise
     except Exception as error:  # whatever is wrong with the incident, people must still see the alert
@@ -318,10 +347,10 @@ def _with_open_incident(condition: Q) -> Alert | None:
     return Alert.objects.filter(condition, incident__is_open=True).select_related("incident").order_by("-id").first()
 
 
-def open_incident(alert: Alert, *, actor: Any = None, does: Mapping[str, Any] | None = None) -> Incident:
+def open_incident(alert: Alert, *, actor: Any = None, does: Mapping[str, Any] | None = None, title: str = "") -> Incident:
     """The incident of an alert: summary and payload from it, urgency from its priority, impact from the tier, team from the service.
 
-    does: what an incident rule says instead, see alerts/effects.py.
+    does: what an incident rule says instead, see alerts/effects.py. title: what a correlation rule calls it.
     """
     said, facts = does or {}, conditions.facts_of(alert)
     text = [templating.fill(said["description"], facts) if "description" in said else alert.description]
@@ -329,9 +358,10 @@ def open_incident(alert: Alert, *, actor: Any = None, does: Mapping[str, Any] | 
     detected_at = min(alert.first_occurred_at, clock.now())
     service = (Service.objects.filter(slug=said["service"]).first() if "service" in said else None) or alert.service
     team = (Team.objects.filter(slug=said["team"]).first() if "team" in said else None) or alert.team
+    summary = title or (templating.fill(said["summary"], facts) if "summary" in said else "")
     incident = incidents.create(
         actor=actor,
-        summary=templating.fill(said["summary"], facts)[:SUMMARY_LENGTH].strip() or alert.message if "summary" in said else alert.message,
+        summary=summary[:SUMMARY_LENGTH].strip() or alert.message,
         description="\n\n".join(part for part in text if part),
         service=service,
         impact=said.get("impact"),
@@ -357,3 +387,14 @@ def link(alert: Alert, incident: Incident, at: datetime, *, actor: Any = None) -
         alert.group.save(update_fields=["incident"])
     journal.record(events.ATTACHED, alert, actor=actor, at=at, key=alert.key, incident=incident.key)
     journal.record(events.INCIDENT_ALERTED, incident, actor=actor, at=at, key=alert.key, message=alert.message, alert=alert.pk)
+
+
+def link_many(alerts: Sequence[Alert], incident: Incident, at: datetime, *, actor: Any = None) -> None:
+    """The same for several that are stored, in a few queries; their groups are left as they are."""
+    Alert.objects.filter(pk__in=[alert.pk for alert in alerts]).update(incident=incident)
+    for alert in alerts:
+        alert.incident = incident
+    told = [(alert, {"key": alert.key, "incident": incident.key}) for alert in alerts]
+    journal.record_many(events.ATTACHED, told, actor=actor, at=at)
+    named = [(incident, {"key": alert.key, "message": alert.message, "alert": alert.pk}) for alert in alerts]
+    journal.record_many(events.INCIDENT_ALERTED, named, actor=actor, at=at)

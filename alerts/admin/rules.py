@@ -41,7 +41,7 @@ class AlertRuleForm(forms.ModelForm):
 
 @admin.register(AlertRule)
 class AlertRuleAdmin(RegisterAdmin):
-    """Alert policies, notification policies, incident rules, enrichment and expiry."""
+    """Alert policies, notification policies, correlation rules, incident rules, enrichment and expiry."""
 
     form = AlertRuleForm
     list_display = ("name", "kind", "team", "position", "is_enabled", "follows")

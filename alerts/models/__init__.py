@@ -3,6 +3,7 @@ from alerts.models.alert_rule import AlertRule, LookupTable, Maintenance
 from alerts.models.attachment import AlertAttachment
 from alerts.models.change import ChangeEvent
 from alerts.models.clock import SourceClock
+from alerts.models.correlation import Correlation
 from alerts.models.delivery import Delivery
 from alerts.models.early import EarlyRecovery
 from alerts.models.group import AlertGroup, GroupingLesson, GroupingRule
@@ -23,6 +24,7 @@ __all__ = [
     "AlertGroup",
     "AlertRule",
     "ChangeEvent",
+    "Correlation",
     "Delivery",
     "EarlyRecovery",
     "GroupingLesson",

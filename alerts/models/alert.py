@@ -13,6 +13,7 @@ from django.db.models import Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team
+from alerts.models.correlation import Correlation
 from alerts.models.group import AlertGroup
 from alerts.models.integration import Integration
 from common import links
@@ -34,6 +35,7 @@ class Alert(models.Model):
     team: whom it concerns before the team of its service, empty when nobody said so. decisions: what rules did to it, in order, {at, stage, rule, what}.
     kind: which alerts say the same, as alerts/kinds.py tells. is_new_kind: the first of a kind that its integration had not sent for a month.
     group_why: how it came into its group, {how, like, score, fields, minutes} as alerts/grouping.py says it.
+    correlation: what it gathers in while that has no group of its own, see alerts/correlation.py.
     held_until: a rule keeps it quiet until then (FOREVER: until something releases it); silenced_until is the latest of all such reasons.
     beats: how many events in each of the minutes up to beats_at (minutes since 1970), at most sixty; empty until it came a second time.
     held_by: the alert of a service that its own needs and that is down. held_for: such a service that somebody declared down.
@@ -91,6 +93,9 @@ class Alert(models.Model):
         AlertGroup, null=True, blank=True, on_delete=models.SET_NULL, related_name="alerts", verbose_name=_("group"), db_index=False
     )
     group_why = models.JSONField(_("why in the group"), default=dict, blank=True, db_default=Value({}, models.JSONField()))
+    correlation = models.ForeignKey(
+        Correlation, null=True, blank=True, on_delete=models.SET_NULL, related_name="alerts", verbose_name=_("happens together"), db_index=False
+    )
     held_by = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="holds", verbose_name=_("held under"), db_index=False
     )
@@ -132,6 +137,7 @@ class Alert(models.Model):
             models.Index(fields=["incident", "-id"], name="alert_incident", condition=Q(incident__isnull=False)),
             models.Index(fields=["service", "-id"], name="alert_service"),
             models.Index(fields=["group", "-id"], name="alert_of_group"),
+            models.Index(fields=["correlation", "-id"], name="alert_correlation", condition=Q(correlation__isnull=False)),
             models.Index(fields=["team", "-id"], name="alert_team", condition=Q(team__isnull=False)),
             models.Index(fields=["owner", "-id"], name="alert_owner", condition=Q(owner__isnull=False)),
             models.Index(fields=["group_key", "-id"], name="alert_group", condition=Q(incident__isnull=False) & ~Q(group_key="")),
@@ -165,7 +171,7 @@ class Alert(models.Model):
     def note(self, at: datetime, stage: str, rule: str, what: str) -> None:
         """One decision more, not saved yet.
 
-        stage: rule (of the integration), enrichment, policy, notification, maintenance, silence, grouping, flapping, topology, stale or incident.
+        stage: rule (of the integration), enrichment, policy, notification, maintenance, silence, grouping, correlation, flapping, topology, stale or incident.
         """
         self.decisions = [
             *self.decisions[-(MOST_DECISIONS - 1) :],

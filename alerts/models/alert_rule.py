@@ -13,13 +13,15 @@ from services.models import Service
 class AlertRule(models.Model):
     """One rule of one kind. Those of everybody are asked before those of a team, each in order; the first that fits ends the search unless it continues.
 
-    kind: enrichment, policy, notification, incident or expiry. team: whose alerts only; empty for all. conditions, times: see alerts/conditions.py and
+    kind: enrichment, policy, notification, correlation, incident or expiry. team: whose alerts only; empty for all. conditions, times: see alerts/conditions.py and
     alerts/times.py. does: what follows, by kind, see alerts/effects.py.
     """
 
-    ENRICHMENT, POLICY, NOTIFICATION, INCIDENT, EXPIRY = "enrichment", "policy", "notification", "incident", "expiry"
+    ENRICHMENT, POLICY, NOTIFICATION, CORRELATION = "enrichment", "policy", "notification", "correlation"
+    INCIDENT, EXPIRY = "incident", "expiry"
     KINDS: ClassVar[list[Any]] = [
-        (POLICY, _("Alert policy")), (NOTIFICATION, _("Notification policy")), (INCIDENT, _("Incident rule")), (ENRICHMENT, _("Enrichment")), (EXPIRY, _("Expiry")),
+        (POLICY, _("Alert policy")), (NOTIFICATION, _("Notification policy")), (CORRELATION, _("Correlation rule")),
+        (INCIDENT, _("Incident rule")), (ENRICHMENT, _("Enrichment")), (EXPIRY, _("Expiry")),
     ]  # fmt: skip
     journal_type = "alert_rule"
 
@@ -38,7 +40,9 @@ class AlertRule(models.Model):
         verbose_name_plural = _("alert rules")
         ordering: ClassVar[list[Any]] = ["kind", F("team").asc(nulls_first=True), "position", "id"]
         constraints: ClassVar[list[Any]] = [
-            models.CheckConstraint(condition=Q(kind__in=["enrichment", "policy", "notification", "incident", "expiry"]), name="alert_rule_kind")
+            models.CheckConstraint(
+                condition=Q(kind__in=["enrichment", "policy", "notification", "correlation", "incident", "expiry"]), name="alert_rule_kind"
+            )
         ]
 
     def __str__(self) -> str:

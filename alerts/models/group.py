@@ -51,11 +51,16 @@ class GroupingRule(models.Model):
 class AlertGroup(models.Model):
     """Alerts that tell of the same. It is open as long as one of them is. leader: the key of its first alert, whose message, masked, is `text`.
 
+    rule: the grouping rule that made it, none when a correlation rule did. title: of the incident that a correlation rule gives it, empty for none.
     key, scope, kind: digests by which alerts/grouping.py finds it. size: how many alerts ever. incident: the one that is open for it, or was last.
     """
 
+    CORRELATED = "together"
+    MODES: ClassVar[list[Any]] = [*GroupingRule.MODES, (CORRELATED, _("correlated"))]
+
     rule = models.ForeignKey(GroupingRule, null=True, on_delete=models.SET_NULL, related_name="+", verbose_name=_("rule"))
-    mode = models.CharField(_("mode"), max_length=8, choices=GroupingRule.MODES)
+    mode = models.CharField(_("mode"), max_length=8, choices=MODES)
+    title = models.CharField(_("title of its incident"), max_length=250, blank=True, default="", db_default="")
     key = models.CharField(max_length=32)
     scope = models.CharField(max_length=32, blank=True)
     kind = models.CharField(max_length=32)

@@ -126,8 +126,13 @@ def _teams(term: Term) -> Q:
     return _among(RESPONDERS, pattern, pattern, pattern) | named
 
 
+def _service(term: Term) -> Q:
+    """By name, by short name, or as the tool called it."""
+    return reduce(or_, (_exact(column, str(term.value)) for column in ("service__name", "service__slug", "service_name")))
+
+
 PLAIN: dict[str, Any] = {
-    "text": _anywhere, "alertId": _uid, "alias": lambda term: _exact("alias", term.value), "owner": _owner, "recipients": _recipients,
+    "text": _anywhere, "service": _service, "alertId": _uid, "alias": lambda term: _exact("alias", term.value), "owner": _owner, "recipients": _recipients,
     "acknowledgedBy": lambda term: _person("acknowledged_by", term), "closedBy": lambda term: _person("closed_by_name", term),
     "status": lambda term: Q(status=Alert.CLOSED) if term.value == "closed" else ~Q(status=Alert.CLOSED),
     "isSeen": lambda term: Q(seen_at__isnull=not term.value), "acknowledged": lambda term: Q(acknowledged_at__isnull=not term.value),

@@ -20,7 +20,7 @@ FIELDS: dict[str, str] = {
     "count": NUMBER, "message": TEXT, "description": TEXT, "source": TEXT, "entity": TEXT, "status": STATE, "owner": TEXT, "acknowledgedBy": TEXT,
     "closedBy": TEXT, "recipients": TEXT, "isSeen": FLAG, "acknowledged": FLAG, "snoozed": FLAG, "teams": TEXT, "responders": TEXT,
     "integration.name": TEXT, "integration.type": TEXT, "tag": TEXT, "actions": TEXT, "details.key": TEXT, "details.value": TEXT, "priority": LEVEL,
-    "detailsPair": TEXT, "text": TEXT,
+    "detailsPair": TEXT, "text": TEXT, "service": TEXT,
 }  # fmt: skip
 SYNONYMS = {"tags": "tag", "team": "teams", "responder": "responders", "recipient": "recipients", "action": "actions", "id": "alertId"}
 _KNOWN = {name.lower(): name for name in FIELDS} | {name.lower(): known for name, known in SYNONYMS.items()}

@@ -22,7 +22,7 @@ customElements.define('ek-rows', class extends HTMLElement {
     const how = this.querySelector('[data-none]');
     if (how) this.querySelector('[data-rows-in]').hidden = how.value === how.dataset.none;
     for (const row of this.querySelectorAll('[data-rows-one]')) {
-      const field = row.querySelector('select').value;
+      const field = row.querySelector('select')?.value;
       for (const one of row.querySelectorAll('[data-only-for]')) one.hidden = one.dataset.onlyFor !== field;
     }
   }
