@@ -21,7 +21,7 @@ from alerts.normal import ACKNOWLEDGE, CLOSE, OPEN, Event
 from common import clock, errors, htmx, wording
 
 TONES = {InboxRow.PENDING: "progress", InboxRow.DONE: "done", InboxRow.QUARANTINED: "danger"}
-SECONDS_WAITING, SECONDS_LATER = 2, 15
+SECONDS_WAITING, SECONDS_LATER = 2, 5
 
 
 @require_safe

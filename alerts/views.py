@@ -119,6 +119,7 @@ def _list(request: HttpRequest) -> dict[str, Any]:
         "filters": {"choices": _choices(request)},
         "list_url": f"{reverse('alerts:list')}?{request.GET.urlencode()}",
         "is_filtered": any(request.GET.get(name) for name in ("q", "query", "priority", "service", "integration", "team", "group")),
+        "is_nothing_open": state in ("active", "open") or not counts["active"],
         "next_mark": page.next_mark,
         "is_later_page": bool(request.GET.get("after")),
         "can_change": bool(permissions.can_act(user)),
@@ -190,17 +191,26 @@ def _dressed(alert: Any, user: User) -> Any:
 def _note_of(alert: Alert) -> str:
     if alert.status == Alert.SNOOZED and alert.snoozed_until:
         return _("until {at}").format(at=wording.until(alert.snoozed_until, clock.now()))
-    if alert.status != Alert.CLOSED and reasons.kept_quiet(alert):
-        return _("held") if alert.held_by is not None else _("flapping")
-    if alert.status != Alert.CLOSED and alert.silenced_until:
-        if alert.silenced_until >= Alert.FOREVER:
-            return _("quiet")
-        return _("silenced until {at}").format(at=wording.until(alert.silenced_until, clock.now()))
+    if _quiet_note(alert):
+        return _quiet_note(alert)
     if alert.status == Alert.CLOSED:
         return {Alert.BY_SOURCE: _("by the source"), Alert.BY_RULE: _("by a rule"), Alert.BY_INCIDENT: _("with its incident")}.get(
             alert.closed_by, _("by hand")
         )
     return alert.owner.name if alert.owner else ""
+
+
+def _quiet_note(alert: Alert) -> str:
+    """Why it pages nobody, in a word or two; empty when it may page."""
+    if alert.status == Alert.CLOSED:
+        return ""
+    if reasons.kept_quiet(alert):
+        return _("held") if alert.held_by is not None else _("flapping")
+    if not alert.silenced_until:
+        return ""
+    if alert.silenced_until >= Alert.FOREVER:
+        return _("quiet")
+    return _("silenced until {at}").format(at=wording.until(alert.silenced_until, clock.now()))
 
 
 def _drawer(alert: Alert, user: User) -> dict[str, Any]:
@@ -229,7 +239,7 @@ def _drawer(alert: Alert, user: User) -> dict[str, Any]:
         "user": user, "runs": runs, "responders": _responders(alert), "spread": _spread(alert), "bars": beats.bars(alert.beats, alert.count),
         "release_url": reverse("alerts:act", args=[number, "release"]) if alert.silenced_until and may_act and alert.status != Alert.CLOSED else "",
         "unacknowledge_url": reverse("alerts:act", args=[number, "unacknowledge"]) if alert.status == Alert.ACKNOWLEDGED and may_act else "",
-        "now": clock.now(),
+        "quiet_note": _quiet_note(alert), "now": clock.now(),
     }  # fmt: skip
 
 

@@ -3,7 +3,7 @@ import { find, findAll, isTyping, isVisible } from './dom.js';
 import { openDialog } from './dialogs.js';
 import { openPalette } from './palette.js';
 import { htmx } from './requests.js';
-import { clearSelection, cursorRow, moveBy, open, rows, toggleAtCursor } from './selection.js';
+import { clearSelection, cursorRow, moveBy, open, openDrawer, rowOfDrawer, rows, selectedRows, toggleAtCursor } from './selection.js';
 import { step } from './trail.js';
 
 const areSingleKeysOn = () => document.body.dataset.shortcuts !== 'off';
@@ -17,11 +17,13 @@ function go(key) {
   if (link) location.href = link.href;
 }
 
-/** Presses the visible element that carries the key, the one in an open drawer first. */
+/** Presses the visible element that carries the key, the one in an open drawer first: unless rows are selected, or the cursor is on another row. */
 function press(key) {
-  const targets = findAll(`[data-hotkey="${CSS.escape(key)}"]`).filter((element) => !element.disabled);
-  const target = targets.find((element) => isVisible(element) && element.closest('[data-drawer]')) ?? targets.find(isVisible)
-    ?? targets.find((element) => element.closest('[data-bulk]'));
+  const drawer = openDrawer();
+  const isAsked = drawer && !selectedRows().length && (!cursorRow() || cursorRow() === rowOfDrawer());
+  const targets = findAll(`[data-hotkey="${CSS.escape(key)}"]`).filter((element) => !element.disabled && (isAsked || !drawer?.contains(element)));
+  const inDrawer = targets.filter((element) => drawer?.contains(element));
+  const target = inDrawer.find(isVisible) ?? targets.find(isVisible) ?? inDrawer[0] ?? targets.find((element) => element.closest('[data-bulk]'));
   if (!target) return false;
   if (target.matches('input, textarea, [contenteditable]')) { target.focus(); target.select?.(); } else target.click();
   return true;
@@ -30,7 +32,7 @@ function press(key) {
 /** What a row of tickets has no button for: link it here, or open it to write a reply. On a record its own buttons carry the keys. */
 function onRow(key) {
   const row = cursorRow();
-  if (!row?.dataset.key || !find('[data-bulk]')) return false;
+  if (!row?.dataset.key || !find('[data-bulk]') || /^\d+$/.test(row.dataset.key)) return false; // a number alone is an alert, no ticket
   if (key === 'r') { location.href = `${find('[data-open-link]', row).href}#reply`; return true; }
   htmx.ajax('get', `/tickets/${encodeURIComponent(row.dataset.key)}/link/`, { source: row, target: '#dialog-body', swap: 'innerHTML' })
     .catch(() => { /* requests.js has said what went wrong */ });

@@ -91,6 +91,8 @@ document.addEventListener('htmx:afterSettle', ({ detail }) => {
   const root = detail.elt;
   const invalid = findAll('[aria-invalid=true]', root).find(isVisible);
   if (invalid) { invalid.focus(); announce(word('check fields')); return; }
+  const refusal = root.closest('dialog') && find('[role=alert]', root);
+  if (refusal) { refusal.tabIndex = -1; refusal.focus(); return; } // the dialog may have been scrolled to its end
   const wanted = find('[data-focus]', root);
   if (wanted && !root.closest('[data-live]')) { wanted.focus(); wanted.select?.(); return; }
   const isGone = focused?.id && !focused.isConnected && document.activeElement === document.body;

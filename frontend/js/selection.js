@@ -3,6 +3,12 @@ import { find, findAll, isVisible, word } from './dom.js';
 
 export const rows = () => findAll('[data-rows] [data-row]').filter(isVisible);
 export const cursorRow = () => find('[data-rows] [data-row].is-cursor');
+/** The drawer beside the list, when it shows a record, and the row of that record. */
+export const openDrawer = () => findAll('[data-drawer]').find((drawer) => drawer.childElementCount > 0);
+export const rowOfDrawer = () => {
+  const key = find('[data-key]', openDrawer() ?? document.createElement('i'))?.dataset.key;
+  return key ? rows().find((row) => row.dataset.key === key) : undefined;
+};
 const boxOf = (row) => find('input[type=checkbox]', row);
 let anchor = null;
 
@@ -100,6 +106,9 @@ document.addEventListener('click', (event) => {
 });
 document.addEventListener('focusin', (event) => { if (event.target.matches('[data-rows] [data-row]')) setCursor(event.target); });
 for (const name of ['ek:rows', 'htmx:afterSettle']) document.addEventListener(name, showSelection);
+
+/* The address of a record marks its row. */
+if (rowOfDrawer()) setCursor(rowOfDrawer());
 
 /** Opens the row: the link that is marked for it, else its first link. */
 export function open(row = cursorRow()) {

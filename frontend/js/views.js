@@ -1,5 +1,6 @@
 // The split view previews what the cursor is on; the board moves a card that is dropped on another lane.
 import { find } from './dom.js';
+import { cursorRow, openDrawer, rowOfDrawer } from './selection.js';
 
 let timer = 0;
 document.addEventListener('focusin', (event) => {
@@ -16,6 +17,20 @@ document.addEventListener('focusin', (event) => {
 document.addEventListener('click', (event) => {
   const row = event.target.closest('.ek-split__list [data-row]');
   if (row && !event.target.closest('a, button, input, label')) row.focus();
+});
+
+/* An open drawer shows what j and k put the cursor on; the way back stays one step. */
+const inDrawer = '[data-open-link][hx-target="#drawer"]';
+document.addEventListener('focusin', ({ target }) => {
+  if (!target.matches('[data-rows] [data-row]') || !openDrawer() || !find(inDrawer, target)) return;
+  clearTimeout(timer);
+  timer = setTimeout(() => {
+    const row = cursorRow(); // what is live may have been shown anew meanwhile
+    if (!row || !openDrawer() || row === rowOfDrawer()) return;
+    const { href } = find(inDrawer, row);
+    history.replaceState(history.state, '', href);
+    window.htmx.ajax('get', href, { target: '#drawer', swap: 'innerHTML' }).catch(() => { /* requests.js has said what went wrong */ });
+  }, 120);
 });
 
 let carried = null;

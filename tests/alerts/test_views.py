@@ -1,6 +1,7 @@
 """The alert screens and the alert API through HTTP."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -95,6 +96,14 @@ def test_what_is_held_says_so_in_one_word_and_why_beside(sign_in: SignIn, agent:
     assert f"held: {alert.service} is down (ALR-7)</span>" in page
 
 
+def test_the_drawer_says_that_it_pages_nobody(sign_in: SignIn, agent: User, alert: Alert) -> None:
+    assert b"Pages nobody" not in sign_in(agent).get("/alerts/7/").content
+    Alert.objects.update(silenced_until=clock.now() + timedelta(hours=1), status=Alert.SNOOZED)
+    page = sign_in(agent).get("/alerts/7/")
+    assert b"Pages nobody" in page.content
+    assert page.context["quiet_note"].startswith("silenced until")
+
+
 def test_an_auditor_only_looks(sign_in: SignIn, auditor: User, alert: Alert) -> None:
     client = sign_in(auditor)
     assert client.get("/alerts/7/").status_code == 200
@@ -125,6 +134,14 @@ def test_nobody_else_sees_alerts(api: Callable[..., APIClient], requester: User,
     assert api(requester).get("/api/v1/alerts/7/").status_code == 404
 
 
+def test_an_empty_state_is_not_taken_for_quiet(sign_in: SignIn, agent: User, alert: Alert) -> None:
+    client = sign_in(agent)
+    assert b"All quiet" not in client.get("/alerts/", {"state": "snoozed"}).content
+    assert b"1 alert is active" in client.get("/alerts/", {"state": "snoozed"}).content
+    lifecycle.close(alert, actor=agent)
+    assert b"All quiet" in client.get("/alerts/").content
+
+
 def test_an_alert_is_given_to_a_person(sign_in: SignIn, agent: User, resolver: User, auditor: User, alert: Alert) -> None:
     client, url = sign_in(agent), "/alerts/7/owner/"
     menu = client.get(url, headers=HTMX).content.decode()
@@ -146,6 +163,9 @@ def test_alerts_beyond_the_first_page_are_reached(sign_in: SignIn, agent: User, 
     client = sign_in(agent)
     first = client.get("/alerts/")
     assert first.context["next_mark"] in first.content.decode()
+    live = client.get("/alerts/", headers={**HTMX, "HX-Target": "rows"}).content.decode()
+    assert 'id="pager" hx-swap-oob="true"' in live  # rows are merged one by one: what stands below them has to come along
+    assert 'id="pager">' in client.get("/alerts/", headers={**HTMX, "HX-Target": "list"}).content.decode()
     second = client.get("/alerts/", {"after": first.context["next_mark"]})
     assert sum(len(group.alerts) for page in (first, second) for group in page.context["groups"]) == 105
 

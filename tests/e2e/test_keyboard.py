@@ -113,6 +113,10 @@ def test_an_alert_by_keyboard(visitor: Callable[..., Visitor]) -> None:
     page.wait_for_timeout(200)  # a person is slower than the moment in which htmx wires what it swapped in
     page.keyboard.press("a")
     expect(page.locator("#drawer")).to_contain_text("Acknowledged")
+    page.keyboard.press("j")
+    expect(page.locator("#drawer-body")).to_have_attribute("data-key", key_at_cursor(page))  # the drawer follows, so that the keys act on what is seen
+    page.keyboard.press("n")
+    expect(page.locator("dialog[open]")).to_contain_text(f"Note on ALR-{key_at_cursor(page)}")
 
 
 def test_a_record_by_keyboard(visitor: Callable[..., Visitor]) -> None:
