@@ -168,6 +168,12 @@ class AlertViewSet(ChangingVerbs, mixins.ListModelMixin, viewsets.GenericViewSet
         """Ends it by hand."""
         return self.answer(lifecycle.close(self.get_object(), actor=self.person))
 
+    @extend_schema(request=None)
+    @action(detail=True, methods=["post"])
+    def reopen(self, request: Request, number: str) -> Response:
+        """Takes a closing by hand back; 409 when it is over by itself meanwhile."""
+        return self.answer(lifecycle.reopen(self.get_object(), actor=self.person))
+
     @extend_schema(request=AlertPageSerializer)
     @action(detail=True, methods=["post"])
     def page(self, request: Request, number: str) -> Response:

@@ -6,6 +6,7 @@ from journal import catalogue
 
 OPENED = catalogue.declare("alert.opened", _("{source} raised the alert {key}: {message}"), icon="bell", tone="amber")
 CLOSED = catalogue.declare("alert.closed", _("{by} closed the alert {key}: {message}"), icon="circle-check", tone="green")
+REOPENED = catalogue.declare("alert.reopened", _("{actor} took back the closing of the alert {key}"), icon="arrow-back-up", tone="amber")
 ACKNOWLEDGED = catalogue.declare("alert.acknowledged", _("{actor} acknowledged the alert {key}"), icon="check", tone="blue")
 UNACKNOWLEDGED = catalogue.declare("alert.unacknowledged", _("{actor} took back the acknowledgement of the alert {key}"), icon="arrow-back-up")
 SNOOZED = catalogue.declare("alert.snoozed", _("{actor} snoozed the alert {key} until {until}"), icon="clock-pause", tone="violet")

@@ -12,11 +12,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import desk
-from alerts import forms, group_queries, permissions, queries
+from alerts import forms, group_queries, permissions, queries, verb_views
 from alerts.actions import groups, regrouping
-from alerts.models import AlertGroup
+from alerts.models import Alert, AlertGroup
 from common import errors, htmx
 
+MOST_UNDONE = 200
 VERBS: dict[str, Any] = {"acknowledge": (groups.acknowledge, _lazy("acknowledged")), "close": (groups.close, _lazy("closed"))}
 
 
@@ -28,8 +29,11 @@ def act(request: HttpRequest, group: int, verb: str) -> HttpResponseBase:
     if verb not in VERBS:
         raise Http404
     action, told = VERBS[verb]
-    amount = action(group_queries.group_for(user, group), actor=user)
-    return htmx.done(ngettext("{count} alert {told}", "{count} alerts {told}", amount).format(count=amount, told=told))
+    found = group_queries.group_for(user, group)
+    undo = verb_views.undo(verb, list(found.alerts.exclude(status=Alert.CLOSED)[:MOST_UNDONE]))
+    amount = action(found, actor=user)
+    message = ngettext("{count} alert {told}", "{count} alerts {told}", amount).format(count=amount, told=told)
+    return htmx.done(message, undo=undo if amount < MOST_UNDONE else None)
 
 
 @require_POST

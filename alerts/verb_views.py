@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -20,8 +21,14 @@ from common import clock, errors, htmx
 from tickets import options
 
 
-def to_each(alerts: list[Alert], verb: Callable[[Alert], Any], told: str) -> HttpResponse:
-    """Does something to several alerts; what is refused is told and stops nothing."""
+def undo(verb: str, alerts: Sequence[Alert]) -> str | None:
+    """Where a closing by hand is taken back, of alerts that were not closed before; None for other verbs."""
+    keys = [("key", alert.number) for alert in alerts if alert.status != Alert.CLOSED]
+    return f"{reverse('alerts:bulk', args=['reopen'])}?{urlencode(keys)}" if verb == "close" and keys else None
+
+
+def to_each(alerts: list[Alert], verb: Callable[[Alert], Any], told: str, *, undo: str | None = None) -> HttpResponse:
+    """Does something to several alerts; what is refused is told and stops nothing. undo: the address that takes it back."""
     done, refused = 0, []
     for alert in alerts:
         try:
@@ -32,9 +39,9 @@ def to_each(alerts: list[Alert], verb: Callable[[Alert], Any], told: str) -> Htt
     if not done:
         return htmx.done(refused[0] if refused else _("Choose alerts first."), tone="error")
     if len(alerts) == 1:
-        return htmx.done(f"{alerts[0].key} {told}")
+        return htmx.done(f"{alerts[0].key} {told}", undo=undo)
     message = ngettext("{count} alert {told}", "{count} alerts {told}", done).format(count=done, told=told)
-    return htmx.done(message if not refused else f"{message}, {_('some could not be:')} {refused[0]}", tone="info" if refused else "ok")
+    return htmx.done(message if not refused else f"{message}, {_('some could not be:')} {refused[0]}", tone="info" if refused else "ok", undo=undo)
 
 
 def numbers(keys: list[str]) -> list[int]:

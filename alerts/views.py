@@ -26,13 +26,14 @@ from tickets import calling
 from tickets.models.registers import PRIORITIES
 
 TONES = {Alert.OPEN: "danger", Alert.ACKNOWLEDGED: "progress", Alert.SNOOZED: "wait", Alert.CLOSED: "done"}
-BULK = ("acknowledge", "close", "take", "unacknowledge", "escalate", "open-incident", "release", "delete")
+BULK = ("acknowledge", "close", "reopen", "take", "unacknowledge", "escalate", "open-incident", "release", "delete")
 PANEL_SIZE = 200
 SHOWN_SEARCHES = 4
 VERBS: dict[str, tuple[Callable[..., Any], Any]] = {
     "acknowledge": (lifecycle.acknowledge, _lazy("acknowledged")),
     "unacknowledge": (lifecycle.unacknowledge, _lazy("open again")),
     "close": (lifecycle.close, _lazy("closed")),
+    "reopen": (lifecycle.reopen, _lazy("open again")),
     "open-incident": (lifecycle.open_incident, _lazy("has an incident")),
     "release": (silencing.release, _lazy("loud again")),
     "detach": (lifecycle.detach, _lazy("unlinked")),
@@ -238,6 +239,7 @@ def _drawer(alert: Alert, user: User) -> dict[str, Any]:
         },
         "user": user, "runs": runs, "responders": _responders(alert), "spread": _spread(alert), "bars": beats.bars(alert.beats, alert.count),
         "release_url": reverse("alerts:act", args=[number, "release"]) if alert.silenced_until and may_act and alert.status != Alert.CLOSED else "",
+        "reopen_url": reverse("alerts:act", args=[number, "reopen"]) if alert.closed_by == Alert.BY_AGENT and not alert.recovered_at and may_act else "",
         "unacknowledge_url": reverse("alerts:act", args=[number, "unacknowledge"]) if alert.status == Alert.ACKNOWLEDGED and may_act else "",
         "quiet_note": _quiet_note(alert), "now": clock.now(),
     }  # fmt: skip
@@ -264,14 +266,14 @@ def _responders(alert: Alert) -> list[str]:
 @require_POST
 @desk.required
 def act(request: HttpRequest, number: int, verb: str) -> HttpResponseBase:
-    """A verb that needs nothing more: acknowledge, unacknowledge, close, open-incident, release, detach, take, escalate, not-noise."""
+    """A verb that needs nothing more: acknowledge, unacknowledge, close, reopen, open-incident, release, detach, take, escalate, not-noise."""
     user = desk.user_of(request)
     if verb not in VERBS:
         raise Http404
     action, told = VERBS[verb]
     alert = queries.alert_for(user, number)
     action(alert, actor=user)
-    return htmx.done(f"{alert.key} {told}")
+    return htmx.done(f"{alert.key} {told}", undo=verb_views.undo(verb, [alert]))
 
 
 @require_POST
@@ -282,8 +284,8 @@ def bulk(request: HttpRequest, verb: str) -> HttpResponseBase:
     if verb not in BULK:
         raise Http404
     action, told = VERBS[verb]
-    chosen = queries.by_numbers(user, verb_views.numbers(request.POST.getlist("key")))
-    return verb_views.to_each(chosen, lambda alert: action(alert, actor=user), str(told))
+    chosen = queries.by_numbers(user, verb_views.numbers(request.POST.getlist("key") or request.GET.getlist("key")))
+    return verb_views.to_each(chosen, lambda alert: action(alert, actor=user), str(told), undo=verb_views.undo(verb, chosen))
 
 
 @require_http_methods(["GET", "POST"])

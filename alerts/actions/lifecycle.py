@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -83,6 +83,34 @@ def close(alert: Alert, *, actor: User | None, by: str = Alert.BY_AGENT, hand: s
     if locked.status != Alert.CLOSED:
         name = actor.name if actor else hand or "Evenkeel"
         recovery.close_all([locked], by=by, name_of=lambda _alert: name, actor=actor, at=clock.now())
+    return locked
+
+
+@transaction.atomic
+def reopen(alert: Alert, *, actor: User | None) -> Alert:
+    """Takes a closing by hand back; who acknowledged it still has it, else it pages again.
+
+    Raises Refused; Conflict when something else ended it, its tool says meanwhile that it is over, or a newer alert has its alias.
+    """
+    permissions.can_act(actor).require()
+    locked = hold(alert)
+    if locked.status != Alert.CLOSED:
+        return locked
+    if locked.closed_by != Alert.BY_AGENT or locked.recovered_at is not None:
+        raise errors.Conflict(_("%(key)s is over by itself meanwhile.") % {"key": locked.key})
+    locked.status = Alert.ACKNOWLEDGED if locked.acknowledged_at is not None else Alert.OPEN
+    locked.closed_at, locked.closed_by, locked.closed_by_name = None, "", ""
+    try:
+        with transaction.atomic():
+            locked.save(update_fields=["status", "closed_at", "closed_by", "closed_by_name"])
+            has_heir = Alert.objects.filter(alias=locked.alias, pk__gt=locked.pk).exists()
+    except IntegrityError:
+        has_heir = True
+    if has_heir:
+        raise errors.Conflict(_("%(key)s stays closed: a newer alert says the same.") % {"key": locked.key})
+    journal.record(events.REOPENED, locked, actor=actor, key=locked.key)
+    if locked.status == Alert.OPEN and locked.silenced_until is None:
+        _page_again([locked], actor)
     return locked
 
 

@@ -48,8 +48,10 @@ async function undo(url) {
   const failed = () => showToast({ message: word('server error'), tone: 'error', action: { label: word('try again'), run: () => undo(url) } });
   try {
     const answer = await fetch(url, { method: 'POST', headers: { 'X-CSRFToken': csrfToken(), 'HX-Request': 'true' } });
+    const told = JSON.parse(answer.headers.get('HX-Trigger') ?? '{}')['ek:toast'];
+    if (told?.tone === 'error') { showToast(told); return; }
     if (!answer.ok) { failed(); return; }
-    showToast({ message: word('undone') });
+    showToast({ message: told?.tone === 'info' ? told.message : word('undone') });
     document.dispatchEvent(new CustomEvent('ek:refresh'));
   } catch { failed(); }
 }

@@ -35,7 +35,9 @@ def test_acknowledge_takes_it_once(agent: User, alert: Alert) -> None:
     assert status(alert) == "open"
 
 
-@pytest.mark.parametrize("verb", [lifecycle.acknowledge, lifecycle.close, lifecycle.unacknowledge, lifecycle.open_incident, lifecycle.detach])
+@pytest.mark.parametrize(
+    "verb", [lifecycle.acknowledge, lifecycle.close, lifecycle.reopen, lifecycle.unacknowledge, lifecycle.open_incident, lifecycle.detach]
+)
 def test_an_auditor_acts_on_nothing(auditor: User, alert: Alert, verb: object) -> None:
     with pytest.raises(errors.Refused):
         verb(alert, actor=auditor)  # type: ignore[operator]
@@ -49,6 +51,37 @@ def test_a_closed_alert_cannot_be_acknowledged(agent: User, alert: Alert) -> Non
     assert Entry.objects.filter(event="alert.closed").count() == 1
     with pytest.raises(errors.Conflict):
         lifecycle.acknowledge(alert, actor=agent)
+
+
+@pytest.mark.parametrize("had", ["open", "acknowledged"])
+def test_a_closing_by_hand_is_taken_back(agent: User, alert: Alert, had: str) -> None:
+    if had == "acknowledged":
+        lifecycle.acknowledge(alert, actor=agent)
+    lifecycle.close(alert, actor=agent)
+    for _again in range(2):
+        lifecycle.reopen(alert, actor=agent)
+    assert status(alert) == had
+    assert Entry.objects.filter(event="alert.reopened").count() == 1
+    lifecycle.close(alert, actor=agent)
+    assert status(alert) == "closed"
+
+
+@pytest.mark.parametrize("why", ["its tool", "its incident", "a newer one", "a newer one, closed"])
+def test_what_is_over_stays_closed(agent: User, alert: Alert, why: str) -> None:
+    lifecycle.close(alert, actor=agent)
+    now = clock.now()
+    if why == "its tool":
+        Alert.objects.update(recovered_at=now)
+    elif why == "its incident":
+        Alert.objects.update(closed_by=Alert.BY_INCIDENT)
+    else:
+        newer = Alert.objects.create(number=2, alias="a", message="Down", priority=1, first_occurred_at=now, last_occurred_at=now)
+        if why.endswith("closed"):
+            lifecycle.close(newer, actor=agent)
+    with pytest.raises(errors.Conflict):
+        lifecycle.reopen(alert, actor=agent)
+    assert status(alert) == "closed"
+    assert not Entry.objects.filter(event="alert.reopened").exists()
 
 
 def test_a_snooze_ends(agent: User, alert: Alert) -> None:

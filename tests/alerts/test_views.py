@@ -1,5 +1,6 @@
 """The alert screens and the alert API through HTTP."""
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -58,6 +59,15 @@ def test_verbs_one_and_many(sign_in: SignIn, agent: User, alert: Alert, verb: st
     assert client.get(f"/alerts/7/{verb}/").status_code == 405
     assert client.post(f"/alerts/change/{verb}/", {"key": ["7", "9"]}, headers=HTMX).status_code == 204
     assert status(alert) == after
+
+
+@pytest.mark.parametrize("path", ["/alerts/7/close/", "/alerts/change/close/"])
+def test_a_closing_by_hand_can_be_undone(sign_in: SignIn, agent: User, alert: Alert, path: str) -> None:
+    client = sign_in(agent)
+    undo = json.loads(client.post(path, {"key": "7"}, headers=HTMX)["HX-Trigger"])["ek:toast"]["undo"]
+    assert b"Open again" in client.get("/alerts/7/").content
+    assert client.post(undo, headers=HTMX).status_code == 204
+    assert status(alert) == "open"
 
 
 def test_selected_alerts_are_given_called_for_and_deleted(

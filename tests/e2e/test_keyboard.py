@@ -114,7 +114,7 @@ def test_an_alert_by_keyboard(visitor: Callable[..., Visitor]) -> None:
     page.keyboard.press("a")
     expect(page.locator("#drawer")).to_contain_text("Acknowledged")
     page.keyboard.press("j")
-    expect(page.locator("#drawer-body")).to_have_attribute("data-key", key_at_cursor(page))  # the drawer follows, so that the keys act on what is seen
+    expect(page.locator("#drawer-body")).to_have_attribute("data-key", key_at_cursor(page))  # the keys act on what is seen
     page.keyboard.press("n")
     expect(page.locator("dialog[open]")).to_contain_text(f"Note on ALR-{key_at_cursor(page)}")
 

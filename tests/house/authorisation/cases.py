@@ -151,6 +151,7 @@ ALERT_VERBS = {
     "acknowledge": "free",
     "unacknowledge": "acknowledged",
     "close": "free",
+    "reopen": "free",
     "open-incident": "free",
     "release": "free",
     "not-noise": "free",
@@ -235,7 +236,7 @@ CASES: dict[tuple[str, str], list[Case]] = {
     ("incidents:retime", "POST"): made(lambda world, thing: {"reported_at": "2020-01-01T00:00:00", **_version(world, thing)}),
     ("alerts:bulk", "POST"): [
         Case(verb, lambda world, _t: {"key": world.more["alert free"].number}, values=lambda _w, _t, verb=verb: {"verb": verb})  # type: ignore[misc]
-        for verb in ("acknowledge", "close", "take", "unacknowledge", "delete")
+        for verb in ("acknowledge", "close", "reopen", "take", "unacknowledge", "delete")
     ],
     ("alerts:act_on_group", "POST"): _verbs({"acknowledge": "", "close": ""}, "group"),
     ("alert-group-add", "POST"): made(lambda world, _t: {"alerts": [world.more["alert free"].number]}),
