@@ -5,7 +5,7 @@ import hashlib
 import logging
 import threading
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -63,6 +63,7 @@ class Ledger:
         self._waiting: list[_Waiting] = []
         self._waiting_bytes = 0
         self._waiting_of: Counter[int] = Counter()
+        self._watched: dict[asyncio.AbstractEventLoop, deque[tuple[float, asyncio.Future[Place]]]] = {}
         self._lock = threading.Lock()
         self._work = threading.Event()
         self._ring = threading.Event()
@@ -138,11 +139,30 @@ class Ledger:
             self._waiting_bytes += len(body)
             self._waiting_of[integration_id] += max(len(body), SHARE_BYTES // SHARE_ROWS)
         self._work.set()
-        timer = loop.call_later(WAITING_SECONDS, _give_up, answer)
-        try:
-            return await answer
-        finally:
-            timer.cancel()
+        self._watch(loop, answer)
+        return await answer
+
+    def _watch(self, loop: asyncio.AbstractEventLoop, answer: "asyncio.Future[Place]") -> None:
+        """Has an answer given up that does not come in time: one timer an event loop, because one a request costs as much as reading the request."""
+        watched = self._watched.get(loop)
+        if watched is None:
+            watched = self._watched[loop] = deque()
+            loop.call_later(WAITING_SECONDS, self._give_up, loop)
+        while watched and watched[0][1].done():
+            watched.popleft()
+        watched.append((loop.time() + WAITING_SECONDS, answer))
+
+    def _give_up(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Nobody knows whether a commit that hangs will succeed: the client sends it again, which is only counted twice."""
+        watched, now = self._watched[loop], loop.time()
+        while watched and (watched[0][0] <= now or watched[0][1].done()):
+            answer = watched.popleft()[1]
+            if not answer.done():
+                answer.set_exception(Unavailable("The database takes too long. Send it again in a moment."))
+        if watched:
+            loop.call_at(watched[0][0], self._give_up, loop)
+        else:
+            del self._watched[loop]
 
     def close(self) -> None:
         """Commits what waits and ends the threads."""
@@ -232,12 +252,6 @@ class Ledger:
             except Exception as error:  # the broker may be down in any way at all
                 log.warning("door: the broker does not hear: %s", error)
                 time.sleep(DEAF_SECONDS)
-
-
-def _give_up(answer: "asyncio.Future[Place]") -> None:
-    """Nobody knows whether the commit that hangs will succeed: the client sends it again, which is only counted twice."""
-    if not answer.done():
-        answer.set_exception(Unavailable("The database takes too long. Send it again in a moment."))
 
 
 def _answer(batch: list[_Waiting], places: list[Place] | None) -> None:

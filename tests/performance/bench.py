@@ -31,6 +31,7 @@ from accounts import actions as accounts  # noqa: E402
 from accounts.models import User  # noqa: E402
 from alerts.actions import integrations, partitions  # noqa: E402
 from alerts.models import Integration  # noqa: E402
+from launcher.programs import WEB_PROCESSES  # noqa: E402
 from operations.seed import build  # noqa: E402
 from tests.performance import alerta, data, desk, grouping, load, pipeline  # noqa: E402
 from tickets.models import Ticket  # noqa: E402
@@ -67,10 +68,19 @@ def free_port() -> int:
         return int(found.getsockname()[1])
 
 
-def start(*command: str) -> subprocess.Popen[bytes]:
+def start(*command: str, keep_open: tuple[int, ...] = ()) -> subprocess.Popen[bytes]:
     """A process of the product, quiet."""
     log = (Path(tempfile.gettempdir()) / "evenkeel-bench.log").open("ab")
-    return subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+    return subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log, stdin=subprocess.DEVNULL, pass_fds=keep_open)
+
+
+def start_web() -> tuple[int, list[subprocess.Popen[bytes]]]:
+    """The web processes of an installation, on a socket that they share, and its port."""
+    with socket.create_server(("127.0.0.1", 0), backlog=2048) as listener:
+        listener.set_inheritable(True)
+        command = [sys.executable, "-m", "itsm.web", str(listener.fileno())]
+        processes = [start(*command, keep_open=(listener.fileno(),)) for _number in range(WEB_PROCESSES)]
+        return int(listener.getsockname()[1]), processes
 
 
 def start_worker(queues: str) -> subprocess.Popen[bytes]:
@@ -224,7 +234,7 @@ def bench_visible(port: int, key: str) -> None:
     )  # fmt: skip
 
 
-def server_cpu(root: int) -> float:
+def server_cpu(web: list[int]) -> float:
     """CPU seconds that the web server's processes and this database's backends used so far."""
     used = 0.0
     for entry in Path("/proc").iterdir():
@@ -235,17 +245,16 @@ def server_cpu(root: int) -> float:
             command = (entry / "cmdline").read_bytes()
         except OSError:
             continue
-        is_web = int(entry.name) == root or int(stat[1]) == root
         is_backend = command.startswith(b"postgres:") and b"idle" in command or b"web-bench" in command
-        if is_web or is_backend:
+        if int(entry.name) in web or is_backend:
             used += (int(stat[11]) + int(stat[12])) / TICK
     return used
 
 
-def bench_page(port: int, web: int, name: str, path: str, headers: str, amount: str) -> float:
+def bench_page(port: int, web: list[int], name: str, path: str, headers: str, amount: str) -> float:
     """One page again and again over one connection; answers server CPU milliseconds per request."""
     requests = [load.request(path, b"", port, "GET", headers)]
-    warm = load.run(port, itertools.islice(itertools.cycle(requests), 8), connections=1, seconds=60)
+    warm = load.run(port, itertools.islice(itertools.cycle(requests), 64), connections=16, seconds=60)
     if warm.refused:
         raise RuntimeError(f"{path} answers {warm.refused}")
     before = server_cpu(web)
@@ -255,7 +264,7 @@ def bench_page(port: int, web: int, name: str, path: str, headers: str, amount: 
     return cpu
 
 
-def bench_pages(port: int, web: int, user: User, amount: int) -> dict[str, float]:
+def bench_pages(port: int, web: list[int], user: User, amount: int) -> dict[str, float]:
     """The pages at one size of the table."""
     session = SessionStore()
     session[SESSION_KEY], session[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
@@ -273,7 +282,7 @@ def bench_pages(port: int, web: int, user: User, amount: int) -> dict[str, float
     }
 
 
-def bench_desk(port: int, web: int, user: User) -> None:
+def bench_desk(port: int, web: list[int], user: User) -> None:
     """The desk at 10,000 and at a million tickets."""
     session = SessionStore()
     session[SESSION_KEY], session[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
@@ -286,7 +295,7 @@ def bench_desk(port: int, web: int, user: User) -> None:
         desk.run(amount, user, note, lambda name, path, size: bench_page(port, web, name, path, cookie, size))
 
 
-def bench_alerts(port: int, web: subprocess.Popen[bytes], key: str) -> None:
+def bench_alerts(port: int, web: list[subprocess.Popen[bytes]], key: str) -> None:
     """The door beside Alertmanager, then the pipeline with everything on."""
     single, _batch = bench_door(port, key)
     workers = [start_worker("critical"), start_worker("default,bulk")]
@@ -294,7 +303,7 @@ def bench_alerts(port: int, web: subprocess.Popen[bytes], key: str) -> None:
     try:
         pipeline.prepare("Prometheus, Oslo DC1")
         quiet = integrations.create(actor=None, name="Quiet source", adapter="generic", incident_from_priority=None)
-        pipeline.run(pipeline.Bench(port, [web, *workers], webhook, key, quiet.key.reveal(), note))
+        pipeline.run(pipeline.Bench(port, [*web, *workers], webhook, key, quiet.key.reveal(), note))
     finally:
         for worker in workers:
             worker.terminate()
@@ -314,26 +323,13 @@ def main() -> int:
     partitions.keep_partitions()
     key = Integration.objects.get(name="Prometheus, Oslo DC1").key.reveal()
     user = User.objects.get(email=build.email_of("Hanna Lindqvist"))
-    port = free_port()
-    web = start(
-        sys.executable,
-        "-m",
-        "uvicorn",
-        "itsm.asgi:application",
-        "--port",
-        str(port),
-        "--no-access-log",
-        "--log-level",
-        "error",
-        "--workers",
-        "1",
-    )
+    port, web = start_web()
     print(f"\n  {'what':<58}{'median':>12}{'p95':>12}{'rows':>16}{'rate or cost':>16}")
     try:
         wait_for(port, "/healthz")
         machine()
         if "--desk" in sys.argv:
-            bench_desk(port, web.pid, user)
+            bench_desk(port, [one.pid for one in web], user)
             return 0
         if "--alerts" in sys.argv:
             bench_alerts(port, web, key)
@@ -341,13 +337,14 @@ def main() -> int:
         bench_door(port, key)
         bench_visible(port, key)
         data.fill_tickets(10_001, 20_000)
-        small = bench_pages(port, web.pid, user, 10_000)
+        small = bench_pages(port, [one.pid for one in web], user, 10_000)
         data.fill_tickets(20_001, 110_000)
-        large = bench_pages(port, web.pid, user, 100_000)
+        large = bench_pages(port, [one.pid for one in web], user, 100_000)
     finally:
         machine()
-        web.terminate()
-        web.wait(30)
+        for one in web:
+            one.terminate()
+            one.wait(30)
     note(
         "queue page against empty page, 100,000 tickets",
         "",
