@@ -41,8 +41,13 @@ def ring(task: str, queue: str = "default") -> None:
 
 def send(task: str, queue: str) -> None:
     """The hint itself, unless one is on its way that no worker has taken yet: a storm leaves no heap of hints. Raises what the broker says when it is down."""
-    if live_redis().set(AWAITED + task, 1, nx=True, ex=AWAITED_SECONDS):
+    if not live_redis().set(AWAITED + task, 1, nx=True, ex=AWAITED_SECONDS):
+        return
+    try:
         current_app.send_task(task, queue=queue, ignore_result=True, retry=False, expires=EXPIRES_SECONDS)
+    except Exception:
+        taken(task)  # nothing is on its way: whoever rings next is heard
+        raise
 
 
 def taken(task: str) -> None:

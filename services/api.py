@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, viewsets
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -10,9 +11,10 @@ from rest_framework.response import Response
 
 from accounts.authentication import ForPerson
 from common import clock
+from common.api import checked
 from oncall import routing
 from oncall.api.policies import SIMULATED, simulated
-from services import permissions, queries
+from services import actions, permissions, queries
 from services.models import Service, Tier
 
 
@@ -26,7 +28,7 @@ class TierSerializer(serializers.ModelSerializer):
 
 
 class ServiceSerializer(serializers.ModelSerializer):
-    """A service with its owner and what it needs."""
+    """A service with its owner and what it needs. down_since, down_until, down_note: what somebody declared last; it is down while down_until lies ahead."""
 
     tier = serializers.IntegerField(source="tier_id", read_only=True)
     owner_team = serializers.SlugRelatedField(slug_field="slug", read_only=True)
@@ -41,9 +43,16 @@ class ServiceSerializer(serializers.ModelSerializer):
         model = Service
         fields: ClassVar[list[str]] = [
             "slug", "name", "description", "tier", "owner_team", "aliases", "repository_url", "runbook_url",
-            "responders", "responder_teams", "stakeholders", "change_approvers", "dependencies", "dependents",
+            "responders", "responder_teams", "stakeholders", "change_approvers", "dependencies", "dependents", "down_since", "down_until", "down_note",
         ]  # fmt: skip
         read_only_fields = fields
+
+
+class DownSerializer(serializers.Serializer):
+    """For how long a service is declared down, in hours, and why."""
+
+    hours = serializers.IntegerField(default=4, min_value=1, max_value=actions.LONGEST_DOWN)
+    note = serializers.CharField(default="", allow_blank=True, max_length=actions.NOTE_LENGTH)
 
 
 class TierViewSet(ForPerson, viewsets.ReadOnlyModelViewSet):
@@ -76,3 +85,20 @@ class ServiceViewSet(ForPerson, viewsets.ReadOnlyModelViewSet):
         priority = request.query_params.get("priority", "1")
         facts = {"priority": int(priority) if priority in "12345" else 1, "tier": service.tier_id, "title": service.name}
         return simulated(service.escalation_policy or routing.route(service.owner_team_id, facts, clock.now()), request, tier=service.tier_id)
+
+    @extend_schema(request=DownSerializer)
+    @action(detail=True, methods=["post"], url_path="declare-down")
+    def declare_down(self, request: Request, slug: str) -> Response:
+        """Says that it is down: new alerts of services that need it wait so long and page nobody, or until it is declared up."""
+        given = checked(DownSerializer, request.data)
+        return self.answer(actions.declare_down(self.get_object(), actor=self.person, hours=given["hours"], note=given["note"]))
+
+    @extend_schema(request=None)
+    @action(detail=True, methods=["post"], url_path="declare-up")
+    def declare_up(self, request: Request, slug: str) -> Response:
+        """Says that it is up again: what waited for it is paged if it is still open."""
+        return self.answer(actions.declare_up(self.get_object(), actor=self.person))
+
+    def answer(self, service: Service) -> Response:
+        """The service as it stands now."""
+        return Response(ServiceSerializer(self.get_queryset().get(pk=service.pk)).data)

@@ -48,3 +48,13 @@ def test_it_rings_after_the_commit_and_not_at_all_without_one() -> None:
         doorbell.ring(TASK, QUEUE)
         raise RuntimeError
     assert waiting() == 1
+
+
+def test_what_the_broker_refused_is_not_on_its_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_given: object, **_more: object) -> None:
+        raise ConnectionError
+
+    with monkeypatch.context() as broker, pytest.raises(ConnectionError):
+        broker.setattr(doorbell.current_app, "send_task", refuse)
+        doorbell.send(TASK, QUEUE)
+    assert not doorbell.is_awaited(TASK)

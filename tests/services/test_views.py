@@ -98,3 +98,15 @@ def test_the_page_costs_the_same_for_many_incidents_and_dependencies(
         actions.add_dependency(service, actor=None, needs=other)
     with django_assert_num_queries(23):
         client.get("/services/payments-gateway/")
+
+
+def test_a_service_is_declared_down_and_up_over_rest(api: Callable[..., Any], agent: User, requester: User, service: Service) -> None:
+    """ALR-17: what a script of a planned move says."""
+    path, caller = f"/api/v1/services/{service.slug}", api(agent)
+    answer = caller.post(f"{path}/declare-down/", {"hours": 2, "note": "Moving racks"}, format="json")
+    assert (answer.status_code, answer.json()["down_note"]) == (200, "Moving racks")
+    assert answer.json()["down_until"] > answer.json()["down_since"]
+    assert caller.post(f"{path}/declare-down/", {"hours": 400}, format="json").json()["error"]["fields"].keys() == {"hours"}
+    up = caller.post(f"{path}/declare-up/").json()
+    assert up["down_until"] < answer.json()["down_until"]
+    assert api(requester).post(f"{path}/declare-down/", {}, format="json").status_code in (403, 404)
