@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common import clock, errors, slugs
+from common.likeness import digest
 from journal import actions as journal
 from oncall import events, permissions
 from oncall.models import EscalationPolicy, EscalationStep, RoutingRule
@@ -29,10 +30,13 @@ Step = Mapping[str, Any]
 
 
 @transaction.atomic
-def save(policy: EscalationPolicy | None, *, actor: User | None, values: Mapping[str, Any], steps: Sequence[Step]) -> EscalationPolicy:
+def save(
+    policy: EscalationPolicy | None, *, actor: User | None, values: Mapping[str, Any], steps: Sequence[Step], seen: str | None = None
+) -> EscalationPolicy:
     """Makes a policy (None), or changes one, with all its steps. Escalations that run keep the steps with which they began.
 
-    Saving it as it is changes nothing. Raises Refused, or Invalid for the value that is wrong ("steps.0.schedule" for the first step's).
+    seen: the state_of() from which somebody began. Saving it as it is changes nothing. Raises Refused, Invalid for the value that is wrong
+    ("steps.0.schedule" for the first step's), Conflict when it is no longer as it was seen.
     """
     before = EscalationPolicy.objects.select_for_update(of=("self",)).get(pk=policy.pk) if policy is not None else None
     changed = EscalationPolicy(pk=before.pk, slug=before.slug, archived_at=before.archived_at) if before is not None else EscalationPolicy()
@@ -53,6 +57,8 @@ def save(policy: EscalationPolicy | None, *, actor: User | None, values: Mapping
         journal.record(events.POLICY_CREATED, changed, actor=actor, name=changed.name)
         return changed
     fields = [name for name in COLUMNS if getattr(before, name) != getattr(changed, name)]
+    if seen is not None and seen != state_of(before):
+        raise errors.Conflict(_("Somebody changed this policy while you did."))
     is_other = [_values(row) for row in before.steps.all()] != [_values(row) for row in sorted(rows, key=lambda row: row.delay_minutes)]
     if fields:
         changed.save(update_fields=fields)
@@ -63,6 +69,11 @@ def save(policy: EscalationPolicy | None, *, actor: User | None, values: Mapping
         told = ", ".join([*fields, *(["steps"] if is_other else [])])
         journal.record(events.POLICY_CHANGED, changed, actor=actor, name=changed.name, fields=told)
     return changed
+
+
+def state_of(policy: EscalationPolicy) -> str:
+    """By what one knows later whether anything of a policy or its steps was changed."""
+    return digest(*(getattr(policy, name) for name in COLUMNS), *(_values(row) for row in policy.steps.all()))
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -50,14 +51,19 @@ def edit(request: HttpRequest, slug: str = "") -> HttpResponseBase:
         teams, request.POST if is_sent else None, initial=_of_policy(policy) or {"team": teams.filter(slug=request.GET.get("team", "")).first()}
     )
     steps = forms.Steps(request.POST if is_sent else None, initial=_of_steps(policy), prefix="steps")
+    seen = request.POST.get("seen") if is_sent else _state_of(policy)
     if is_sent and form.is_valid() and steps.is_valid():
         try:
-            saved = policies.save(policy, actor=user, values=form.cleaned_data, steps=_kept(steps))
+            saved = policies.save(policy, actor=user, values=form.cleaned_data, steps=_kept(steps), seen=seen)
+            messages.success(request, _("{name} saved").format(name=saved.name))
             return redirect("oncall:policy", slug=saved.slug)
+        except errors.Conflict as error:
+            seen = _state_of(policy)
+            form.add_error(None, _("{what} Save again to put yours in its place, or load the page again to see theirs.").format(what=error.message))
         except errors.Invalid as error:
             _take(form, steps, error)
     context = {
-        "policy": policy, "form": form, "steps": steps, "is_archived": policy is not None and policy.archived_at is not None,
+        "policy": policy, "seen": seen, "form": form, "steps": steps, "is_archived": policy is not None and policy.archived_at is not None,
         **_preview(policy, steps, request.POST if is_sent else QueryDict(), is_sent=is_sent),
     }  # fmt: skip
     return render(request, "oncall/policy.html", context, status=422 if is_sent else 200)
@@ -85,6 +91,11 @@ def archive(request: HttpRequest, slug: str) -> HttpResponseBase:
     user = desk.user_of(request)
     policy = policies.archive(get_object_or_404(queries.policies_for(user), slug=slug), actor=user)
     return htmx.done(_("{name} archived").format(name=policy.name))
+
+
+def _state_of(policy: EscalationPolicy | None) -> str | None:
+    """As it is now, which the editor shows or somebody was told of."""
+    return policies.state_of(policy) if policy is not None else None
 
 
 def _of_policy(policy: EscalationPolicy | None) -> dict[str, Any]:

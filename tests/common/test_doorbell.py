@@ -55,6 +55,6 @@ def test_what_the_broker_refused_is_not_on_its_way(monkeypatch: pytest.MonkeyPat
         raise ConnectionError
 
     with monkeypatch.context() as broker, pytest.raises(ConnectionError):
-        broker.setattr(doorbell.current_app, "send_task", refuse)
+        broker.setattr("common.doorbell.current_app.send_task", refuse)
         doorbell.send(TASK, QUEUE)
     assert not doorbell.is_awaited(TASK)

@@ -228,6 +228,22 @@ def test_the_editor_saves_and_names_what_is_wrong(sign_in: Callable[[User], Clie
     assert client.get("/oncall/policies/night/").status_code == 404
 
 
+def test_two_who_change_a_policy_at_once_learn_of_each_other(sign_in: Callable[[User], Client], lead: User, agent: User, team: Team) -> None:
+    """The second save does not silently put the first one away; said again, it does."""
+    policies.save(None, actor=lead, values={"name": "Night", "team": team}, steps=[{"target": "user", "user": agent}])
+    first, second = sign_in(lead), sign_in(lead)
+    seen = first.get("/oncall/policies/night/").context["seen"]
+    theirs = sent(team, {"target": "user", "user": lead.pk}, seen=seen)
+    assert first.post("/oncall/policies/night/", theirs).status_code == 302
+    mine = sent(team, {"target": "user", "user": agent.pk, "delay_minutes": 7}, seen=seen)
+    refused = second.post("/oncall/policies/night/", mine)
+    assert (refused.status_code, "Somebody changed this policy while you did" in refused.content.decode()) == (422, True)
+    assert 'name="steps-0-delay_minutes" value="7"' in refused.content.decode()
+    assert EscalationStep.objects.get().user == lead
+    assert second.post("/oncall/policies/night/", {**mine, "seen": refused.context["seen"]}).status_code == 302
+    assert (EscalationStep.objects.get().user, EscalationStep.objects.get().delay_minutes) == (agent, 7)
+
+
 def test_the_service_page_simulates_by_its_policy_and_by_the_rules_of_its_team(
     sign_in: Callable[[User], Client], agent: User, lead: User, service: Service, team: Team, policy: EscalationPolicy
 ) -> None:
