@@ -19,7 +19,7 @@ STAGES = {
     "rule": gettext_lazy("Integration rule"), "enrichment": gettext_lazy("Enrichment"), "policy": gettext_lazy("Alert policy"),
     "notification": gettext_lazy("Notification policy"), "maintenance": gettext_lazy("Maintenance"), "silence": gettext_lazy("Silence"),
     "incident": gettext_lazy("Incident rule"), "expiry": gettext_lazy("Expiry"), "grouping": gettext_lazy("Grouping"), "flapping": gettext_lazy("Flapping"),
-    "topology": gettext_lazy("Topology"), "correlation": gettext_lazy("Correlation rule"), "stale": gettext_lazy("Age"),
+    "topology": gettext_lazy("Topology"), "correlation": gettext_lazy("Correlation rule"), "stale": gettext_lazy("Age"), "routing": gettext_lazy("On-call"),
 }  # fmt: skip
 LOOKS = {
     "decision": ("filter-cog", "violet"), Message.QUEUED: ("clock", ""), Message.SENT: ("send", "blue"), Message.FAILED: ("alert-triangle", "red"),

@@ -83,23 +83,33 @@ def keys_of(integration: Integration) -> Keys:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """What a source's clock said within a week: by how much its events come after the time that they carry, and how many came too late to page anybody."""
+    """What a source's clock said within a week: by how much its events come after the time that they carry, and how many came too late to page anybody.
+
+    wrong: by how much the clock itself is, as far as several hours agree on it, or as what has not begun yet shows it at once.
+    """
 
     behind: timedelta | None = None
+    wrong: timedelta = skew.NONE
     stale: int = 0
 
     @property
     def is_wrong(self) -> bool:
         """By more than people would call late."""
-        return self.behind is not None and abs(self.behind) > skew.LARGE
+        return abs(self.wrong) > skew.LARGE
 
     @property
     def words(self) -> str:
-        """“27h behind”, “2h ahead”; empty when nothing is known."""
+        """“27h behind”, “2h ahead”."""
+        time = wording.distance(abs(round(self.wrong.total_seconds())))
+        return (_("{time} behind") if self.wrong.total_seconds() >= 0 else _("{time} ahead")).format(time=time)
+
+    @property
+    def delay(self) -> str:
+        """“4m”, “−2h”: how long after the time that they carry its new alerts come; empty when nothing is known."""
         if self.behind is None:
             return ""
         time = wording.distance(abs(round(self.behind.total_seconds())))
-        return (_("{time} behind") if self.behind.total_seconds() >= 0 else _("{time} ahead")).format(time=time)
+        return time if self.behind.total_seconds() >= 0 else f"−{time}"
 
 
 def clock_of(integration: Integration) -> Clock:
@@ -115,7 +125,9 @@ def clocks_of(integrations: Iterable[Integration]) -> dict[int, Clock]:
     for row in rows:
         hours.setdefault(row.integration_id, {})[row.hour] = row.samples
         stale[row.integration_id] += row.stale
-    return {pk: Clock(skew.behind(told), stale[pk]) for pk, told in hours.items()}
+    return {
+        pk: Clock(skew.behind(told), skew.settled(told) or min(skew.behind(told) or skew.NONE, skew.NONE), stale[pk]) for pk, told in hours.items()
+    }
 
 
 def wrong_clocks() -> list[tuple[str, str]]:

@@ -32,6 +32,12 @@ def priority_of(word: str, own: Mapping[str, object] | None = None, tool: Mappin
     return (tool or {}).get(key) or WORDS.get(key, DEFAULT)
 
 
+def is_word(word: str, own: Mapping[str, object], tool: Mapping[str, int]) -> bool:
+    """Whether priority_of knows the word, or takes it for P3 because it does not."""
+    key = word.strip().lower()
+    return key in WORDS or key in tool or key in {str(known).strip().lower() for known in own}
+
+
 def urgency_of(priority: int) -> int:
     """The urgency of an incident that an alert of this priority opens: P1 critical, P2 high, P3 medium, else low."""
     return URGENCY[priority]

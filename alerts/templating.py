@@ -24,6 +24,8 @@ def check(template: str, where: str) -> str:
             raise errors.Invalid(
                 where, _("There is no field “%(name)s”. Use {{message}}, {{details.KEY}} or another field of the alert.") % {"name": name[:60]}
             )
+    if "{{" in (rest := PLACE.sub("", template)) or "}}" in rest:
+        raise errors.Invalid(where, _("A field stands between two braces on each side, such as {{message}}. One pair is not closed."))
     return template
 
 

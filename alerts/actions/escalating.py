@@ -31,7 +31,7 @@ def begin(alerts: Sequence[Alert], at: datetime, *, actor: User | None = None) -
     free = _one_of_each_subject([alert for alert in alerts if alert.status == Alert.OPEN])
     called = _call_responders([alert for alert in free if alert.responders], actor)
     free = [alert for alert in free if alert.pk not in called]
-    teams = {alert.pk: team for alert in free if (team := _team(alert)) is not None}
+    teams = {alert.pk: team for alert in free if (team := team_of(alert)) is not None}
     rules = routing.rules_of({team.pk for team in teams.values()})
     wishes = []
     for alert in free:
@@ -112,7 +112,8 @@ def _taken(alerts: Sequence[Alert]) -> set[tuple[str, int]]:
     return {found for incident, group in paging for found in (("incident", incident), ("group", group)) if found[1] is not None}
 
 
-def _team(alert: Alert) -> Team | None:
+def team_of(alert: Alert) -> Team | None:
+    """Whose routing rules say who is called."""
     if alert.team is not None:
         return alert.team
     if alert.service is not None:

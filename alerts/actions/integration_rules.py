@@ -7,10 +7,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from alerts import conditions, events, permissions, ruling, templating
+from alerts import adapters, conditions, events, permissions, priorities, ruling, templating
 from alerts.models import Integration, IntegrationRule
 from common import errors
 from journal import actions as journal
+from services import queries as services
 
 MOST = 100
 COLUMNS = ("name", "action", "reported", "conditions", "values", "is_enabled")
@@ -22,7 +23,7 @@ def add(integration: Integration, *, actor: User | None, values: Mapping[str, An
     known = _lock(integration, actor)
     if len(known) >= MOST:
         raise errors.Invalid("rules", _("Use at most %(most)d rules.") % {"most": MOST})
-    rule = IntegrationRule(integration=integration, position=known[-1].position + 1 if known else 0, **_checked(values))
+    rule = IntegrationRule(integration=integration, position=known[-1].position + 1 if known else 0, **_checked(integration, values))
     rule.save(force_insert=True)
     _record(integration, actor)
     return rule
@@ -34,7 +35,7 @@ def change(rule: IntegrationRule, *, actor: User | None, values: Mapping[str, An
     locked = next((one for one in _lock(rule.integration, actor) if one.pk == rule.pk), None)
     if locked is None:
         raise errors.Conflict(_("This rule was removed meanwhile."))
-    after = _checked({name: values.get(name, getattr(locked, name)) for name in COLUMNS})
+    after = _checked(rule.integration, {name: values.get(name, getattr(locked, name)) for name in COLUMNS})
     changed = [name for name, value in after.items() if getattr(locked, name) != value]
     for name in changed:
         setattr(locked, name, after[name])
@@ -75,7 +76,7 @@ def _lock(integration: Integration, actor: User | None) -> list[IntegrationRule]
     return list(IntegrationRule.objects.filter(integration=integration).order_by("position", "pk"))
 
 
-def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
+def _checked(integration: Integration, values: Mapping[str, Any]) -> dict[str, Any]:
     name, action, reported = str(values.get("name") or "").strip(), values.get("action"), values.get("reported", ruling.ANY)
     if not 1 <= len(name) <= 120:
         raise errors.Invalid("name", _("Write 1 to %(most)d characters.") % {"most": 120})
@@ -90,10 +91,22 @@ def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
             able = ", ".join(ruling.VALUES[str(action)]) or _("nothing")
             raise errors.Invalid(f"values.{field}", _("This action writes over: %(able)s.") % {"able": able})
         templating.check(str(text), f"values.{field}")
+    _check_words(integration, {field: str(text).strip() for field, text in given.items()})
     return {
         "name": name, "action": action, "reported": reported, "conditions": conditions.check(values.get("conditions")),
         "values": {field: str(text).strip() for field, text in given.items() if str(text).strip()}, "is_enabled": bool(values.get("is_enabled", True)),
     }  # fmt: skip
+
+
+def _check_words(integration: Integration, given: Mapping[str, str]) -> None:
+    """What stands there as it is, not as a field of the alert, has to be something that is known. Raises Invalid."""
+    priority, service = given.get("priority", ""), given.get("service", "")
+    if priority and "{{" not in priority and not priorities.is_word(priority, integration.priority_map, adapters.words_of(integration.adapter)):
+        raise errors.Invalid("values.priority", _("Write P1 to P5, a word such as critical, or a field such as {{details.severity}}."))
+    if service and "{{" not in service and not services.by_names([service]):
+        raise errors.Invalid(
+            "values.service", _("There is no service “%(name)s”. Write its name, or a field such as {{details.app}}.") % {"name": service[:60]}
+        )
 
 
 def _record(integration: Integration, actor: User | None) -> None:

@@ -198,6 +198,7 @@ def _open(steps: Sequence[Step], integrations: Mapping[int, Integration], at: da
     correlating.settle(together, at)
     for alert in alerts:
         alert.kind = kinds.of(alert)
+    _note_homeless([alert for alert in alerts if alert.silenced_until is None and alert.alias not in over], at)
     copying.insert(alerts)
     topology.tie(alerts, parents)
     journal.record_many(
@@ -225,6 +226,15 @@ def _open(steps: Sequence[Step], integrations: Mapping[int, Integration], at: da
     _join([alert for alert in alerts if alert.flapping_until is not None], at)
     escalating.begin(loud, at)
     return alerts
+
+
+def _note_homeless(loud: Sequence[Alert], at: datetime) -> None:
+    """Says of an alert for which nobody can be called that it is so: monitoring must not seem to page when it does not."""
+    words = ""
+    for alert in loud:
+        if alert.service_id is None and not alert.responders and escalating.team_of(alert) is None:
+            words = words or _("no service, no team and no responder: nobody is called")
+            alert.note(at, "routing", "", words)
 
 
 def _numbers(amount: int) -> list[int]:

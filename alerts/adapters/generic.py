@@ -48,9 +48,10 @@ class Generic(Adapter):
     signing = "standard"
     docs = "https://jmespath.org"
     snippet = """curl -H 'Content-Type: application/json' {url} \\
-  -d '{"alias": "db1-disk", "message": "Disk /var on db1 is 95 % full", "priority": "P2", "status": "open", "service": "orders-db"}'
+  -d '{"alias": "db1-disk", "message": "Disk /var on db1 is 95 % full", "priority": "P2", "status": "open"}'
 
-Send the same alias with "status": "resolved" when it is over. Fields of other names are found by the integration's mapping."""
+Send the same alias with "status": "resolved" when it is over, and "service" with a service's name
+when one source tells of several. Fields of other names are found by the integration's mapping."""
 
     def read(self, sent: Sent) -> list[Event]:
         """The events of a payload. Never raises and never answers nothing: what cannot be mapped becomes one alert with what can be read."""

@@ -15,6 +15,7 @@ from alerts.models import Alert, InboxRow, Integration, IntegrationRule
 from alerts.normal import ACKNOWLEDGE, CLOSE, OPEN, Event
 from common import errors
 from journal.models import Entry
+from services.models import Service
 
 HTMX = {"HX-Request": "true"}
 DISK = {
@@ -109,7 +110,7 @@ def test_rules_are_applied_and_their_trace_is_kept(one: Integration, django_asse
         [{"rule": "Disks", "what": "create", "alias": "a"}], [{"rule": "No tests", "what": "ignore", "alias": "b"}], None,
     ]  # fmt: skip
     assert dict(Alert.objects.values_list("alias", "priority")) == {"a": 1, "c": 3}
-    assert [(kept["stage"], kept["rule"]) for kept in Alert.objects.get(alias="a").decisions] == [("rule", "Disks")]
+    assert [(kept["stage"], kept["rule"]) for kept in Alert.objects.get(alias="a").decisions] == [("rule", "Disks"), ("routing", "")]
     send(one, {"alias": "a", "title": "Disk full", "status": "resolved"})
     assert Alert.objects.get(alias="a").status == "closed"
 
@@ -139,7 +140,10 @@ def test_close_acknowledge_and_note_reach_the_open_alert(one: Integration) -> No
     [
         ({"name": " "}, "name"), ({"action": "explode"}, "action"), ({"reported": "maybe"}, "reported"),
         ({"values": {"message": "x"}, "action": "ignore"}, "values.message"),
-        ({"values": {"message": "{{nonsense}}"}}, "values.message"), ({"conditions": [{"field": "nonsense"}]}, "conditions.0.field"), ({"values": 3}, "values"),
+        ({"values": {"message": "{{nonsense}}"}}, "values.message"),
+        ({"values": {"message": "{{message}} on {{entity"}}, "values.message"),
+        ({"values": {"priority": "banana"}}, "values.priority"), ({"values": {"service": "nobody's"}}, "values.service"),
+        ({"conditions": [{"field": "nonsense"}]}, "conditions.0.field"), ({"values": 3}, "values"),
     ],
 )  # fmt: skip
 def test_a_wrong_rule_is_refused_by_its_field(one: Integration, values: dict[str, Any], field: str) -> None:
@@ -178,3 +182,22 @@ def test_rules_are_made_changed_moved_tried_and_removed_on_the_page(
     assert IntegrationRule.objects.count() == 1
     assert sign_in(agent).post(f"{root}rules/{second.pk}/remove/", headers=HTMX).status_code == 403
     assert Entry.objects.filter(event="integration.rules_changed").count() == 8
+
+
+def test_words_of_rules_are_those_that_are_known(one: Integration, service: Service) -> None:
+    """A word of the integration's own map, a service by any of its names, and whatever the alert says."""
+    one.priority_map = {"banana": "P2"}
+    integrations.change(one, actor=None, fields=["priority_map"])
+    for values in (
+        {"priority": "banana", "service": service.name},
+        {"priority": "p1"},
+        {"priority": "{{details.level}}", "service": "{{details.app}}"},
+    ):
+        integration_rules.add(one, actor=None, values={"name": "A", "action": "create", "values": values})
+    assert IntegrationRule.objects.count() == 3
+
+
+def test_an_alert_for_which_nobody_can_be_called_says_so(one: Integration, service: Service) -> None:
+    send(one, {"alias": "a", "title": "Down"}, {"alias": "b", "title": "Down", "service": service.slug})
+    said = {alert.alias: [line["what"] for line in alert.decisions if line["stage"] == "routing"] for alert in Alert.objects.all()}
+    assert said == {"a": ["no service, no team and no responder: nobody is called"], "b": []}
