@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from accounts.models import User
+from accounts.models import Membership, User
 from notifications.models import ContactMethod
 from oncall import rota
 from oncall.models import Absence, Schedule
@@ -48,6 +48,22 @@ def unreachable(schedules: Sequence[Schedule], stored: Mapping[int, rota.Schedul
         .values_list("user_id", flat=True)
     )
     return [user for user in people if user.pk not in reachable]
+
+
+def strangers(
+    schedules: Sequence[Schedule], stored: Mapping[int, rota.Schedule], names: Names, begin: datetime, end: datetime
+) -> list[tuple[User, Schedule]]:
+    """Who is on call by himself in a schedule of a team that he is not in, such as after he left it; each once, by name."""
+    found = {
+        (shift.who.id, schedule.pk): schedule
+        for schedule in schedules
+        for stretch in rota.final(stored[schedule.pk], begin, end)
+        for shift in stretch.shifts
+        if shift.who.sort == rota.USER
+    }
+    members = set(Membership.objects.filter(user__in={user for user, _schedule in found}).values_list("user_id", "team_id"))
+    rows = [(names.users[user], schedule) for (user, _schedule), schedule in found.items() if (user, schedule.team_id) not in members]
+    return sorted(rows, key=lambda row: (row[0].name, row[1].name))
 
 
 @dataclass(frozen=True, slots=True)

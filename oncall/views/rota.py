@@ -47,12 +47,16 @@ def now(request: HttpRequest) -> HttpResponseBase:
 
 
 def _warnings(seen: timeline.Overview, at: datetime) -> list[str]:
-    """What somebody should do something about before it is too late, as sentences; the first five."""
+    """What somebody should do something about before it is too late, as sentences; the first few."""
     found = [
         _("{name} is away while on call in {schedule}: {span}").format(
             name=one.user.name, schedule=one.schedule.name, span=timeline.span_of(one.begin, one.end)
         )
         for one in checks.clashes(seen.schedules, seen.stored, seen.names, at, at + timeline.AHEAD)[:4]
+    ]
+    found += [
+        _("{name} is on call in {schedule}, but not in its team").format(name=user.name, schedule=schedule.name)
+        for user, schedule in checks.strangers(seen.schedules, seen.stored, seen.names, at, at + timeline.AHEAD)[:4]
     ]
     lost = checks.unreachable(seen.schedules, seen.stored, seen.names, at, at + timeline.AHEAD)
     if lost:

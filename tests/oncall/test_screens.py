@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from accounts.models import Team, User
+from accounts.models import Membership, Team, User
 from common import clock
 from notifications.models import ContactMethod
 from oncall import queries, timeline
@@ -123,6 +123,13 @@ def test_who_is_away_or_cannot_be_reached_is_named(schedule: Schedule, lead: Use
     page = sign_in(resolver).get("/oncall/").content.decode()
     assert "Daniel Resolver is away while on call in Payments primary: Mon 30 Nov 09:00 – Tue 1 Dec 12:00" in page
     assert "No verified way to be paged, so only the app and e-mail reach them: Daniel Resolver" in page
+
+
+def test_who_left_the_team_but_not_its_rotation_is_named(schedule: Schedule, resolver: User, team: Team, sign_in: SignIn) -> None:
+    said = "Daniel Resolver is on call in Payments primary, but not in its team"
+    assert said not in sign_in(resolver).get("/oncall/").content.decode()
+    Membership.objects.filter(user=resolver, team=team).delete()
+    assert said in sign_in(resolver).get("/oncall/").content.decode()
 
 
 def test_the_page_costs_the_same_for_more_schedules(
