@@ -250,8 +250,9 @@ class CorrelationForm(RuleForm):
     fields_ = _text(_("With equal"), _("Such as service, entity, tag.env, details.cluster; empty: whatever they say"))
     outcome = forms.ChoiceField(
         label=_("Then"),
+        help_text=_("What is proposed pages nobody; somebody opens the incident or dismisses it"),
         choices=[
-            (correlation.CANDIDATE, _("Propose an incident: somebody accepts or dismisses it")),
+            (correlation.CANDIDATE, _("Propose an incident")),
             (correlation.AUTOMATIC, _("Open one incident at once")),
         ],
     )
@@ -260,9 +261,11 @@ class CorrelationForm(RuleForm):
     )
     OWN = ("expressions", "needs", "minutes", "fields_", "outcome", "title")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, is_draft: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         del self.fields["conditions"]  # the expressions say which alerts
+        if is_draft:  # that is tried before it is saved
+            self.fields.pop("team", None)
 
     @classmethod
     def shown(cls, does: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,18 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import desk
 from accounts.models import User
-from alerts import alert_rule_forms, alert_rule_queries, alert_rule_trials, conditions, effects, integration_rule_views, permissions, queries, times
+from alerts import (
+    alert_rule_forms,
+    alert_rule_queries,
+    alert_rule_trials,
+    conditions,
+    correlation_trials,
+    effects,
+    integration_rule_views,
+    permissions,
+    queries,
+    times,
+)
 from alerts.actions import alert_rules, maintaining
 from alerts.models import AlertRule, LookupTable, Maintenance
 from common import clock, errors, htmx
@@ -69,7 +80,8 @@ def index(request: HttpRequest) -> HttpResponseBase:
     else:
         context |= {
             "sections": _sections(user, kind),
-            "try_form": alert_rule_forms.TryForm() if kind != AlertRule.CORRELATION else None,
+            "try_form": [] if kind == AlertRule.CORRELATION else alert_rule_forms.TryForm(),
+            "can_try": True,
             "new_url": reverse("alerts:new_alert_rule", args=[kind]),
         }
         if kind == AlertRule.ENRICHMENT:
@@ -185,10 +197,12 @@ def act_on_rule(request: HttpRequest, pk: int, verb: str) -> HttpResponseBase:
 @require_POST
 @desk.required
 def try_rules(request: HttpRequest, kind: str) -> HttpResponseBase:
-    """What the rules of a kind would make of a recent or a pasted alert. Changes nothing."""
+    """What the rules of a kind would make of a recent or a pasted alert; those of correlation, of the last day. Changes nothing."""
     user = _viewer(request)
-    if kind not in alert_rule_forms.FORMS or kind == AlertRule.CORRELATION:
+    if kind not in alert_rule_forms.FORMS:
         raise Http404
+    if kind == AlertRule.CORRELATION:
+        return _try_correlation(request, user)
     form, tried = alert_rule_forms.TryForm(request.POST), None
     if form.is_valid():
         try:
@@ -196,6 +210,22 @@ def try_rules(request: HttpRequest, kind: str) -> HttpResponseBase:
         except errors.Invalid as error:
             alert_rule_forms.take(form, error)
     return render(request, "alerts/_rules_tried.html", {"tried": tried, "form": form}, status=422 if form.errors else 200)
+
+
+def _try_correlation(request: HttpRequest, user: User) -> HttpResponseBase:
+    """What the rules of the page, or the one that is being written, would have put together."""
+    form, rules = None, list(alert_rule_queries.rules_for(user).filter(kind=AlertRule.CORRELATION).order_by("team__name", "position", "pk"))
+    if "expressions-query" in request.POST:
+        form = alert_rule_forms.CorrelationForm(user, request.POST, is_draft=True)
+        rules = []
+        if form.is_valid():
+            try:
+                does = effects.check(AlertRule.CORRELATION, form.does)
+                rules = [AlertRule(kind=AlertRule.CORRELATION, name=form.cleaned_data["name"] or effects.together_words(does), does=does)]
+            except errors.Invalid as error:
+                alert_rule_forms.take(form, error)
+    trial = correlation_trials.try_out(user, rules, clock.now()) if form is None or not form.errors else None
+    return render(request, "alerts/_correlation_tried.html", {"trial": trial, "form": form}, status=422 if form is not None and form.errors else 200)
 
 
 def _subject(user: User, form: forms.Form) -> Any:

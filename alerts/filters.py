@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 import django_filters as filters
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team
@@ -30,6 +30,7 @@ class AlertFilter(filters.FilterSet):
     alias = filters.CharFilter(label=_("Alias"))
     tag = filters.CharFilter(method="by_tag", label=_("Tag"))
     group = filters.NumberFilter(field_name="group_id", label=_("Group"))
+    correlation = filters.NumberFilter(method="of_proposal", label=_("Proposed incident"))
     is_new_kind = filters.BooleanFilter(label=_("New kind of alert"))
     is_matched = filters.BooleanFilter(field_name="service", lookup_expr="isnull", exclude=True, label=_("Service is known"))
     is_linked = filters.BooleanFilter(field_name="incident", lookup_expr="isnull", exclude=True, label=_("Linked to an incident"))
@@ -56,6 +57,10 @@ class AlertFilter(filters.FilterSet):
         """Alerts that concern one of the teams."""
         teams = [team.pk for team in value or ()]
         return alerts.filter(Q(team__in=teams) | Q(team__isnull=True, service__owner_team__in=teams)) if teams else alerts
+
+    def of_proposal(self, alerts: QuerySet[Alert], name: str, value: int) -> QuerySet[Alert]:
+        """The alerts of a proposed incident; those that came long before the others are not of it."""
+        return alerts.filter(correlation=value, first_occurred_at__gte=F("correlation__first_at"))
 
     def by_tag(self, alerts: QuerySet[Alert], name: str, value: str) -> QuerySet[Alert]:
         """Alerts that carry the tag."""

@@ -129,11 +129,12 @@ def alert_for(user: User, number: int) -> Alert:
 
 
 def segment_counts(user: User) -> Mapping[str, int]:
-    """How many are active, open, acknowledged, snoozed and quiet, and of how many groups and incidents the active ones are, in one query."""
+    """How many are active, open, acknowledged, snoozed and quiet, of how many groups and incidents the active ones are, and how many happen together
+    with others without a group yet, in one query."""
     names = [name for name in SEGMENTS if name not in ("closed", "all")]
     rows = permissions.visible_to(user, Alert.objects.filter(SEGMENTS["active"]))
     told = {name: Count("id", filter=SEGMENTS[name]) for name in names}
-    return rows.aggregate(**told, groups=Count("group", distinct=True), incidents=Count("incident", distinct=True))
+    return rows.aggregate(**told, groups=Count("group", distinct=True), incidents=Count("incident", distinct=True), gathered=Count("correlation"))
 
 
 def events_since(at: datetime) -> int:

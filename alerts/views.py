@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import desk
 from accounts.models import Team, User
-from alerts import alert_log, beats, filters, forms, group_queries, permissions, queries, reasons, search_queries, verb_views
+from alerts import alert_log, beats, filters, forms, group_queries, permissions, proposal_queries, queries, reasons, search_queries, verb_views
 from alerts.actions import editing, escalating, lifecycle, noise, raising, silencing
 from alerts.models import Alert, NoiseMark
 from common import clock, errors, htmx, wording
@@ -103,6 +103,8 @@ def _list(request: HttpRequest) -> dict[str, Any]:
     return {
         "asked": asked,
         "shown_group": group_queries.shown(user, request.GET.get("group", "")),
+        "proposals": proposal_queries.waiting(user) if counts["gathered"] and not request.GET.get("after") and not request.GET.get("group") else [],
+        "shown_proposal": request.GET.get("correlation", ""),
         "searches": searches[:SHOWN_SEARCHES],
         "more_searches": len(searches) - SHOWN_SEARCHES,
         "is_saved": any(search.query == asked.text for search in searches),
@@ -119,7 +121,7 @@ def _list(request: HttpRequest) -> dict[str, Any]:
         ],
         "filters": {"choices": _choices(request)},
         "list_url": f"{reverse('alerts:list')}?{request.GET.urlencode()}",
-        "is_filtered": any(request.GET.get(name) for name in ("q", "query", "priority", "service", "integration", "team", "group")),
+        "is_filtered": any(request.GET.get(name) for name in ("q", "query", "priority", "service", "integration", "team", "group", "correlation")),
         "is_nothing_open": state in ("active", "open") or not counts["active"],
         "next_mark": page.next_mark,
         "is_later_page": bool(request.GET.get("after")),
@@ -144,7 +146,7 @@ def _in_state(request: HttpRequest, state: str) -> str:
     """The address of the same list for alerts in another state."""
     query = request.GET.copy()
     query["state"] = state
-    for name in ("after", "group"):
+    for name in ("after", "group", "correlation"):
         query.pop(name, None)
     if state == "active":
         query.pop("state")
@@ -153,7 +155,7 @@ def _in_state(request: HttpRequest, state: str) -> str:
 
 def _folded(request: HttpRequest, alerts: list[Alert]) -> list[Alert]:
     """The alerts of a group under its first one, unless a group, words or a query are asked for."""
-    return alerts if any(request.GET.get(name) for name in ("group", "q", "query")) else group_queries.fold(alerts)
+    return alerts if any(request.GET.get(name) for name in ("group", "correlation", "q", "query")) else group_queries.fold(alerts)
 
 
 def _choices(request: HttpRequest) -> list[dict[str, Any]]:
@@ -227,6 +229,7 @@ def _drawer(alert: Alert, user: User) -> dict[str, Any]:
         "entries": entries,
         "waiting": group_queries.waiting_for(user, alert),
         "group": group_queries.seen_by(user, alert),
+        "proposal": proposal_queries.of_alert(user, alert),
         "noise_marks": NoiseMark.objects.filter(alert=alert).select_related("user"),
         "can": {
             "incident": bool(permissions.can_open_incident(user)), "act": may_act and alert.status != Alert.CLOSED, "attach": may_act,

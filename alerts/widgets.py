@@ -85,6 +85,3 @@ class ExpressionsField(forms.Field):
     """Expressions as they are stored; the action checks them."""
 
     widget = ExpressionsWidget
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(required=False, **options)

@@ -7,6 +7,7 @@ from alerts.alert_rule_api import AlertRuleViewSet, MaintenanceViewSet
 from alerts.api import AlertViewSet, IntegrationViewSet
 from alerts.group_api import AlertGroupViewSet
 from alerts.noise_api import NoiseViewSet
+from alerts.proposal_api import ProposalViewSet
 from incidents.api import IncidentViewSet
 from notifications.api.notices import NoticeViewSet
 from notifications.api.reach import ContactMethodViewSet, PersonalRuleViewSet
@@ -22,6 +23,7 @@ router.register("tickets", AllTicketsViewSet, basename="ticket")
 router.register("incidents", IncidentViewSet, basename="incident")
 router.register("alerts", AlertViewSet, basename="alert")
 router.register("alert-groups", AlertGroupViewSet, basename="alert-group")
+router.register("alert-proposals", ProposalViewSet, basename="alert-proposal")
 router.register("integrations", IntegrationViewSet, basename="integration")
 router.register("alert-rules", AlertRuleViewSet, basename="alert-rule")
 router.register("maintenance", MaintenanceViewSet, basename="maintenance")

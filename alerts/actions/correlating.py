@@ -21,7 +21,7 @@ from alerts.grouping import KEPT
 from alerts.models import Alert, AlertGroup, AlertRule, Correlation
 from alerts.models.alert import MOST_DECISIONS
 from alerts.opsgenie import matching
-from alerts.rulebook import Book
+from alerts.rulebook import Book, Entry
 from common import clock, copying, likeness
 from journal import actions as journal
 
@@ -73,8 +73,7 @@ def gather(alerts: Sequence[Alert], book: Book, at: datetime) -> Together:
 
     def rules_of(alert: Alert) -> Iterator[Rule]:
         for entry in book.of(AlertRule.CORRELATION, alert):
-            facts = {} if entry.conditions.type == conditions.EVERY else conditions.facts_of(alert)
-            if entry.fits(facts, at):
+            if may_fit(entry, alert, at):
                 yield rules.setdefault(entry.rule.pk, rule_of(entry.rule))
 
     found = correlation.looks(alerts, rules_of)
@@ -83,6 +82,11 @@ def gather(alerts: Sequence[Alert], book: Book, at: datetime) -> Together:
     lessons = grouping.lessons_of({look.kind for _alert, look in found})
     board = Board(_known(look for _alert, look in found), lessons)
     return Together([(alert, board.place(alert, look)) for alert, look in found])
+
+
+def may_fit(entry: Entry, alert: Alert, at: datetime) -> bool:
+    """Whether a rule's conditions and times let it ask its expressions."""
+    return entry.fits({} if entry.conditions.type == conditions.EVERY else conditions.facts_of(alert), at)
 
 
 def rule_of(row: AlertRule) -> Rule:

@@ -16,7 +16,7 @@ from accounts.models import Team
 from alerts import adapters, commands, conditions, effects, events, folding, kinds, notifying, priorities, queries, rulebook, templating
 from alerts.actions import correlating, deciding, early, escalating, flapping, grouping, late, recovery, topology
 from alerts.folding import Past, Step
-from alerts.models import Alert, AlertRule, Integration
+from alerts.models import Alert, AlertGroup, AlertRule, Integration
 from common import clock, copying
 from incidents import actions as incidents
 from incidents.models import Incident
@@ -271,7 +271,11 @@ def _expiry(step: Step) -> datetime | None:
 
 def _give_asked_incident(alert: Alert, book: rulebook.Book, at: datetime) -> None:
     """The incident that the first incident rule that fits asks for (ALR-14), else the integration; whatever they say, that of what happens together."""
-    rule, title = None, alert.group.title if alert.group is not None else ""
+    group, rule = alert.group, None
+    if group is not None and group.mode == AlertGroup.CORRELATED and group.incident is not None and group.incident.is_open:
+        link(alert, group.incident, at)
+        return
+    title = group.title if group is not None else ""
     if book.has(AlertRule.INCIDENT):
         rule = next(book.fitting(AlertRule.INCIDENT, alert, conditions.facts_of(alert), at), None)
     if rule is None:

@@ -51,3 +51,8 @@ class Correlation(models.Model):
 
     def __str__(self) -> str:
         return self.title or self.leader
+
+    @property
+    def number(self) -> str:
+        """Its key, as an address has it."""
+        return str(self.pk)

@@ -11,10 +11,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rest_framework.test import APIClient
 
 from accounts.models import User
 from alerts import correlation, effects, grouping
-from alerts.actions import alert_rules, correlating, intake, integrations, proposals
+from alerts.actions import alert_rules, correlating, intake, integrations, lifecycle, proposals
 from alerts.correlation import ALL, ANY, AUTOMATIC, CANDIDATE, FORMED, PROPOSED, WAITING, Board, Bundle, Expression, Rule
 from alerts.models import Alert, AlertGroup, AlertRule, Correlation, Integration
 from alerts.opsgenie import finding, language, matching
@@ -257,7 +258,7 @@ def test_a_candidate_proposes_and_pages_nobody(fire: Fire, agent: User) -> None:
     assert (Incident.objects.get().summary, grouped()) == (proposal.title, [["Disk full", "5xx high", "5xx high too"]])
     assert {(alert.incident_id, alert.correlation_id) for alert in Alert.objects.all()} == {(incident.pk, None)}
     fire("5xx high at last")
-    assert (Incident.objects.count(), Alert.objects.filter(incident=incident).count()) == (1, 3)
+    assert (Incident.objects.count(), Alert.objects.filter(incident=incident).count()) == (1, 4)
     assert len(grouped()[0]) == 4
 
 
@@ -328,3 +329,89 @@ def test_a_rule_is_made_and_changed_on_the_page_of_rules(sign_in: Callable[[User
     ):
         answer = client.post(f"/alerts/rules/{made.pk}/", {**FORM, **wrong})
         assert (answer.status_code, set(answer.context["form"].errors)) == (422, {field})
+
+
+def test_a_trial_says_what_would_have_come_together(fire: Fire, sign_in: Callable[[User], Client], admin: User) -> None:
+    fire({"message": "Disk full", "entity": "db-1"}, {"message": "5xx high", "entity": "web-1"}, "Queue long")
+    fire("Disk full", service="unheard-of")
+    client = sign_in(admin)
+    told = client.post(
+        "/alerts/rules/try/correlation/", FORM | {"expressions-query": ["message: disk", "", "message: 5xx"], "fields_": "service"}
+    ).content.decode()
+    assert "Asked about 4 alerts" in told
+    assert "1 group, 2 alerts" in told
+    assert "1 would have waited in vain" in told
+    assert "Payments gateway fails" in told
+    assert (Correlation.objects.count(), AlertRule.objects.count(), Incident.objects.count()) == (0, 0, 0)
+    assert "There is no rule yet" in client.post("/alerts/rules/try/correlation/").content.decode()
+    alert_rules.switch(correlate(), actor=None, is_enabled=False)
+    assert "1 group, 2 alerts" in client.post("/alerts/rules/try/correlation/").content.decode()
+    answer = client.post("/alerts/rules/try/correlation/", FORM | {"expressions-query": ["prioritty: P1", "", ""]})
+    assert (answer.status_code, "Did you mean priority" in answer.content.decode()) == (422, True)
+
+
+def test_a_proposal_is_seen_and_answered_by_a_click(
+    fire: Fire, sign_in: Callable[[User], Client], agent: User, auditor: User, requester: User
+) -> None:
+    correlate(CANDIDATE)
+    fire("Disk full", "5xx high", "Queue long")
+    proposal, client = Correlation.objects.get(), sign_in(agent)
+    page = client.get("/alerts/").content.decode()
+    assert "Proposed incident" in page and "“db” and “web” within 10 minutes, same service" in page
+    assert client.get(f"/alerts/?correlation={proposal.pk}").content.decode().count("data-row ") == 2
+    assert client.get("/alerts/?correlation=x").status_code == 200
+    number = Alert.objects.get(message="Disk full").number
+    drawer = client.get(f"/alerts/{number}/", headers={"HX-Request": "true"}).content.decode()
+    assert "Part of a proposed incident" in drawer
+    address = f"/alerts/proposals/{proposal.pk}/"
+    assert (sign_in(auditor).post(f"{address}accept/").status_code, sign_in(requester).post(f"{address}accept/").status_code) == (403, 404)
+    assert f"{address}accept/" not in sign_in(auditor).get("/alerts/").content.decode()
+    assert f"{address}restore/" in client.post(f"{address}dismiss/")["HX-Trigger"]
+    assert "Proposed incident" not in client.get("/alerts/").content.decode()
+    assert "dismissed by" in client.get(f"/alerts/{number}/", headers={"HX-Request": "true"}).content.decode()
+    assert client.post(f"{address}restore/").status_code == 204
+    assert client.post(f"{address}explode/").status_code == 404
+    assert Incident.objects.count() == 0
+    assert "opened" in client.post(f"{address}accept/")["HX-Trigger"]
+    assert Incident.objects.get().alerts.count() == 2
+    assert client.post(f"{address}dismiss/").status_code == 409
+
+
+def test_a_proposal_whose_alerts_are_closed_is_over(fire: Fire, sign_in: Callable[[User], Client], agent: User) -> None:
+    correlate(CANDIDATE)
+    fire("Disk full", "5xx high")
+    for alert in Alert.objects.all():
+        lifecycle.close(alert, actor=agent)
+    assert "Proposed incident" not in sign_in(agent).get("/alerts/").content.decode()
+
+
+def test_proposals_over_rest(fire: Fire, api: Callable[..., APIClient], agent: User, requester: User) -> None:
+    correlate(CANDIDATE)
+    fire("Disk full", "5xx high")
+    client, base = api(agent), "/api/v1/alert-proposals/"
+    row = client.get(f"{base}?state=proposed").data["results"][0]
+    assert (row["title"], row["size"], row["open"], row["rule"], row["incident"]) == (
+        "Payments gateway fails on (2 alerts, P3)",
+        2,
+        2,
+        "Storage",
+        None,
+    )
+    assert len(client.get(f"/api/v1/alerts/?correlation={row['id']}").data["results"]) == 2
+    assert client.get(f"{base}?state=perhaps").status_code == 400
+    assert [client.post(f"{base}{row['id']}/{verb}/").data["state"] for verb in ("dismiss", "restore", "accept")] == [
+        "dismissed",
+        "proposed",
+        "formed",
+    ]
+    assert client.get(f"{base}{row['id']}/").data["incident"] == Incident.objects.get().key
+    assert client.post(f"{base}{row['id']}/dismiss/").status_code == 409
+    assert (api(requester).get(base).data["results"], api(requester).post(f"{base}{row['id']}/accept/").status_code) == ([], 404)
+
+
+def test_a_rule_over_rest_says_where_it_is_wrong(api: Callable[..., APIClient], admin: User) -> None:
+    client, body = api(admin), {"kind": "correlation", "does": {"expressions": [{"query": "tag: (db"}]}}
+    answer = client.post("/api/v1/alert-rules/", body)
+    assert (answer.status_code, set(answer.data["error"]["fields"])) == (400, {"does.expressions.0.query"})
+    body["does"] = {"expressions": [{"query": "tag: db"}], "needs": "any"}
+    assert client.post("/api/v1/alert-rules/", body).data["words"] == "“tag: db” within 10 minutes, proposes an incident"

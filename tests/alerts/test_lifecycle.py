@@ -116,4 +116,13 @@ def test_attach_needs_an_incident_that_the_actor_can_see(agent: User, alert: Ale
 
 def test_only_the_desk_sees_alerts(agent: User, outsider: User, requester: User, alert: Alert) -> None:
     assert [queries.alerts_for(user).count() for user in (agent, outsider, requester)] == [1, 0, 0]
-    assert queries.segment_counts(agent) == {"active": 1, "open": 1, "acknowledged": 0, "snoozed": 0, "quiet": 0, "groups": 0, "incidents": 0}
+    assert queries.segment_counts(agent) == {
+        "active": 1,
+        "open": 1,
+        "acknowledged": 0,
+        "snoozed": 0,
+        "quiet": 0,
+        "groups": 0,
+        "incidents": 0,
+        "gathered": 0,
+    }

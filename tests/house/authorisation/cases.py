@@ -239,6 +239,7 @@ CASES: dict[tuple[str, str], list[Case]] = {
         for verb in ("acknowledge", "close", "reopen", "take", "unacknowledge", "delete")
     ],
     ("alerts:act_on_group", "POST"): _verbs({"acknowledge": "", "close": ""}, "group"),
+    ("alerts:act_on_proposal", "POST"): _verbs({"accept": "", "dismiss": "", "restore": ""}, "pk"),
     ("alert-group-add", "POST"): made(lambda world, _t: {"alerts": [world.more["alert free"].number]}),
     ("alert-group-remove", "POST"): made(lambda world, _t: {"alerts": [world.more["grouped"].number]}),
     ("alerts:act", "POST"): _verbs(ALERT_VERBS, "number"),

@@ -11,7 +11,7 @@ from django.db import connection
 from accounts import actions as accounts
 from accounts.models import ApiToken, IntegrationKey, Membership, Organisation, Team, User
 from alerts.actions import alert_rules, heartbeats, integration_rules, integrations, maintaining, searching
-from alerts.models import Alert, AlertGroup, InboxRow, NoiseMark
+from alerts.models import Alert, AlertGroup, Correlation, InboxRow, NoiseMark
 from common import clock
 from fields.models import Definition
 from incidents import actions as incidents
@@ -166,11 +166,15 @@ def _alerts(world: World) -> None:
     for person in world.people.values():
         NoiseMark.objects.create(alert=world.more["alert free"], user=person, reason=NoiseMark.OTHER, text="known", at=now)
     world.more["alert group"] = AlertGroup.objects.create(mode="text", key="k", kind="k", text="apart", leader="ALR-9009", first_at=now, last_at=now)
+    world.more["proposal"] = Correlation.objects.create(
+        state="proposed", key="c", kind="c", leader="ALR-9011", title="Both", first_at=now, last_at=now
+    )
     pair = AlertGroup.objects.create(mode="text", key="p", kind="p", text="pair", leader="ALR-9011", size=2, first_at=now, last_at=now)
     for number in (9011, 9012):
         world.more["grouped"] = Alert.objects.create(
-            number=number, alias=f"pair {number}", message="pair", group=pair, first_occurred_at=now, last_occurred_at=now
-        )
+            number=number, alias=f"pair {number}", message="pair", group=pair, first_occurred_at=now, last_occurred_at=now,
+            correlation=world.more["proposal"],
+        )  # fmt: skip
     saved = {"name": "Saved", "query": "status: open"}
     world.more["alert search"] = searching.create(actor=world.people["stranger"], values=saved)
     world.more["integration"] = integrations.create(actor=None, name="Prometheus", adapter="generic")

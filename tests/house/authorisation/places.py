@@ -85,6 +85,8 @@ def values_of(operation: Operation, case: Case, world: World, role: str, kind: s
             "tool": "zabbix",
             "rule_id": world.more["integration rule"].pk,
         }
+    if operation.route.startswith("/alerts/proposals/"):
+        given["pk"] = world.more["proposal"].pk
     if operation.route.startswith("/alerts/searches/"):
         given["pk"] = world.more["alert search"].pk
     if operation.route.startswith(("/alerts/rules/", "/alerts/maintenance/")):
@@ -114,7 +116,9 @@ def values_of(operation: Operation, case: Case, world: World, role: str, kind: s
             "contact": world.more[f"contact {person}"],
             "personal": world.more[f"rule {person}"],
             "category": world.more["category"],
-            "alert": world.more["grouped"].group if "group" in operation.name else world.more["alert rule"],
+            "alert": world.more["grouped"].group
+            if "group" in operation.name
+            else world.more["proposal" if "proposal" in operation.name else "alert rule"],
             "maintenance": world.more["maintenance"],
         }
         given["pk"] = {**known, "integration": world.more["integration"], "tier": world.more["service"].tier}[operation.name.split("-")[0]].pk
