@@ -42,8 +42,8 @@ class Together:
         self._transport.close()
 
     def _send(self) -> None:
-        if self._waiting:
-            waiting, self._waiting, self._size = self._waiting, [], 0
+        waiting, self._waiting, self._size = self._waiting, [], 0
+        if waiting and not self._transport.is_closing():  # the client may have gone since
             self._transport.write(b"".join(waiting))
 
 

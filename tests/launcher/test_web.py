@@ -5,12 +5,14 @@ import socket
 import threading
 import time
 from collections.abc import Iterator, MutableMapping
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import uvicorn
+import uvloop
 
-from itsm.web import PACKET, Protocol
+from itsm.web import PACKET, Protocol, Together
 
 HEAD = b"GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n"
 IDLE_SECONDS = 2
@@ -112,6 +114,26 @@ def test_a_connection_in_use_stays(client: socket.socket) -> None:
         time.sleep(0.2)
         client.sendall(HEAD % b"/again")
         read_until(client, b"/again")
+
+
+def test_nothing_is_written_to_a_client_that_went_away_meanwhile() -> None:
+    """Between writing and the end of the turn the connection may be gone; uvloop refuses to write on it."""
+    unheard: list[dict[str, Any]] = []
+
+    async def turn() -> None:
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda _loop, told: unheard.append(told))
+        _reader, writer = await asyncio.open_connection(sock=ours)
+        late = SimpleNamespace(call_soon=lambda act: loop.call_later(0.05, act))
+        transport = Together(writer.transport, late)  # type: ignore[arg-type]
+        transport.write(b"late")
+        writer.transport.abort()
+        await asyncio.sleep(0.1)
+
+    ours, theirs = socket.socketpair()
+    with theirs:
+        uvloop.run(turn())
+        assert (unheard, theirs.recv(10)) == ([], b"")
 
 
 def test_what_is_not_http_is_refused(client: socket.socket) -> None:
