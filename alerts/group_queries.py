@@ -104,14 +104,15 @@ def waiting_for(user: User, alert: Alert) -> list[Alert]:
 
 
 def fold(alerts: Sequence[Alert]) -> list[Alert]:
-    """The alerts of a list, those of one group under the first of them: each that stays knows how many follow as `alike`, and its group."""
+    """The alerts of a list, those of one group under the first of them: each that stays knows how many follow as `alike`, all as `folded`."""
     first: dict[int, Alert] = {}
     shown = []
     for alert in alerts:
-        alert.alike = 0
+        alert.alike, alert.folded = 0, [alert]
         known = first.get(alert.group_id) if alert.group_id else None
         if known is not None and known.incident_id == alert.incident_id:
             known.alike += 1
+            known.folded.append(alert)
             continue
         if alert.group_id:
             first[alert.group_id] = alert

@@ -188,6 +188,11 @@ def _dressed(alert: Any, user: User) -> Any:
     alert.snooze_url = reverse("alerts:snooze", args=[alert.number])
     alert.close_url = reverse("alerts:act", args=[alert.number, "close"])
     alert.noise_url = reverse("alerts:call_noise", args=[alert.number]) if may_act else ""
+    if alert.alike:
+        alert.can_acknowledge = may_act and any(one.status in (Alert.OPEN, Alert.SNOOZED) for one in alert.folded)
+        alert.can_close = may_act and any(one.status != Alert.CLOSED for one in alert.folded)
+        alert.acknowledge_url, alert.close_url = (reverse("alerts:act_on_group", args=[alert.group_id, verb]) for verb in ("acknowledge", "close"))
+        alert.also = " ".join(str(one.number) for one in alert.folded[1:])
     return alert
 
 

@@ -1,5 +1,6 @@
 """Form fields that several apps share."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -32,7 +33,7 @@ class LengthField(forms.CharField):
         if not text:
             return None
         try:
-            seconds = int(moments.duration(text).total_seconds())
+            seconds = _seconds(text)
         except ValueError:
             seconds = -1
         if not self.shortest <= seconds <= self.longest:
@@ -41,3 +42,11 @@ class LengthField(forms.CharField):
                 _("Write a length of time from %(least)s to %(most)s, such as 15m, 4h or 2d 4h 30m.") % {"least": least, "most": most}
             )
         return seconds
+
+
+def _seconds(text: str) -> int:
+    """The seconds of a length that may end in some, as wording.distance writes it. Raises ValueError."""
+    found = re.fullmatch(r"(.*?)(\d{1,9})\s*s", text.strip())
+    if found is None:
+        return int(moments.duration(text).total_seconds())
+    return int(found[2]) + (int(moments.duration(found[1]).total_seconds()) if found[1].strip() else 0)

@@ -154,6 +154,7 @@ class Alert(models.Model):
         ]
 
     alike = 0  # of how many others of its group a list shows it, see alerts/group_queries.py
+    folded: "list[Alert]" = []  # it and those, replaced and never changed
 
     def __str__(self) -> str:
         return self.key

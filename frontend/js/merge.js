@@ -7,7 +7,7 @@ const OWN = 3000; // so long a fresh list is taken for the answer to what the pe
 
 /** A line of a timeline is nothing that moves away under the pointer: only an open menu or a text that is being written holds it. */
 function isHeld(row) {
-  if (!row.matches('[data-row]')) return row.querySelector('[aria-expanded=true], textarea:focus, input:focus') !== null;
+  if (!row.matches('[data-row]')) return row.querySelector('[aria-expanded=true]:not([data-folds]), textarea:focus, input:focus') !== null;
   if (row.matches(':hover') || row.contains(document.activeElement) || row.querySelector('[aria-expanded=true]') !== null) return true;
   return row.classList.contains('is-cursor') && find('#menu:not([hidden]), dialog[open]') !== null; // a key opened it for this row
 }

@@ -51,11 +51,14 @@ export function toggleAtCursor({ isRange = false } = {}) {
 
 export const selectedRows = () => rows().filter((row) => boxOf(row)?.checked);
 
+/** What a row stands for: itself, and the others that are folded under it. */
+const keysOf = (row) => [row.dataset.key, ...(row.dataset.also ?? '').split(' ').filter(Boolean)];
+
 /** The keys that a verb acts on: the selected rows, else the row at the cursor. */
 export function chosenKeys() {
   const chosen = selectedRows();
   const acted = chosen.length ? chosen : [cursorRow()].filter(Boolean);
-  return acted.map((row) => row.dataset.key);
+  return acted.flatMap(keysOf);
 }
 
 export function clearSelection() {
@@ -68,10 +71,11 @@ export function clearSelection() {
 /** Makes rows, the box in the head and the bar agree with the check boxes. */
 export function showSelection() {
   const all = findAll('[data-rows] [data-row]');
-  let count = 0;
+  let [count, keys] = [0, 0];
   for (const row of all) {
     const isOn = Boolean(boxOf(row)?.checked);
     count += isOn ? 1 : 0;
+    keys += isOn ? keysOf(row).length : 0;
     row.classList.toggle('is-selected', isOn);
     if (boxOf(row) && row.matches('tr')) row.setAttribute('aria-selected', String(isOn)); // only rows of a table may be selected, by ARIA
   }
@@ -81,7 +85,7 @@ export function showSelection() {
   if (!bar) return;
   bar.hidden = count === 0;
   const figure = find('[data-bulk-n]', bar);
-  if (figure) figure.textContent = word('selected', { n: count });
+  if (figure) figure.textContent = word('selected', { n: keys });
 }
 
 document.addEventListener('change', (event) => {

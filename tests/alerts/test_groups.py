@@ -164,6 +164,9 @@ def test_who_may_not_act_changes_no_group(fire: Fire, requester: User) -> None:
 def test_a_group_is_acknowledged_and_closed_at_once(fire: Fire, agent: User, auditor: User, sign_in: Callable[[User], Client]) -> None:
     fire("Disk full on kfk-1", "Disk full on kfk-2", "Disk full on kfk-3", "Certificate expires", priority="P1")
     group = Alert.objects.get(message="Disk full on kfk-1").group_id
+    row, lone = (alert for section in sign_in(agent).get("/alerts/").context["groups"] for alert in section.alerts)
+    assert (row.alike, len(row.also.split()), row.close_url) == (2, 2, f"/alerts/groups/{group}/close/")  # its buttons mean all of them
+    assert (lone.alike, lone.close_url) == (0, f"/alerts/{lone.number}/close/")
     assert sign_in(auditor).post(f"/alerts/groups/{group}/close/").status_code == 403
     assert sign_in(agent).post(f"/alerts/groups/{group}/acknowledge/").status_code == 204
     assert set(Alert.objects.filter(group=group).values_list("status", "owner")) == {("acknowledged", agent.pk)}
