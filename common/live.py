@@ -2,16 +2,19 @@
 
 An event says only which record changed; the page asks for it again with the rights of its person. One Redis subscription serves all streams of a
 process. When Redis goes away the streams stay open, and after its return each gets `resync`, so that nothing that was missed stays on a screen.
+A page says how long ago it was asked for (`?age=` in milliseconds), and first hears what changed since then.
 """
 
 import asyncio
 import contextlib
 import logging
-from collections import Counter
+import time
+from collections import Counter, deque
 from collections.abc import Awaitable, Callable, MutableMapping
 from http.cookies import CookieError, SimpleCookie
 from importlib import import_module
 from typing import Any
+from urllib.parse import parse_qs
 
 import redis.asyncio as redis
 from django.conf import settings
@@ -32,6 +35,7 @@ HEARTBEAT_SECONDS = 15.0
 SESSION_SECONDS = 60.0
 STREAMS_PER_PERSON = 6
 BACKLOG = 200
+ON_ITS_WAY = 1.0  # seconds that the question for a stream may take to come
 HEADERS = [(b"content-type", b"text/event-stream"), (b"cache-control", b"private, no-store"), (b"x-accel-buffering", b"no")]
 RESYNC = b"event: resync\ndata: {}\n\n"
 
@@ -42,6 +46,8 @@ class _Hub:
     def __init__(self) -> None:
         self.queues: set[asyncio.Queue[bytes]] = set()
         self.people: Counter[int] = Counter()
+        self.told: deque[tuple[float, bytes]] = deque(maxlen=BACKLOG)
+        self.knows_since = float("inf")
         self.task: asyncio.Task[None] | None = None
         self.is_closing = False
 
@@ -49,6 +55,7 @@ class _Hub:
         """Starts listening to Redis."""
         if self.task is None or self.task.done():
             self.is_closing = False
+            self.knows_since = float("inf")
             self.task = asyncio.create_task(self._listen_for_ever())
 
     async def end(self) -> None:
@@ -62,6 +69,9 @@ class _Hub:
 
     def tell(self, message: bytes) -> None:
         """Hands a message to every stream; one that does not keep up is told to read everything again."""
+        if len(self.told) == self.told.maxlen:
+            self.knows_since = self.told[0][0]
+        self.told.append((time.monotonic(), message))
         for queue in list(self.queues):
             if queue.full():
                 while not queue.empty():
@@ -70,6 +80,12 @@ class _Hub:
             else:
                 queue.put_nowait(message)
 
+    def told_since(self, at: float) -> list[bytes]:
+        """What was told since an instant of the monotonic clock, each once."""
+        if at < self.knows_since:
+            return [RESYNC]
+        return list(dict.fromkeys(message for told_at, message in self.told if told_at >= at and message))
+
     async def _listen_for_ever(self) -> None:
         pause, is_first = 0.5, True
         while True:
@@ -77,7 +93,9 @@ class _Hub:
             try:
                 subscription = client.pubsub(ignore_subscribe_messages=True)
                 await subscription.subscribe(LIVE_CHANNEL)
-                if not is_first:
+                if is_first:
+                    self.knows_since = time.monotonic()
+                else:
                     self.tell(RESYNC)
                 pause, is_first = 0.5, False
                 while True:
@@ -112,6 +130,7 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["method"] != "GET":
         await _refuse(send, 405, [(b"allow", b"GET")])
         return
+    since = _asked_at(scope)
     key = _session_key(scope)
     person = await asyncio.to_thread(_person_of, key) if key else None
     if person is None:
@@ -119,7 +138,7 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
     elif _hub.people[person] >= STREAMS_PER_PERSON:
         await _refuse(send, 429, [(b"retry-after", b"30")])
     else:
-        await _stream(key, person, receive, send)
+        await _stream(key, person, since, receive, send)
 
 
 async def _refuse(send: Send, status: int, headers: list[tuple[bytes, bytes]]) -> None:
@@ -127,9 +146,11 @@ async def _refuse(send: Send, status: int, headers: list[tuple[bytes, bytes]]) -
     await send({"type": "http.response.body", "body": b""})
 
 
-async def _stream(key: str, person: int, receive: Receive, send: Send) -> None:
+async def _stream(key: str, person: int, since: float | None, receive: Receive, send: Send) -> None:
     _hub.begin()
     queue: asyncio.Queue[bytes] = asyncio.Queue(BACKLOG)
+    for message in _hub.told_since(since) if since is not None else []:
+        queue.put_nowait(message)
     _hub.queues.add(queue)
     _hub.people[person] += 1
     gone = asyncio.create_task(_until_gone(receive))
@@ -167,6 +188,12 @@ async def _until_gone(receive: Receive) -> None:
         message = await receive()
         if message["type"] == "http.disconnect":
             return
+
+
+def _asked_at(scope: Scope) -> float | None:
+    """When the page was asked for, by the monotonic clock and rather too early; None when it does not say."""
+    said = parse_qs(scope.get("query_string", b"").decode("latin-1")).get("age", [""])[0]
+    return time.monotonic() - int(said) / 1000 - ON_ITS_WAY if said.isascii() and said.isdecimal() and len(said) < 10 else None
 
 
 def _session_key(scope: Scope) -> str:

@@ -14,6 +14,7 @@ const HIDDEN = 60_000;
 let source = null;
 let state = 'starting';
 let downSince = Date.now();
+let isFirst = true; // the first stream begins with what has changed since the page was asked for
 let backoff = 1_000;
 let updatedAt = new Date();
 let hiddenTimer = 0;
@@ -70,10 +71,10 @@ function onMessage(event) {
 
 function connect() {
   disconnect();
-  source = new EventSource(STREAM);
+  source = new EventSource(isFirst ? `${STREAM}?age=${Math.round(performance.now())}` : STREAM);
   source.onopen = () => {
-    const wasDown = downSince && state !== 'starting';
-    downSince = 0; backoff = 1_000;
+    const wasDown = downSince && !isFirst;
+    downSince = 0; backoff = 1_000; isFirst = false;
     setState('open');
     if (wasDown) ask(live());
   };
@@ -81,6 +82,7 @@ function connect() {
   source.addEventListener('resync', () => ask(live()));
   source.onerror = () => {
     downSince ||= Date.now();
+    isFirst = false;
     if (source.readyState !== EventSource.CLOSED) return;
     setTimeout(() => { if (!document.hidden) connect(); }, backoff);
     backoff = Math.min(backoff * 2, 30_000);

@@ -16,16 +16,16 @@ from common import doorbell, live
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("live")]
 
-PATIENCE = 10.0
+PATIENCE = 60.0
 
 
 class Listener:
     """A browser at the stream: collects what the application sends."""
 
-    def __init__(self, cookie: str = "", method: str = "GET") -> None:
+    def __init__(self, cookie: str = "", method: str = "GET", query: str = "") -> None:
         name = settings.SESSION_COOKIE_NAME
         headers = [(b"cookie", f"other=1; {name}={cookie}".encode())] if cookie else []
-        self.scope = {"type": "http", "method": method, "path": "/events/stream", "headers": headers}
+        self.scope = {"type": "http", "method": method, "path": "/events/stream", "headers": headers, "query_string": query.encode()}
         self.status = 0
         self.received = b""
         self.is_gone = asyncio.Event()
@@ -98,6 +98,31 @@ def test_a_change_reaches_an_agent(agent: User, sign_in: Callable[[User], Client
         assert await listener.ended() == 200
 
     run(story)
+
+
+def test_a_page_hears_what_changed_since_it_was_asked_for(agent: User, sign_in: Callable[[User], Client], monkeypatch: pytest.MonkeyPatch) -> None:
+    cookie = session_of(sign_in(agent))
+
+    async def story() -> None:
+        await subscribed()
+        listener = Listener(cookie)
+        await listener.until(b"welcome")
+        await asyncio.to_thread(announce_assignment)
+        await listener.until(b"ticket.assigned")
+
+        monkeypatch.setattr(live._hub, "knows_since", float("-inf"))
+        late = Listener(cookie, query="age=60000")
+        await late.until(b"ticket.assigned")
+        assert b"resync" not in late.received
+        monkeypatch.setattr(live._hub, "knows_since", float("inf"))
+        await Listener(cookie, query="age=60000").until(b"event: resync")
+
+    run(story)
+
+
+@pytest.mark.parametrize("query", ["", "age=", "age=x", "age=-1", "age=²", "age=" + "9" * 400])
+def test_an_age_that_says_nothing_is_passed_over(query: str) -> None:
+    assert live._asked_at({"query_string": query.encode()}) is None
 
 
 def test_strangers_and_requesters_are_refused(requester: User, sign_in: Callable[[User], Client]) -> None:
