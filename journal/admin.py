@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Model, QuerySet
+from django.db.models import Model, QuerySet, URLField
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -28,6 +28,8 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
 class RegisterAdmin(admin.ModelAdmin):
     """A register that admins keep (tiers, teams, categories, integrations). Saving records who changed what in the journal."""
+
+    formfield_overrides = {URLField: {"assume_scheme": "https"}}
 
     def get_inlines(self, request: HttpRequest, obj: Model | None) -> Any:
         return super().get_inlines(request, obj)

@@ -104,6 +104,7 @@ def test_attachments_are_downloads_and_internal_ones_stay_inside(api: Api, agent
     assert (made.status_code, made.data["name"]) == (201, "evil.html")
     file_url = f"{URL}{incident.key}/attachments/{made.data['id']}/"
     response = api(agent).get(file_url)
+    assert response.getvalue() == b"<script>alert(1)</script>"
     assert response["Content-Disposition"].startswith("attachment")
     assert (response["Content-Type"], response["X-Content-Type-Options"]) == ("application/octet-stream", "nosniff")
     assert api(requester).get(file_url).status_code == 404

@@ -55,7 +55,7 @@ def test_comments_and_files_are_shown_to_the_desk_and_not_to_the_other_customer(
     assert "my card 4711" in shown
     page = sign_in(agent).get(main.get_absolute_url()).content.decode()
     assert f"from {incident.key}" in page
-    assert sign_in(agent).get(f"/tickets/{main.key}/files/{file.pk}/").status_code == 200
+    assert sign_in(agent).get(f"/tickets/{main.key}/files/{file.pk}/").getvalue() == b"4711"
     assert list(queries.comments_for(other_requester, main)) == []
     assert list(queries.attachments_for(other_requester, main)) == []
     assert "4711" not in str([entry.sentence for entry in queries.timeline(other_requester, main)])

@@ -101,7 +101,7 @@ def test_nothing_internal_is_shown_even_to_a_reporter_of_the_desk(agent: User, r
     page = Client().get(path).content.decode()
     assert "public words" in page and "public.txt" in page
     assert "secret" not in page
-    assert Client().get(f"{path}files/{shown.pk}/").status_code == 200
+    assert Client().get(f"{path}files/{shown.pk}/").getvalue() == b"x"
     assert Client().get(f"{path}files/{hidden.pk}/").status_code == 404
 
 

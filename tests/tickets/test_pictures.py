@@ -91,6 +91,7 @@ def test_anything_else_has_no_picture_whatever_it_is_called(
     assert not row.is_picture
     assert picture(sign_in(agent), incident, row).status_code == 404
     download = sign_in(agent).get(f"/tickets/{incident.key}/files/{row.pk}/")
+    assert download.getvalue() == data
     assert download["Content-Disposition"].startswith("attachment")
 
 
@@ -141,4 +142,5 @@ def test_odd_names_do_no_harm(sign_in: SignIn, agent: User, incident: Incident, 
     assert str(row.file.name).startswith("attachments/") and ".." not in str(row.file.name)
     assert picture(sign_in(agent), incident, row).status_code == 200
     download = sign_in(agent).get(f"/tickets/{incident.key}/files/{row.pk}/")
+    assert download.getvalue() == drawn("PNG", (10, 10))
     assert "\n" not in download["Content-Disposition"] and download["Content-Disposition"].startswith("attachment")

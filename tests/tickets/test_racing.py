@@ -31,7 +31,7 @@ def test_of_two_moves_at_once_one_wins_and_one_is_told(agent: User, resolver: Us
             name: str, verb: str, actor: User, ticket: Ticket, barrier: threading.Barrier, told: dict[str, str], given: dict[str, object]
         ) -> None:
             try:
-                barrier.wait(10)
+                barrier.wait(60)
                 lifecycle.transition(ticket, verb, actor=actor, expected_version=ticket.version, **given)
                 told[name] = "done"
             except errors.Conflict as error:
