@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.db import connection
 from django.db.models.signals import post_migrate
 from django.test import Client
 from hypothesis import HealthCheck
@@ -18,6 +19,7 @@ from incidents.models import Incident
 from operations import actions as operations
 from services import actions as services
 from services.models import Service, Tier
+from tests import template
 from tickets.models import Category, HoldReason, ResolutionCode
 
 # A busy machine makes examples slowly; that says nothing of the product.
@@ -25,6 +27,12 @@ hypothesis.register_profile("suite", deadline=None, suppress_health_check=[Healt
 hypothesis.load_profile("suite")
 
 PASSWORD = "long enough for a test 7"
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """The test database is a copy of the one that is migrated already, where there is such a one."""
+    connection.settings_dict["TEST"]["TEMPLATE"] = template.made() or None
 
 
 @pytest.fixture(scope="session")
