@@ -15,7 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-HEAL_SECONDS = 60.0
+HEAL_SECONDS = float(os.environ.get("EVENKEEL_HEAL_SECONDS", "60"))
 # What to kill: role → how its command line looks.
 ROLES = {
     "web": r"itsm\.web",
@@ -102,7 +102,7 @@ class Product:
             env=self.env,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=300,
             check=True,
             stdin=subprocess.DEVNULL,
         )

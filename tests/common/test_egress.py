@@ -103,7 +103,7 @@ def test_who_drips_is_given_up(settings: Any, monkeypatch: pytest.MonkeyPatch) -
         def drip() -> None:
             connection, _address = listener.accept()
             with connection:
-                for _second in range(40):
+                for _tenth in range(300):
                     try:
                         connection.send(b"H")
                     except OSError:
@@ -114,4 +114,4 @@ def test_who_drips_is_given_up(settings: Any, monkeypatch: pytest.MonkeyPatch) -
         began = time.monotonic()
         with pytest.raises(egress.Unreachable):
             egress.send(egress.Request("GET", f"http://127.0.0.1:{listener.getsockname()[1]}/"))
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 20

@@ -22,13 +22,13 @@ def held_up() -> Iterator[None]:
         with transaction.atomic():
             connection.cursor().execute("LOCK TABLE tickets_slaclock IN ACCESS EXCLUSIVE MODE")
             is_held.set()
-            may_go.wait(20)
+            may_go.wait(60)
         connection.close()
 
     holder = threading.Thread(target=hold)
     holder.start()
-    is_held.wait(10)
-    connection.cursor().execute("SET statement_timeout = '100ms'")
+    assert is_held.wait(60)
+    connection.cursor().execute("SET statement_timeout = '400ms'")
     try:
         yield
     finally:

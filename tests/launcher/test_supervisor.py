@@ -51,7 +51,7 @@ def says(log: Path, text: str) -> bool:
     return text in log.read_text()
 
 
-def until(condition: Callable[[], object], supervisor: Supervisor | None = None, seconds: float = 15) -> None:
+def until(condition: Callable[[], object], supervisor: Supervisor | None = None, seconds: float = 60) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "it did not happen"
@@ -103,10 +103,14 @@ def test_the_foundation_stops_after_all_that_stands_on_it(tmp_path: Path) -> Non
 def test_a_program_that_never_gets_ready_says_why(tmp_path: Path) -> None:
     supervisor = Supervisor()
     failing = program(tmp_path, "web", sys.executable, "-c", "print('the port is on fire', flush=True); import time; time.sleep(60)")
-    failing.is_ready = lambda: False
 
+    def is_ready() -> bool:
+        until(functools.partial(says, failing.log, "on fire"))
+        return False
+
+    failing.is_ready = is_ready
     with pytest.raises(Failure, match="the port is on fire"):
-        supervisor.start(failing, seconds=1.5)
+        supervisor.start(failing, seconds=0.1)
     supervisor.stop()
 
 

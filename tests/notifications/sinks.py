@@ -1,7 +1,6 @@
 """Servers at the other end of the socket: what a provider would be, with answers that a test chooses."""
 
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -32,12 +31,12 @@ class Got:
 
 @dataclass
 class Reply:
-    """What it answers. wait: seconds before it does."""
+    """What it answers, once it may."""
 
     status: int = 200
     body: Any = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
-    wait: float = 0.0
+    may_go: threading.Event | None = None
 
 
 class Provider(ThreadingHTTPServer):
@@ -54,9 +53,9 @@ class Provider(ThreadingHTTPServer):
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_address[1]}"
 
-    def reply(self, status: int = 200, body: Any = None, wait: float = 0.0, **headers: str) -> None:
+    def reply(self, status: int = 200, body: Any = None, may_go: threading.Event | None = None, **headers: str) -> None:
         """From now on it answers so."""
-        self.replies = [Reply(status, {} if body is None else body, {name.replace("_", "-"): value for name, value in headers.items()}, wait)]
+        self.replies = [Reply(status, {} if body is None else body, {name.replace("_", "-"): value for name, value in headers.items()}, may_go)]
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -66,7 +65,8 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         self.server.got.append(Got(self.command, self.path, {name.lower(): value for name, value in self.headers.items()}, body))
         reply = self.server.replies.pop(0) if len(self.server.replies) > 1 else self.server.replies[0]
-        time.sleep(reply.wait)
+        if reply.may_go is not None:
+            reply.may_go.wait(60)
         sent = reply.body if isinstance(reply.body, bytes) else orjson.dumps(reply.body)
         self.send_response(reply.status)
         for name, value in reply.headers.items():

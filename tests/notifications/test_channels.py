@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -282,8 +283,10 @@ def test_every_channel_knows_what_passes_and_what_stays(other: Provider, name: s
     other.reply(404)
     assert send(name, sender, **given).is_gone
     monkeypatch.setattr(egress, "TOTAL_SECONDS", 0.2)
-    other.reply(200, wait=0.6)
+    may_go = threading.Event()
+    other.reply(200, may_go=may_go)
     silent = send(name, sender, **given)
+    may_go.set()
     assert (silent.accepted, silent.is_final, silent.is_fault) == (False, False, True)
 
 

@@ -7,6 +7,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from time import process_time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -224,9 +225,9 @@ def test_an_interval_goes_forward() -> None:
 
 def test_a_year_of_hourly_restricted_turns_is_quick() -> None:
     schedule = of(rotation("hourly", (A, B), restrictions=(Restriction(0, 720), Restriction(780, 1440))))
-    begun = datetime.now(UTC)
+    begun = process_time()  # what others do on this machine is not counted
     assert rota.final(schedule, at("2026-02-01 00:00"), at("2027-02-01 00:00"))
-    assert datetime.now(UTC) - begun < timedelta(seconds=5)
+    assert process_time() - begun < 5
 
 
 @pytest.mark.parametrize("name", SAMPLE)

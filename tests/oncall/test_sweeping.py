@@ -101,7 +101,7 @@ def at_once(*acts: Callable[[], object]) -> None:
 
     def run(act: Callable[[], object]) -> None:
         try:
-            barrier.wait(10)
+            barrier.wait(60)
             act()
         except Refused:
             pass

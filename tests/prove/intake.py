@@ -163,7 +163,7 @@ def verdict(product: Product, score: Score, aliases: int) -> bool:
     database = psycopg2.connect(host=str(product.socket_of("postgres")), user=proving.database_user(product), dbname=proving.database_name(product))
     database.autocommit = True
     with database.cursor() as cursor:
-        for _second in range(60):
+        for _second in range(300):
             cursor.execute("SELECT count(*) FROM alerts_inbox WHERE state = 'pending'")
             if cursor.fetchone()[0] == 0:
                 break

@@ -37,7 +37,7 @@ SECOND_STEP = 60.0
 BEGAN = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
 LATEST = 15.0  # seconds after PostgreSQL is ready
 P50, P99 = 2.0, 5.0
-GRACE = 45.0
+GRACE = 120.0
 SLOWNESS = 1.5  # the mail server thinks twice up to so many seconds, so that kills hit workers that are sending
 SETUP = """
 from accounts import actions as accounts

@@ -1,5 +1,6 @@
 """The short forms of `./evenkeel prove paging` and `./evenkeel prove intake`, one after the other on one product, which they kill again and again."""
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -23,7 +24,8 @@ def folder() -> Iterator[Path]:
 
 def prove(name: str, folder: Path, *words: str) -> None:
     command = [sys.executable, f"tests/prove/{name}.py", "--folder", str(folder), "--port", str(product.free_port()), "--seed", "4", *words]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=400, stdin=subprocess.DEVNULL)
+    env = {**os.environ, "EVENKEEL_HEAL_SECONDS": "240"}
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False, timeout=900, stdin=subprocess.DEVNULL)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
