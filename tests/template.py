@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -11,8 +12,9 @@ from collections.abc import Iterator
 
 import psycopg2
 
-NAME = "evenkeel_template"
+NAME, HALF = "evenkeel_template", "evenkeel_template_half"
 LOCK = "EVENKEEL_TEST_TEMPLATE"  # in the environment: the file that its maker holds locked
+MAKERS: list[subprocess.Popen[bytes]] = []
 
 
 def on_another_database(url: str, name: str) -> str:
@@ -37,14 +39,19 @@ def begin() -> None:
     handle, path = tempfile.mkstemp(prefix="evenkeel-template-")
     fcntl.flock(handle, fcntl.LOCK_EX)
     os.environ[LOCK] = path
-    subprocess.Popen([sys.executable, "-m", "tests.template"], pass_fds=[handle], stdin=subprocess.DEVNULL)
+    MAKERS.append(subprocess.Popen([sys.executable, "-m", "tests.template"], pass_fds=[handle], stdin=subprocess.DEVNULL, start_new_session=True))
     os.close(handle)
 
 
 def end() -> None:
-    """Drops it."""
+    """Drops it, and ends its making where nobody needed it."""
+    for maker in MAKERS:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(maker.pid, signal.SIGKILL)
+        maker.wait()
     with server() as cursor:
-        cursor.execute(f"DROP DATABASE IF EXISTS {NAME}")
+        for name in (HALF, NAME):
+            cursor.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
     os.unlink(os.environ.pop(LOCK))
 
 
@@ -61,15 +68,14 @@ def made() -> str:
 
 def make() -> None:
     """Migrates an empty database; only a whole one gets the name."""
-    half = f"{NAME}_half"
     with server() as cursor:
-        for name in (half, NAME):
+        for name in (HALF, NAME):
             cursor.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        cursor.execute(f"CREATE DATABASE {half}")
-    env = {**os.environ, "DATABASE_URL": on_another_database(os.environ["DATABASE_URL"], half)}
-    subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity", "0"], env=env, check=True, close_fds=True)
+        cursor.execute(f"CREATE DATABASE {HALF}")
+    env = {**os.environ, "DATABASE_URL": on_another_database(os.environ["DATABASE_URL"], HALF)}
+    subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity", "0"], env=env, check=True)
     with server() as cursor:
-        cursor.execute(f"ALTER DATABASE {half} RENAME TO {NAME}")
+        cursor.execute(f"ALTER DATABASE {HALF} RENAME TO {NAME}")
 
 
 if __name__ == "__main__":
