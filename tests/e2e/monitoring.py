@@ -75,7 +75,7 @@ class Monitoring:
             self.processes.append(subprocess.Popen(command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=self.folder))
 
     def _wait(self, port: int) -> None:
-        for _try in range(150):
+        for _try in range(600):
             try:
                 urllib.request.urlopen(f"http://127.0.0.1:{port}/-/ready", timeout=2).read()
                 return

@@ -1,6 +1,9 @@
 """A whole product for the browser tests: web server, worker and scheduler as processes of their own, on a database of their own."""
 
+import contextlib
+import json
 import os
+import random
 import re
 import shutil
 import signal
@@ -10,16 +13,41 @@ import sys
 import time
 import urllib.request
 from pathlib import Path
+from typing import Any, BinaryIO
 
 import psycopg2
 from django.conf import settings
 
+from tests import template
+from tests.template import on_another_database
+
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "a password for the demo 5"
-BUILD = (
-    f"from operations.seed import build; from alerts.actions import partitions; build.build({PASSWORD!r}, tickets=80); partitions.keep_partitions()"
-)
-READY_SECONDS = 60.0
+BUILD = f"""
+from django.core.management import call_command
+from alerts.actions import partitions
+from operations.seed import build
+call_command("collectstatic", interactive=False, verbosity=0)
+build.build({PASSWORD!r}, tickets=80)
+partitions.keep_partitions()
+"""
+# A process of the product that runs what it is told: loading the product takes seconds, and once is enough.
+TOLD = """
+import contextlib, io, json, sys, traceback
+import django
+django.setup()
+for line in sys.stdin:
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        try:
+            exec(json.loads(line), {})
+            is_good = True
+        except Exception:
+            traceback.print_exc(file=said)
+            is_good = False
+    print(json.dumps([is_good, said.getvalue()]), flush=True)
+"""
+READY_SECONDS = 180.0
 FIRST_REDIS = 14  # the databases of products; those below belong to the tests themselves
 
 
@@ -29,15 +57,12 @@ def chromium() -> str | None:
 
 
 def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
-
-
-def on_another_database(url: str, name: str) -> str:
-    """The same PostgreSQL server, another database."""
-    return re.sub(r"^([a-z]+://[^/]*/)[^?]*", rf"\g<1>{name}", url)
+    """A port nobody listens on; below those that the system lends to outgoing connections, which could take it before its server does."""
+    for port in random.sample(range(20_000, 32_000), 100):
+        with socket.socket() as found, contextlib.suppress(OSError):
+            found.bind(("127.0.0.1", port))
+            return port
+    raise OSError("no port is free")
 
 
 def on_another_redis(url: str, number: int) -> str:
@@ -55,6 +80,8 @@ class Product:
         self.port = free_port()
         self.url = f"http://localhost:{self.port}"
         self.processes: list[subprocess.Popen[bytes]] = []
+        self.told: subprocess.Popen[str] | None = None
+        self.sessions: dict[str, Any] = {}  # the cookies of each person who has signed in
         self.env = {
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "itsm.settings",
@@ -69,9 +96,7 @@ class Product:
     def start(self) -> None:
         """Makes the database, fills it, starts the processes and waits until the first page is there."""
         self._recreate_database()
-        self.run("manage.py", "migrate", "--verbosity", "0")
-        self.run("manage.py", "shell", "-c", BUILD)
-        self.run("manage.py", "collectstatic", "--noinput", "--verbosity", "0")
+        self.tell(BUILD)
         self.spawn(
             "-m",
             "uvicorn",
@@ -97,25 +122,31 @@ class Product:
                 time.sleep(0.2)
         raise TimeoutError(f"the product did not start: see {self.folder}/process.log")
 
-    def run(self, *arguments: str) -> str:
-        """Runs Python in the product's environment and answers what it printed."""
-        done = subprocess.run(
-            [sys.executable, *arguments], cwd=ROOT, env=self.env, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
-        )
-        if done.returncode:
-            raise RuntimeError(f"{' '.join(arguments)} failed:\n{done.stdout}\n{done.stderr}")
-        return done.stdout
+    def tell(self, code: str) -> str:
+        """Runs Python inside the product and answers what it printed."""
+        if self.told is None:
+            command = [sys.executable, "-c", TOLD]
+            with self._log() as log:
+                self.told = subprocess.Popen(command, cwd=ROOT, env=self.env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True)
+        assert self.told.stdin is not None and self.told.stdout is not None
+        self.told.stdin.write(json.dumps(code) + "\n")
+        self.told.stdin.flush()
+        is_good, said = json.loads(self.told.stdout.readline() or f'[false, "it ended: see {self.folder}/process.log"]')
+        if not is_good:
+            raise RuntimeError(f"{code}\nfailed:\n{said}")
+        return str(said)
 
     def spawn(self, *arguments: str) -> subprocess.Popen[bytes]:
         """Starts one of the product's processes."""
-        with (self.folder / "process.log").open("ab") as log:
+        with self._log() as log:
             process = subprocess.Popen([sys.executable, *arguments], cwd=ROOT, env=self.env, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
         self.processes.append(process)
         return process
 
     def query(self, sql: str, *values: object) -> list[tuple[object, ...]]:
         """Reads the product's database."""
-        connection = self._connect(self.database)
+        connection = psycopg2.connect(self.env["DATABASE_URL"])
+        connection.autocommit = True
         try:
             with connection.cursor() as cursor:
                 cursor.execute(sql, values)
@@ -125,6 +156,8 @@ class Product:
 
     def stop(self) -> None:
         """Ends the processes and drops the database."""
+        if self.told is not None:
+            self.told.communicate()
         for process in reversed(self.processes):
             process.send_signal(signal.SIGTERM)
         for process in self.processes:
@@ -134,20 +167,17 @@ class Product:
                 process.kill()
         self._drop_database()
 
-    def _connect(self, name: str) -> "psycopg2.extensions.connection":
-        connection = psycopg2.connect(on_another_database(os.environ["DATABASE_URL"], name))
-        connection.autocommit = True
-        return connection
+    def _log(self) -> BinaryIO:
+        return (self.folder / "process.log").open("ab")
 
     def _recreate_database(self) -> None:
         self._drop_database()
-        connection = self._connect("postgres")
-        with connection.cursor() as cursor:
-            cursor.execute(f'CREATE DATABASE "{self.database}"')
-        connection.close()
+        original = template.made()
+        with template.server() as cursor:
+            cursor.execute(f'CREATE DATABASE "{self.database}"' + (f" TEMPLATE {original}" if original else ""))
+        if not original:
+            self.tell("from django.core.management import call_command; call_command('migrate', verbosity=0)")
 
     def _drop_database(self) -> None:
-        connection = self._connect("postgres")
-        with connection.cursor() as cursor:
+        with template.server() as cursor:
             cursor.execute(f'DROP DATABASE IF EXISTS "{self.database}" WITH (FORCE)')
-        connection.close()

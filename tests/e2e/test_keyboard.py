@@ -42,6 +42,7 @@ def test_the_queue_by_keyboard(visitor: Callable[..., Visitor]) -> None:
     page.keyboard.press("a")
     page.locator('#menu [data-option="Me"]').click()
     expect(page.locator(".ek-toast")).to_contain_text("2 incidents assigned to Hanna Lindqvist")
+    page.locator(".ek-toast").hover()  # it stays as long as somebody points at it
     expect(page.locator(f'tr[data-key="{second}"]')).to_contain_text("Hanna Lindqvist")
     page.locator(".ek-toast button", has_text="Undo").click()
     expect(page.locator(f'tr[data-key="{second}"]')).not_to_contain_text("Hanna Lindqvist")

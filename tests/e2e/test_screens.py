@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
-from tests.e2e.conftest import Visitor
+from tests.e2e.conftest import Visitor, settle
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("e2e")]
 
@@ -22,7 +22,7 @@ PICTURES = Path(__file__).resolve().parents[2] / "var" / "screens"
 def look(visitor: Visitor, name: str, axe: Callable[[Page], list[str]]) -> None:
     """Checks the page that is open and keeps its picture."""
     page = visitor.page
-    page.wait_for_load_state("networkidle") if "/admin/" in page.url or "/login/" in page.url else page.wait_for_timeout(700)
+    settle(page)
     PICTURES.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=PICTURES / f"{name}.png")
     assert axe(page) == []
@@ -48,14 +48,15 @@ def test_login_and_admin(visitor: Callable[..., Visitor], axe: Callable[[Page], 
     stranger.go("/login/")
     look(stranger, f"login-{size}-{theme}", axe)
     admin = visitor(ADMIN, width=width, height=height, theme=theme)
+    integration = admin.product.query("SELECT min(id) FROM alerts_integration")[0][0]
     for name, path in {
         "admin": "/admin/",
         "admin-services": "/admin/services/service/",
-        "admin-integration": "/admin/alerts/integration/1/change/",
+        "admin-integration": f"/admin/alerts/integration/{integration}/change/",
     }.items():
         admin.go(path)
         page = admin.page
-        page.wait_for_timeout(300)
+        settle(page)
         PICTURES.mkdir(parents=True, exist_ok=True)
         page.screenshot(path=PICTURES / f"{name}-{size}-{theme}.png")
         assert axe(page) == []
