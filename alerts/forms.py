@@ -139,12 +139,17 @@ class CreateForm(forms.Form):
     message = forms.CharField(label=_("What is wrong"), max_length=normal.MESSAGE, widget=forms.TextInput(attrs={"autofocus": True}))
     priority = forms.TypedChoiceField(label=_("Priority"), choices=PRIORITIES, coerce=int, initial=3)
     service = forms.ModelChoiceField(
-        label=_("Service"), queryset=Service.objects.order_by("name"), required=False, help_text=_("Its escalation policy is called")
+        label=_("Service"),
+        queryset=Service.objects.order_by("name"),
+        required=False,
+        empty_label=_("No service"),
+        help_text=_("Its escalation policy is called"),
     )
     team = forms.ModelChoiceField(
         label=_("Team"),
         queryset=Team.objects.order_by("name"),
         required=False,
+        empty_label=_("No team"),
         help_text=_("Is called by its routing rules, where the service says nobody"),
     )
     description = forms.CharField(label=_("Details"), max_length=normal.DESCRIPTION, required=False, widget=forms.Textarea(attrs={"rows": 3}))

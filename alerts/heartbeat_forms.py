@@ -21,8 +21,10 @@ class HeartbeatForm(forms.Form):
     """What is awaited, how often, and which alert says that it stayed away."""
 
     name = forms.CharField(label=_("Name"), max_length=200, help_text=_("Of the job or system, such as backup-oslo"))
-    team = forms.ModelChoiceField(label=_("Team"), queryset=Team.objects.none(), required=False, help_text=_("Is called when it stays away"))
-    service = forms.ModelChoiceField(label=_("Service"), queryset=Service.objects.order_by("name"), required=False)
+    team = forms.ModelChoiceField(
+        label=_("Team"), queryset=Team.objects.none(), required=False, empty_label=_("No team"), help_text=_("Is called when it stays away")
+    )
+    service = forms.ModelChoiceField(label=_("Service"), queryset=Service.objects.order_by("name"), required=False, empty_label=_("No service"))
     kind = forms.ChoiceField(label=_("It comes"), choices=Heartbeat.KINDS, initial="interval")
     every = LengthField(label=_("Every"), shortest=30, initial=600, required=False, help_text=_("From its last sign, such as 10m or 1d"))
     expression = forms.CharField(

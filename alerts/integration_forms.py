@@ -30,10 +30,18 @@ class ConnectForm(forms.Form):
 
     name = forms.CharField(label=_("Name"), max_length=120, widget=forms.TextInput(attrs={"autofocus": True}))
     service = forms.ModelChoiceField(
-        label=_("Service"), queryset=Service.objects.order_by("name"), required=False, help_text=_("For alerts that name no service themselves")
+        label=_("Service"),
+        queryset=Service.objects.order_by("name"),
+        required=False,
+        empty_label=_("No service"),
+        help_text=_("For alerts that name no service themselves"),
     )
     team = forms.ModelChoiceField(
-        label=_("Team"), queryset=Team.objects.order_by("name"), required=False, help_text=_("Is called for alerts without a service")
+        label=_("Team"),
+        queryset=Team.objects.order_by("name"),
+        required=False,
+        empty_label=_("No team"),
+        help_text=_("Is called for alerts without a service"),
     )
 
 
