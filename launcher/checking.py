@@ -19,6 +19,7 @@ APPS = [
     "journal",
     "launcher",
     "notifications",
+    "oncall",
     "operations",
     "services",
     "sla",

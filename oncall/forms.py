@@ -1,5 +1,6 @@
 """HTML input of on-call."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -223,11 +224,10 @@ class RuleForm(forms.Form):
         super().__init__(*args, **kwargs)
         choice: Any = self.fields["target"]
         policies = EscalationPolicy.objects.filter(archived_at__isnull=True).order_by("name")
-        near = lambda rows: sorted(rows, key=lambda row: row.team_id != team.pk)  # noqa: E731  # the team's own come first
         choice.choices = [
             ("", _("no one is paged")),
-            (_("Escalation policies"), [(f"p{row.pk}", row.name) for row in near(policies)]),
-            (_("Schedules"), [(f"s{row.pk}", row.name) for row in near(Schedule.objects.order_by("name"))]),
+            (_("Escalation policies"), [(f"p{row.pk}", row.name) for row in _own_first(policies, team)]),
+            (_("Schedules"), [(f"s{row.pk}", row.name) for row in _own_first(Schedule.objects.order_by("name"), team)]),
         ]
 
     @property
@@ -243,6 +243,11 @@ class RuleForm(forms.Form):
         return given
 
 
+def _own_first(rows: Iterable[Any], team: Team) -> list[Any]:
+    """Those of the team before the others'."""
+    return sorted(rows, key=lambda row: row.team_id != team.pk)
+
+
 def _of_rule(rule: RoutingRule) -> dict[str, Any]:
     columns = ("priorities", "tiers", "weekdays", "from_at", "until_at", "time_zone", "name")
     target = f"p{rule.policy_id}" if rule.policy_id else f"s{rule.schedule_id}" if rule.schedule_id else ""
@@ -252,7 +257,7 @@ def _of_rule(rule: RoutingRule) -> dict[str, Any]:
 class TryForm(forms.Form):
     """A subject that could come, to see which rule would take it."""
 
-    priority = forms.TypedChoiceField(label=_("Priority"), choices=PRIORITIES, coerce=int, initial=1, required=False, empty_value=1)
+    priority = forms.TypedChoiceField(label=_("Priority"), choices=PRIORITIES, coerce=int, initial=1, required=False, empty_value=1)  # type: ignore[arg-type]  # the stubs know texts only
     tier = forms.TypedChoiceField(label=_("Tier"), choices=[("", "–"), *TIERS], coerce=int, required=False, empty_value=None)
     at = instant(_("At"), required=False)
     text = forms.CharField(label=_("Text"), max_length=200, required=False)

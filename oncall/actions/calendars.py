@@ -63,7 +63,7 @@ def take_in(target: Target, content: bytes, *, actor: User | None, field: str = 
     return found
 
 
-def _counts(found: calendars.Changes) -> dict[str, int]:
+def _counts(found: calendars.Changes) -> dict[str, Any]:
     return {"added": len(found.added), "changed": len(found.changed), "removed": len(found.removed)}
 
 
@@ -102,7 +102,7 @@ def _moved(found: calendars.Changes) -> list[Any]:
 def _write_absences(user: User, found: calendars.Changes, actor: User | None) -> None:
     Absence.objects.filter(user=user, feed_uid__in=[wish.key for wish in found.added], ends_at__lte=clock.now()).update(feed_uid="")
     Absence.objects.bulk_create(
-        Absence(user=user, starts_at=wish.begin, ends_at=wish.end, reason=wish.reason, feed_uid=wish.key) for wish in found.added
+        [Absence(user=user, starts_at=wish.begin, ends_at=wish.end, reason=wish.reason, feed_uid=wish.key) for wish in found.added]
     )
     Absence.objects.bulk_update(_moved(found), ["starts_at", "ends_at", "reason"])
     Absence.objects.filter(pk__in=[row.pk for row in found.removed]).delete()
