@@ -53,9 +53,9 @@ class Protocol(HttpToolsProtocol):
     _idle_since: float | None = None
     _timer: asyncio.TimerHandle
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn narrows it
         """A client connects."""
-        super().connection_made(Together(transport, self.loop))  # type: ignore[arg-type]
+        super().connection_made(Together(transport, self.loop))  # type: ignore[arg-type]  # it has what uvicorn calls
         self._idle_since = self.loop.time()
         self._timer = self.loop.call_later(self.timeout_keep_alive, self.timeout_keep_alive_handler)
 

@@ -8,8 +8,6 @@ from django.apps import apps
 from django.db import connection
 from django.db.models.signals import post_migrate
 from django.test import Client
-from hypothesis import HealthCheck
-from hypothesis import settings as hypothesis
 from rest_framework.test import APIClient
 
 from accounts import actions as accounts
@@ -21,10 +19,6 @@ from services import actions as services
 from services.models import Service, Tier
 from tests import template
 from tickets.models import Category, HoldReason, ResolutionCode
-
-# A busy machine makes examples slowly; that says nothing of the product.
-hypothesis.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-hypothesis.load_profile("suite")
 
 PASSWORD = "long enough for a test 7"
 

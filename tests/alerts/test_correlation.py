@@ -115,7 +115,7 @@ MORE = [
 ]  # fmt: skip
 
 
-def test_memory_and_database_find_the_same(alerts: None, agent: User, service: Service) -> None:  # noqa: F811
+def test_memory_and_database_find_the_same(alerts: None, agent: User, service: Service) -> None:  # noqa: F811  # the fixture, imported above
     at = clock.now()
     more = {"first_occurred_at": at, "last_occurred_at": at, "service": service, "service_name": service.slug}
     Alert.objects.create(number=201, alias="f", message="Überlast auf der Datenbank", tags=["Été"], details={"n": 5, "ok": True, "no": None}, **more)

@@ -125,7 +125,7 @@ def test_nothing_is_written_to_a_client_that_went_away_meanwhile() -> None:
         loop.set_exception_handler(lambda _loop, told: unheard.append(told))
         _reader, writer = await asyncio.open_connection(sock=ours)
         late = SimpleNamespace(call_soon=lambda act: loop.call_later(0.05, act))
-        transport = Together(writer.transport, late)  # type: ignore[arg-type]
+        transport = Together(writer.transport, late)  # type: ignore[arg-type]  # a loop that is late
         transport.write(b"late")
         writer.transport.abort()
         await asyncio.sleep(0.1)
